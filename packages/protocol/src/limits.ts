@@ -1,0 +1,50 @@
+// Every bound of Everstep in one place, each with its source or reason. Configurable ones are read through `Limits`.
+
+export const LIMITS = {
+  /** Absolute event size (server.md 1.2). */
+  eventBytesMax: 3 * 1024 * 1024,
+  eventsPerRequestMax: 5_000,
+  eventNameCharsMax: 512,
+  eventMetaBytesMax: 32 * 1024,
+  /** 5,000 events of modest size; larger requests are split by the sender. */
+  requestBodyBytesMax: 64 * 1024 * 1024,
+  triggerNameCharsMax: 255,
+  triggersMax: 10,
+  cancelRulesMax: 5,
+  concurrencyRulesMax: 2,
+  cronCharsMax: 255,
+  jitterMsMin: 1_000,
+  jitterMsMax: 300_000,
+  retriesDefault: 4,
+  retriesMax: 20,
+  stepOutputBytesMax: 4 * 1024 * 1024,
+  stepInputBytesMax: 4 * 1024 * 1024,
+  runStateBytesMax: 32 * 1024 * 1024,
+  /** Official: 1,000 (10,000 absolute). Ours is flat per step, so the bound is only against runaway loops. */
+  stepsPerRunMax: 100_000,
+  opsPerResponseMax: 1_000,
+  callBodyBytesMax: 4 * 1024 * 1024,
+  callResponseBytesMax: 8 * 1024 * 1024,
+  callTimeoutMs: 2 * 60 * 60 * 1_000,
+  callRedirectsMax: 10,
+  callsInFlightPerAppMax: 500,
+  sleepMsMax: 366 * 86_400_000,
+  waitDefaultMs: 365 * 86_400_000,
+  retryAfterMsMin: 1_000,
+  retryAfterMsMax: 86_400_000,
+  idempotencyMs: 86_400_000,
+  expressionCharsMax: 8_192,
+  signalNameCharsMax: 512,
+  debounceMsMin: 1_000,
+  debounceMsMax: 7 * 86_400_000,
+  rateLimitPeriodMsMax: 86_400_000,
+  batchSizeMin: 2,
+  batchTimeoutMsMin: 1_000,
+} as const;
+
+/** The bounds that an operator may change. */
+export interface Limits {
+  readonly stepsPerRunMax: number;
+  readonly callsInFlightPerAppMax: number;
+  readonly callTimeoutMs: number;
+}
