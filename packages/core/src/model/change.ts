@@ -1,0 +1,67 @@
+// Change: the only vocabulary in which anything is persisted. A batch of changes is committed whole or not at all.
+import type { EventRecord } from "@everstep/protocol";
+import type { AppRecord, FunctionRecord } from "./app.ts";
+import type { AttemptRecord, RunHead, StepRecord } from "./run.ts";
+import type { Timer } from "./timer.ts";
+import type { Wait } from "./wait.ts";
+
+/** The parts of a run's head that change while it lives. */
+export type RunPatch = Partial<
+  Pick<
+    RunHead,
+    | "status"
+    | "startedAtMs"
+    | "endedAtMs"
+    | "requestVersion"
+    | "forceStepPlan"
+    | "pendingStepIds"
+    | "stepCount"
+    | "stateBytes"
+    | "outputJson"
+    | "error"
+    | "endReason"
+  >
+>;
+
+/** A function starts at most one run for a key while the key lives. */
+export interface IdempotencyKey {
+  readonly functionId: string;
+  readonly key: string;
+  readonly runId: string;
+  readonly expiresAtMs: number;
+}
+
+/** A bulk cancellation that was asked for. */
+export interface CancellationRecord {
+  readonly id: string;
+  readonly appId: string;
+  readonly functionId: string;
+  readonly startedAfterMs?: number;
+  readonly startedBeforeMs: number;
+  readonly expression?: string;
+  readonly createdAtMs: number;
+  readonly cancelledCount: number;
+}
+
+export type Change =
+  | { readonly type: "event_added"; readonly event: EventRecord }
+  | { readonly type: "run_added"; readonly run: RunHead }
+  /** Also sent for runs that the same batch added; patches of one run may be merged in order. */
+  | { readonly type: "run_patched"; readonly runId: string; readonly patch: RunPatch }
+  | { readonly type: "step_added"; readonly step: StepRecord }
+  | {
+      readonly type: "step_input_set";
+      readonly runId: string;
+      readonly stepId: string;
+      readonly inputJson: string;
+    }
+  | { readonly type: "attempt_added"; readonly attempt: AttemptRecord }
+  | { readonly type: "timer_added"; readonly timer: Timer }
+  | { readonly type: "timer_removed"; readonly timerId: number; readonly runId?: string }
+  | { readonly type: "wait_added"; readonly wait: Wait }
+  | { readonly type: "wait_removed"; readonly waitId: string; readonly runId: string }
+  | { readonly type: "idempotency_key_added"; readonly key: IdempotencyKey }
+  | { readonly type: "app_saved"; readonly app: AppRecord }
+  | { readonly type: "function_saved"; readonly function: FunctionRecord }
+  | { readonly type: "cancellation_saved"; readonly cancellation: CancellationRecord }
+  | { readonly type: "cancellation_removed"; readonly cancellationId: string };

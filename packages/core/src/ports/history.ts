@@ -1,0 +1,76 @@
+// The read port: what people and their tools ask. Reads see every commit that has resolved. Never used for decisions.
+import type { EventRecord } from "@everstep/protocol";
+import type { CancellationRecord } from "../model/change.ts";
+import type { AttemptRecord, RunHead, RunStatus, StepRecord } from "../model/run.ts";
+import type { Timer } from "../model/timer.ts";
+import type { Wait } from "../model/wait.ts";
+import type { Awaitable } from "./store.ts";
+
+export interface EventFilter {
+  readonly names?: readonly string[];
+  /** Names starting `inngest/`. Default false. */
+  readonly includeInternal?: boolean;
+  /** receivedAtMs bounds: from inclusive, until exclusive. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+}
+
+/** Newest first; `before` is the last internalId seen (exclusive). */
+export interface EventPage {
+  readonly filter: EventFilter;
+  readonly before?: string;
+  readonly limit: number;
+}
+
+export type RunTimeField = "createdAtMs" | "startedAtMs" | "endedAtMs";
+
+export interface RunFilter {
+  readonly statuses?: readonly RunStatus[];
+  readonly functionIds?: readonly string[];
+  readonly eventNames?: readonly string[];
+  readonly timeField: RunTimeField;
+  /** Inclusive / exclusive bounds on the time field, epoch ms. Runs without that time are left out when a bound is set. */
+  readonly fromMs?: number;
+  readonly untilMs?: number;
+}
+
+export interface RunPage {
+  readonly filter: RunFilter;
+  readonly order: "asc" | "desc";
+  /** Exclusive start: time field value and id of the last run seen. */
+  readonly after?: { readonly timeMs: number; readonly id: string };
+  readonly limit: number;
+}
+
+/** Everything recorded of one run besides its head. */
+export interface RunDetail {
+  /** In order of completion. */
+  readonly steps: readonly StepRecord[];
+  /** In order of their generation. */
+  readonly attempts: readonly AttemptRecord[];
+  /** Open work and open waits; empty for an ended run. */
+  readonly timers: readonly Timer[];
+  readonly waits: readonly Wait[];
+}
+
+export interface StoreStats {
+  readonly databaseBytes: number;
+}
+
+export interface History {
+  findEvents(internalIds: readonly string[]): Awaitable<readonly EventRecord[]>;
+  listEvents(page: EventPage): Awaitable<readonly EventRecord[]>;
+  countEvents(filter: EventFilter): Awaitable<number>;
+  findRun(runId: string): Awaitable<RunHead | undefined>;
+  listRuns(page: RunPage): Awaitable<readonly RunHead[]>;
+  countRuns(filter: RunFilter): Awaitable<number>;
+  /** Oldest first. */
+  listRunsOfEvent(
+    internalEventId: string,
+    page: { afterRunId?: string; limit: number },
+  ): Awaitable<readonly RunHead[]>;
+  readRunDetail(runId: string): Awaitable<RunDetail>;
+  findStep(runId: string, stepId: string): Awaitable<StepRecord | undefined>;
+  listCancellations(): Awaitable<readonly CancellationRecord[]>;
+  stats(): Awaitable<StoreStats>;
+}

@@ -1,0 +1,59 @@
+// The store port: what the partition loop needs of a database. Not a public API; two adapters, one conformance suite.
+// There is one writer: between two commits nothing else changes the tables, so loads see exactly what was committed.
+import type { EventRecord } from "@everstep/protocol";
+import type { AppRecord, FunctionRecord } from "../model/app.ts";
+import type { Change, IdempotencyKey } from "../model/change.ts";
+import type { RunState } from "../model/run.ts";
+import type { Timer, TimerKind } from "../model/timer.ts";
+import type { Wait } from "../model/wait.ts";
+
+export type Awaitable<T> = T | Promise<T>;
+
+/** What a new owner of the partition starts from. */
+export interface Catalog {
+  /** Raised durably by each open, from 1: ids and generations of different owners never collide. */
+  readonly epoch: number;
+  readonly apps: readonly AppRecord[];
+  /** Archived ones included. */
+  readonly functions: readonly FunctionRecord[];
+  /** Every (eventName, matchPath) that a wait ever used; append-only and small. */
+  readonly matchPaths: readonly { readonly eventName: string; readonly path: string }[];
+}
+
+export interface TimerQuery {
+  readonly kinds: readonly TimerKind[];
+  /** Timers due at or before this, epoch ms. */
+  readonly dueAtMsMax: number;
+  /** Only this function's. Order is then (orderKey, id), else (dueAtMs, id). */
+  readonly functionId?: string;
+  /** Exclusive start: the last timer already seen, in the order above. */
+  readonly after?: { readonly key: number; readonly id: number };
+  readonly limit: number;
+}
+
+export interface WaitQuery {
+  readonly eventName: string;
+  readonly matchKeys: readonly string[];
+}
+
+/** A run with the events it runs for. */
+export interface LoadedRun {
+  readonly state: RunState;
+  readonly events: readonly EventRecord[];
+}
+
+export interface Store {
+  /** Opens the partition for this owner. @throws EverstepError store_unavailable when another process owns it. */
+  open(): Awaitable<Catalog>;
+  /** Applies every change, in order, in one transaction. Durable when it resolves; on rejection nothing was applied. */
+  commit(changes: readonly Change[]): Promise<void>;
+  /** Heads, outputs, inputs, timers and waits of the runs that exist, in no order; ended runs come without timers and waits. */
+  loadRuns(runIds: readonly string[]): Awaitable<readonly LoadedRun[]>;
+  /** Every wait whose (eventName, matchKey) equals one asked for, oldest first. */
+  findWaits(queries: readonly WaitQuery[]): Awaitable<readonly Wait[]>;
+  /** Keys of the list that live (not expired at `nowMs`), for every function. */
+  findIdempotencyKeys(keys: readonly string[], nowMs: number): Awaitable<readonly IdempotencyKey[]>;
+  /** Which of these internal event ids exist. */
+  findEventIds(internalIds: readonly string[]): Awaitable<ReadonlySet<string>>;
+  listTimers(query: TimerQuery): Awaitable<readonly Timer[]>;
+}
