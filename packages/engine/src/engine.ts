@@ -1,0 +1,122 @@
+// The engine's face: what the server, the CLI and embedded users may ask of it. Every promise resolves only after the
+// commit that holds its effect has returned. `createEngine` is in create-engine.ts.
+import type { AppRecord, CancellationRecord, FunctionRecord } from "@everstep/core";
+import type { AppConfig, EventInput, JsonText, Op } from "@everstep/protocol";
+
+export interface SendOptions {
+  /** From the x-inngest-event-id-seed header: the same seed sent again returns the same ids and stores nothing twice. */
+  readonly seed?: { readonly atMs: number; readonly entropy: Uint8Array };
+}
+
+export interface InvokeInput {
+  readonly data: Record<string, unknown>;
+  readonly user?: Record<string, unknown>;
+  readonly id?: string;
+  readonly v?: string;
+}
+
+export interface SyncOutcome {
+  readonly appId: string;
+  /** Same for the same content. */
+  readonly syncId: string;
+  /** False when the same checksum was registered already and nothing changed. */
+  readonly modified: boolean;
+}
+
+export interface CheckpointRequest {
+  readonly runId: string;
+  readonly ops: readonly Op[];
+  /** Wire generation_id; absent or 0: the SDK (v3, Go) does not tell it. */
+  readonly generation?: number;
+  /** Decoded job id of the wire's qi_id. */
+  readonly jobId?: string;
+}
+
+export interface RerunRequest {
+  readonly runId: string;
+  /** Memoise the steps that completed before this one, then run from it, with another input if given (a JSON array). */
+  readonly fromStep?: { readonly stepId: string; readonly inputJson?: JsonText };
+}
+
+export interface CancellationRequest {
+  readonly appId: string;
+  /** The function's slug or its id within the app. */
+  readonly functionId: string;
+  readonly startedAfterMs?: number;
+  readonly startedBeforeMs: number;
+  readonly expression?: string;
+}
+
+/** A call that is out at this moment. */
+export interface InFlightCall {
+  readonly runId: string;
+  readonly timerId: number;
+  readonly functionId: string;
+  readonly stepId?: string;
+  readonly startedAtMs: number;
+}
+
+/** What the engine tells a log. `fields` are flat and printable. */
+export interface LogEntry {
+  readonly level: "debug" | "info" | "warn" | "error";
+  readonly message: string;
+  readonly fields: Readonly<Record<string, string | number | boolean | undefined>>;
+}
+
+export interface EngineStatus {
+  readonly state: "starting" | "ready" | "draining" | "stopped" | "failed";
+  /** Why it failed, when it did. */
+  readonly reason?: string;
+  readonly callsInFlight: number;
+}
+
+export interface Engine {
+  /** Loads the catalogue, takes up timers where the last owner left them. Resolves when ready. */
+  start(): Promise<void>;
+  /** Stops taking work, waits for calls in flight up to `graceMs`, parks the rest (they are made again by the next owner). */
+  stop(options: { readonly graceMs: number }): Promise<void>;
+  status(): EngineStatus;
+
+  /** All or nothing; resolves with the internal ids in order. */
+  sendEvents(inputs: readonly EventInput[], options?: SendOptions): Promise<readonly string[]>;
+  /** Starts one function by its slug without an event trigger. @throws EverstepError function_not_found. */
+  invoke(
+    slug: string,
+    input: InvokeInput,
+    options?: SendOptions,
+  ): Promise<{ readonly eventId: string; readonly runId: string }>;
+
+  /** Registers an app and its functions whole; missing functions are archived. @throws EverstepError config_invalid. */
+  syncApp(config: AppConfig): Promise<SyncOutcome>;
+  /** Records why an app could not be synced; the app is created by URL when it is unknown and `create` is set. */
+  recordSyncFailure(failure: {
+    readonly url: string;
+    readonly code: string;
+    readonly message: string;
+    readonly create?: boolean;
+  }): Promise<void>;
+  /** Archives the app with this URL. @throws EverstepError app_not_found. */
+  removeApp(url: string): Promise<void>;
+  /** Live apps and functions, from memory. */
+  apps(): readonly AppRecord[];
+  functions(): readonly FunctionRecord[];
+  /** Also archived ones. */
+  findFunction(functionId: string): FunctionRecord | undefined;
+
+  /** @throws EverstepError run_not_found, run_ended. */
+  cancelRun(runId: string, reason?: string): Promise<void>;
+  /** @throws EverstepError run_not_found, argument_invalid (unknown step). */
+  rerun(request: RerunRequest): Promise<{ readonly runId: string }>;
+  /** @throws EverstepError signal_not_found. */
+  signal(name: string, dataJson: JsonText): Promise<{ readonly runId: string }>;
+  cancelMany(request: CancellationRequest): Promise<CancellationRecord>;
+  removeCancellation(id: string): Promise<void>;
+  /** @throws EverstepError run_not_found, dispatch_stale, checkpoint_invalid, payload_too_large. */
+  checkpoint(request: CheckpointRequest): Promise<void>;
+
+  /** Canonical JSON of a live run's events (array) and steps (object), for the SDK's use_api. @throws run_not_found, run_gone. */
+  readRunEvents(runId: string): Promise<JsonText>;
+  readRunSteps(runId: string): Promise<JsonText>;
+
+  callsInFlight(): readonly InFlightCall[];
+}
