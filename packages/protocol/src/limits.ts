@@ -8,6 +8,16 @@ export const LIMITS = {
   eventMetaBytesMax: 32 * 1024,
   /** 5,000 events of modest size; larger requests are split by the sender. */
   requestBodyBytesMax: 64 * 1024 * 1024,
+  /** Hostile nesting would overflow the stack of everything that walks a value. */
+  jsonDepthMax: 1_000,
+  eventSessionsMax: 5,
+  sessionKeyBytesMax: 128,
+  sessionIdBytesMax: 512,
+  /** Events may be dated from 1980 to 2100 (server.md 1.2). */
+  eventTsMsMin: 315_532_800_000,
+  eventTsMsMax: 4_102_444_800_000,
+  /** A signature older (or newer) than this is refused (protocol.md 2.4). */
+  signatureAgeMsMax: 300_000,
   triggerNameCharsMax: 255,
   triggersMax: 10,
   cancelRulesMax: 5,
