@@ -1,11 +1,30 @@
-// The one test configuration: unit tests beside the code and the suites under tests/.
+// The one test configuration. `unit` runs beside the code and in memory; `process` starts real servers and apps, so it
+// runs afterwards and alone: two cores shared with unit tests would turn its waits into timeouts.
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
   test: {
-    include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts", "bench/**/*.test.ts"],
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
     maxWorkers: 2,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts", "bench/**/*.test.ts"],
+          exclude: ["tests/{crash,protocol}/**"],
+          testTimeout: 30_000,
+          hookTimeout: 60_000,
+          sequence: { groupOrder: 0 },
+        },
+      },
+      {
+        test: {
+          name: "process",
+          include: ["tests/{crash,protocol}/**/*.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+          sequence: { groupOrder: 1 },
+        },
+      },
+    ],
   },
 });
