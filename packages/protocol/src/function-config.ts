@@ -78,6 +78,8 @@ export interface AppConfig {
   /** `js:v4.24.0`, `py:v…`, `go:v…` */
   readonly sdk: string;
   readonly method: "serve" | "connect";
+  /** The deployment that asked for the sync, when it said so; not part of the checksum. */
+  readonly deployId?: string;
   readonly functions: readonly FunctionConfig[];
   /** SHA-256 (hex) over the canonical request without featureObservations and deployId. */
   readonly checksum: string;

@@ -5,6 +5,7 @@ export {
   toQueueItemId,
   type CallBodyParts,
 } from "./call-request.ts";
+export type { ConfigError, ConfigErrorCode } from "./config-report.ts";
 export { canonicalizeText, canonicalJson } from "./canonical-json.ts";
 export {
   formatDuration,
@@ -38,6 +39,20 @@ export {
 } from "./op.ts";
 export { parseCallResponse, type RawCallResponse } from "./parse-call-response.ts";
 export { OpsError, parseOps, type OpsErrorCode } from "./parse-ops.ts";
+export { parseEventBody, toEventRecord } from "./parse-events.ts";
+export { parseFunctionConfig } from "./parse-function-config.ts";
+export { parseInBandResponse, parseRegisterRequest } from "./register.ts";
+export { parseRetryAfterAtMs } from "./retry-after.ts";
+export {
+  hashSigningKey,
+  isAuthorized,
+  signBody,
+  stripKeyPrefix,
+  verifySignature,
+  type SignatureCheck,
+  type SignatureProblem,
+} from "./signature.ts";
+export { uuidFrom } from "./ids.ts";
 export { parseSdkVersion, type SdkVersion } from "./sdk-version.ts";
 export { hashStepId } from "./step-id.ts";
 export {
