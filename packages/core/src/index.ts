@@ -29,3 +29,41 @@ export type {
   RunTimeField,
   StoreStats,
 } from "./ports/history.ts";
+export { bindEvent, type BoundExpression } from "./expressions/bind-event.ts";
+export {
+  compileExpression,
+  evaluate,
+  evaluateBoolean,
+  type BooleanResult,
+  type Expression,
+} from "./expressions/compile-expression.ts";
+export { compileCached } from "./expressions/expression-cache.ts";
+export { nextTickAtMs, parseCron, type CronSchedule } from "./cron/cron-schedule.ts";
+export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
+export { createTriggerIndex, type TriggerIndex } from "./triggers/trigger-index.ts";
+export { validateTriggers, type ConfigProblem } from "./triggers/validate-triggers.ts";
+export { appIdOf, decideRemoval, decideSync, type SyncDecision } from "./sync/decide-sync.ts";
+export { decideRuns, dedupes } from "./routing/decide-event.ts";
+export { matchKeysOf, matchesWait } from "./routing/match-waits.ts";
+export { applyRunChange } from "./run/apply-change.ts";
+export type { DecideContext } from "./run/context.ts";
+export { createRun } from "./run/create-run.ts";
+export { decideCallResult, type CallEnd } from "./run/decide-call-result.ts";
+export { decideCancel } from "./run/decide-cancel.ts";
+export { decideCheckpoint } from "./run/decide-checkpoint.ts";
+export { seedRerun } from "./run/decide-rerun.ts";
+export { decideStarted, decideTimer } from "./run/decide-timer.ts";
+export { decideEventArrival, decideInvokeSettled, decideSignal } from "./run/decide-wait.ts";
+export {
+  isEnded,
+  openDraft,
+  record,
+  type Draft,
+  type FollowUp,
+  type InvokeTarget,
+} from "./run/draft.ts";
+export { endRun } from "./run/end-run.ts";
+export { FINISHED_EVENT, INVOKED_EVENT } from "./run/lifecycle-events.ts";
+export { decideRequestResult, type RequestEnd, type RequestResult } from "./run/ops/gateway.ts";
+export { signalOf } from "./run/ops/wait-for-signal.ts";
+export { BACKOFF_MS, retryAtMs } from "./run/retry.ts";

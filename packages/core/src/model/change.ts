@@ -13,7 +13,6 @@ export type RunPatch = Partial<
     | "startedAtMs"
     | "endedAtMs"
     | "requestVersion"
-    | "forceStepPlan"
     | "pendingStepIds"
     | "stepCount"
     | "stateBytes"
@@ -58,6 +57,8 @@ export type Change =
   | { readonly type: "attempt_added"; readonly attempt: AttemptRecord }
   | { readonly type: "timer_added"; readonly timer: Timer }
   | { readonly type: "timer_removed"; readonly timerId: number; readonly runId?: string }
+  /** Progress was recorded while the timer's call is out: its next attempt counts from 0 again. */
+  | { readonly type: "timer_attempt_reset"; readonly timerId: number; readonly runId: string }
   | { readonly type: "wait_added"; readonly wait: Wait }
   | { readonly type: "wait_removed"; readonly waitId: string; readonly runId: string }
   | { readonly type: "idempotency_key_added"; readonly key: IdempotencyKey }

@@ -30,8 +30,6 @@ export interface RunHead {
   readonly originalRunId?: string;
   /** Execution version (protocol.md 2.6): -1 until the first ops arrive. */
   readonly requestVersion: number;
-  /** True while a parallel group is open: sent to the app as `disable_immediate_execution`. */
-  readonly forceStepPlan: boolean;
   /** Ops of the open coalesced group that have not finished (protocol.md 4.3). Empty: no open group. */
   readonly pendingStepIds: readonly string[];
   /** Completed steps and the bytes of their outputs. */

@@ -1,0 +1,69 @@
+// What an app's answer to a call does to its run (protocol.md 3.1, 5). An answer for a timer that is gone is late: it changes nothing.
+import type { CallResult, Op, UserError } from "@everstep/protocol";
+import type { Timer } from "../model/timer.ts";
+import { applyOps } from "./apply-ops.ts";
+import { isEnded, removeTimer, type Draft } from "./draft.ts";
+import { endRun } from "./end-run.ts";
+import { failedAttempt, recordAttempt, type CallFacts } from "./failed-attempt.ts";
+import { opFacts } from "./op-facts.ts";
+
+export interface CallEnd {
+  readonly timerId: number;
+  readonly generation: number;
+  readonly startedAtMs: number;
+  readonly result: CallResult;
+}
+
+export function decideCallResult(draft: Draft, end: CallEnd): void {
+  const timer = draft.state.timers.get(end.timerId);
+  if (timer === undefined || isEnded(draft.state)) return;
+  const { result } = end;
+  const call: CallFacts = {
+    generation: end.generation,
+    startedAtMs: end.startedAtMs,
+    requestVersion: result.kind === "ops" ? result.requestVersion : -1,
+    noRetry: result.kind === "ops" ? result.noRetry : undefined,
+    retryAfterText: result.kind === "done" ? undefined : result.retryAfterText,
+    response: result.response,
+  };
+  switch (result.kind) {
+    case "done":
+      removeTimer(draft, timer.id);
+      endRun(draft, { status: "completed", outputJson: result.outputJson });
+      recordAttempt(draft, timer, call, {});
+      return;
+    case "error":
+      failedAttempt(draft, timer, {
+        error: result.error,
+        retriable: result.retriable,
+        outputJson: result.outputJson,
+        call,
+      });
+      recordAttempt(draft, timer, call, { ...targetOf(timer), error: result.error });
+      return;
+    case "ops":
+      applyOps(draft, timer, result.ops, call);
+      recordAttempt(draft, timer, call, outcomeOf(timer, result.ops));
+      return;
+  }
+}
+
+function targetOf(timer: Timer): { stepId?: string; stepName?: string } {
+  return timer.op === undefined ? {} : { stepId: timer.op.stepId, stepName: timer.op.name };
+}
+
+/** The step that the call executed, if it executed one, and how that went. */
+function outcomeOf(
+  timer: Timer,
+  ops: readonly Op[],
+): { stepId?: string; stepName?: string; error?: UserError } {
+  const ran = ops.find((op) => op.op === "StepError" || op.op === "StepFailed") ?? ops[0];
+  const isRun = ran !== undefined && /^Step(Run|Error|Failed)?$/.test(ran.op);
+  if (!isRun) return targetOf(timer);
+  const error = ran.op === "StepRun" || ran.op === "Step" ? undefined : ran.error;
+  return {
+    stepId: ran.id,
+    stepName: opFacts(ran).name,
+    ...(error === undefined ? {} : { error }),
+  };
+}

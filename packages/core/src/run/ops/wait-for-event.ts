@@ -1,0 +1,70 @@
+// WaitForEvent: the expression is bound to the triggering event now, so later edits of anything else cannot change it.
+import { EverstepError, type Op } from "@everstep/protocol";
+import { bindEvent } from "../../expressions/bind-event.ts";
+import { compileCached } from "../../expressions/expression-cache.ts";
+import { matchKeyOf } from "../../expressions/match-key.ts";
+import { waitMatch, type WaitMatch } from "../../routing/wait-match.ts";
+import { readTriggerEvent } from "../trigger-event.ts";
+import { addWait, type Draft } from "../draft.ts";
+import { endRun } from "../end-run.ts";
+import { opFacts } from "../op-facts.ts";
+import { isKnownStep } from "./step-planned.ts";
+import { addWaitTimeout, readTimeout } from "./wait-timeout.ts";
+
+export function applyWaitForEvent(draft: Draft, op: Op): void {
+  if (isKnownStep(draft, op.id)) return;
+  const { state, ctx } = draft;
+  const eventName = typeof op.opts["event"] === "string" ? op.opts["event"] : op.name;
+  const timeout = readWaitTimeout(draft, op);
+  if (!timeout.ok) {
+    endRun(draft, { status: "failed", error: timeout.error });
+    return;
+  }
+  const match = matchOf(draft, op.opts["if"]);
+  if (!match.ok) {
+    endRun(draft, {
+      status: "failed",
+      error: { name: "InvalidExpression", message: match.message },
+    });
+    return;
+  }
+  const facts = opFacts(op);
+  const waitId = `${state.head.id}.${op.id}`;
+  const timeoutTimerId = addWaitTimeout(draft, waitId, facts, timeout.atMs);
+  addWait(draft, {
+    id: waitId,
+    kind: "event",
+    runId: state.head.id,
+    functionId: draft.function.id,
+    eventName,
+    ...match.match,
+    createdAtMs: ctx.nowMs,
+    ...(timeout.atMs === undefined ? {} : { expiresAtMs: timeout.atMs }),
+    ...(timeoutTimerId === undefined ? {} : { timeoutTimerId }),
+    op: facts,
+  });
+}
+
+/** An empty timeout ends at once, as the official SDKs' missing option does; a missing one never (R3). */
+function readWaitTimeout(draft: Draft, op: Op): ReturnType<typeof readTimeout> {
+  const value = op.opts["timeout"];
+  if (value === "") return { ok: true, atMs: draft.ctx.nowMs };
+  return readTimeout(draft, "step.waitForEvent", value, undefined);
+}
+
+type MatchResult =
+  | { readonly ok: true; readonly match: WaitMatch }
+  | { readonly ok: false; readonly message: string };
+
+function matchOf(draft: Draft, source: unknown): MatchResult {
+  if (typeof source !== "string" || source === "") {
+    return { ok: true, match: waitMatch(undefined, undefined) };
+  }
+  try {
+    const bound = bindEvent(compileCached(source), readTriggerEvent(draft));
+    return { ok: true, match: waitMatch(bound.boundSource, matchKeyOf(bound)) };
+  } catch (error) {
+    if (error instanceof EverstepError) return { ok: false, message: error.message };
+    throw error;
+  }
+}
