@@ -1,0 +1,192 @@
+// Runs a test app as a child process and keeps what it reports: every call it answered, every note its code left.
+// Waiting for a note or a call is event-driven.
+import { spawn } from "node:child_process";
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import type {
+  AppMessage,
+  AppSettings,
+  ArrivalRecord,
+  CallRecord,
+  NoteRecord,
+} from "../apps/messages.ts";
+import { LogTail } from "./log-tail.ts";
+
+const APP_FILES = {
+  3: new URL("../apps/app-v3.ts", import.meta.url),
+  4: new URL("../apps/app-v4.ts", import.meta.url),
+} as const;
+
+export interface AppOptions extends AppSettings {
+  readonly version: 3 | 4;
+  /** Where the SDK finds the engine; it runs in its dev mode unless `cloud` is given. */
+  readonly engineUrl: string;
+  readonly cloud?: { readonly signingKey: string; readonly eventKey: string };
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class AppProcess {
+  readonly options: AppOptions;
+  readonly notes: NoteRecord[] = [];
+  readonly calls: CallRecord[] = [];
+  readonly arrivals: ArrivalRecord[] = [];
+  readonly log: LogTail;
+  readonly #child: ChildProcess;
+  readonly #watchers = new Set<() => void>();
+  #port = 0;
+
+  private constructor(options: AppOptions) {
+    this.options = options;
+    this.#child = spawn(process.execPath, [APP_FILES[options.version].pathname], {
+      env: appEnvironment(options),
+      stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    this.log = new LogTail([this.#child.stdout, this.#child.stderr]);
+    this.#child.on("message", (message: AppMessage) => this.#receive(message));
+    this.#child.on("exit", () => this.#wake());
+  }
+
+  static async start(options: AppOptions): Promise<AppProcess> {
+    const app = new AppProcess(options);
+    await app.#waitFor(`app ${options.appId} to listen`, 20_000, () =>
+      app.#port === 0 ? undefined : app.#port,
+    );
+    return app;
+  }
+
+  get appId(): string {
+    return this.options.appId;
+  }
+
+  get port(): number {
+    return this.#port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.#port}/api/inngest`;
+  }
+
+  openGate(gate: string): void {
+    this.#child.send({ kind: "open", gate });
+  }
+
+  /** Values of the notes on a topic, oldest first. */
+  noted(topic: string): unknown[] {
+    return this.notes.filter((note) => note.topic === topic).map((note) => note.value);
+  }
+
+  waitNote(
+    topic: string,
+    matches: (value: unknown) => boolean = () => true,
+    timeoutMs = 20_000,
+  ): Promise<NoteRecord> {
+    return this.#waitFor(`note ${topic} of ${this.appId}`, timeoutMs, () =>
+      this.notes.find((note) => note.topic === topic && matches(note.value)),
+    );
+  }
+
+  waitNotes(
+    topic: string,
+    matches: (value: unknown) => boolean,
+    count: number,
+  ): Promise<NoteRecord[]> {
+    return this.#waitFor(`${count} notes ${topic} of ${this.appId}`, 20_000, () => {
+      const found = this.notes.filter((note) => note.topic === topic && matches(note.value));
+      return found.length >= count ? found : undefined;
+    });
+  }
+
+  /** The calls of one run that were answered, in the order in which they arrived. */
+  callsOf(runId: string): CallRecord[] {
+    return this.calls
+      .filter((call) => call.method === "POST" && call.ctx["run_id"] === runId)
+      .toSorted((one, other) => one.atMs - other.atMs);
+  }
+
+  waitArrival(runId: string): Promise<ArrivalRecord> {
+    return this.#waitFor(`a call of run ${runId}`, 20_000, () =>
+      this.arrivals.find((arrival) => arrival.ctx["run_id"] === runId),
+    );
+  }
+
+  async stop(signal: "SIGTERM" | "SIGKILL" = "SIGKILL"): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) {
+      return;
+    }
+    const exited = once(this.#child, "exit");
+    this.#child.kill(signal);
+    await exited;
+  }
+
+  #receive(message: AppMessage): void {
+    switch (message.kind) {
+      case "listening":
+        this.#port = message.port;
+        break;
+      case "note":
+        this.notes.push(message);
+        break;
+      case "arrival":
+        this.arrivals.push(message);
+        break;
+      case "call":
+        this.calls.push(message);
+        break;
+    }
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const watcher of this.#watchers) {
+      watcher();
+    }
+  }
+
+  #waitFor<T>(what: string, timeoutMs: number, look: () => T | undefined): Promise<T> {
+    return new Promise((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.#watchers.delete(watcher);
+        settle();
+      };
+      const watcher = (): void => {
+        const found = look();
+        if (found !== undefined) {
+          finish(() => resolve(found));
+        } else if (this.#child.exitCode !== null) {
+          finish(() => reject(new Error(`app ended before ${what}\n${this.log.last(40)}`)));
+        }
+      };
+      const timer = setTimeout(() => {
+        finish(() => reject(new Error(`timed out: ${what}\n${this.log.last(40)}`)));
+      }, timeoutMs);
+      this.#watchers.add(watcher);
+      watcher();
+    });
+  }
+}
+
+function appEnvironment(options: AppOptions): NodeJS.ProcessEnv {
+  const settings: AppSettings = {
+    appId: options.appId,
+    functions: options.functions,
+    ...(options.checkpointing === undefined ? {} : { checkpointing: options.checkpointing }),
+    ...(options.streaming === undefined ? {} : { streaming: options.streaming }),
+    ...(options.port === undefined ? {} : { port: options.port }),
+  };
+  const mode =
+    options.cloud === undefined
+      ? { INNGEST_DEV: options.engineUrl }
+      : {
+          INNGEST_DEV: "0",
+          INNGEST_BASE_URL: options.engineUrl,
+          INNGEST_SIGNING_KEY: options.cloud.signingKey,
+          INNGEST_EVENT_KEY: options.cloud.eventKey,
+        };
+  return {
+    PATH: process.env["PATH"],
+    TEST_APP_SETTINGS: JSON.stringify(settings),
+    ...mode,
+    ...options.env,
+  };
+}
