@@ -1,0 +1,194 @@
+// Turns a batch of changes into groups of rows by statement: patches of one run become one update, and rows that the batch
+// both adds and removes never reach the database. Applied in any order of groups given here, the outcome is that of
+// applying the changes one by one. Rows are keyed, so the last word about a key wins.
+import type { Change, IdempotencyKey, RunHead, RunPatch, Timer, Wait } from "@everstep/core";
+import { toEventRow } from "./event-rows.ts";
+import { toRunPatchColumns, toRunResultRow, toRunRow } from "./run-rows.ts";
+import { toAttemptRow, toStepRow } from "./step-rows.ts";
+import { toTimerRow } from "./timer-rows.ts";
+import { toWaitRow, waitSuffix } from "./wait-rows.ts";
+import { runPatchStatement, type SqlValue, type WriteGroup } from "./write-tables.ts";
+
+/** What the batch says about one key: whether a stored row must go, and which row is there in the end. */
+interface Fate<Row> {
+  readonly added: Row | undefined;
+  /** Set when a row that earlier batches stored may have to go. */
+  readonly removedRunId: string | undefined;
+}
+
+interface Gathered {
+  readonly groups: Map<string, SqlValue[]>;
+  readonly runs: Map<string, RunHead>;
+  readonly patches: Map<string, RunPatch>;
+  readonly timers: Map<number, Fate<Timer>>;
+  readonly waits: Map<string, Fate<Wait>>;
+  readonly waitPaths: Map<string, SqlValue[]>;
+  readonly cancellations: Map<string, SqlValue[] | undefined>;
+}
+
+/**
+ * @param knownPaths Keys (`waitPathKey`) of the wait paths that are already stored; they are left out.
+ * @returns Groups in the order in which they are to be written: removals first, because a key may be added again.
+ */
+export function groupChanges(
+  changes: readonly Change[],
+  knownPaths: ReadonlySet<string>,
+): WriteGroup[] {
+  const gathered: Gathered = {
+    groups: new Map(),
+    runs: new Map(),
+    patches: new Map(),
+    timers: new Map(),
+    waits: new Map(),
+    waitPaths: new Map(),
+    cancellations: new Map(),
+  };
+  for (const change of changes) gather(gathered, change);
+  const groups = new Map<string, SqlValue[]>();
+  addTimers(groups, gathered.timers);
+  addWaits(groups, gathered.waits);
+  for (const [key, row] of gathered.waitPaths) {
+    if (!knownPaths.has(key)) append(groups, "wait_paths", row);
+  }
+  for (const [statement, values] of gathered.groups) append(groups, statement, values);
+  addRuns(groups, gathered);
+  addCancellations(groups, gathered.cancellations);
+  return sortRemovalsFirst(groups);
+}
+
+/** Identifies a wait path in `knownPaths`. */
+export function waitPathKey(eventName: string, path: string): string {
+  return JSON.stringify([eventName, path]);
+}
+
+function gather(gathered: Gathered, change: Change): void {
+  const { groups, timers } = gathered;
+  switch (change.type) {
+    case "event_added":
+      return append(groups, "events", toEventRow(change.event));
+    case "run_added":
+      gathered.runs.set(change.run.id, change.run);
+      return;
+    case "run_patched":
+      return gatherPatch(gathered, change.runId, change.patch);
+    case "step_added":
+      return append(groups, "steps", toStepRow(change.step));
+    case "step_input_set":
+      return append(groups, "step_inputs", [change.runId, change.stepId, change.inputJson]);
+    case "attempt_added":
+      return append(groups, "attempts", toAttemptRow(change.attempt));
+    case "timer_added":
+      timers.set(change.timer.id, { added: change.timer, removedRunId: undefined });
+      return;
+    case "timer_removed":
+      return gatherTimerRemoval(timers, change.timerId, change.runId ?? "");
+    case "timer_attempt_reset":
+      return gatherAttemptReset(gathered, change.timerId, change.runId);
+    case "wait_added":
+      return gatherWait(gathered, change.wait);
+    case "wait_removed":
+      // Removed even when the batch added it: the same wait may be reported again while an older row of it is stored.
+      gathered.waits.set(change.waitId, { added: undefined, removedRunId: change.runId });
+      return;
+    case "idempotency_key_added":
+      return append(groups, "idempotency_keys", toIdempotencyRow(change.key));
+    case "app_saved":
+      return append(groups, "apps", [change.app.id, JSON.stringify(change.app)]);
+    case "function_saved":
+      return append(groups, "functions", [change.function.id, JSON.stringify(change.function)]);
+    case "cancellation_saved": {
+      const { cancellation } = change;
+      gathered.cancellations.set(cancellation.id, [cancellation.id, JSON.stringify(cancellation)]);
+      return;
+    }
+    case "cancellation_removed":
+      gathered.cancellations.set(change.cancellationId, undefined);
+  }
+}
+
+function gatherPatch({ runs, patches }: Gathered, runId: string, patch: RunPatch): void {
+  const added = runs.get(runId);
+  if (added === undefined) patches.set(runId, { ...patches.get(runId), ...patch });
+  else runs.set(runId, { ...added, ...patch });
+}
+
+function gatherWait({ waits, waitPaths }: Gathered, wait: Wait): void {
+  waits.set(wait.id, { added: wait, removedRunId: waits.get(wait.id)?.removedRunId });
+  const { eventName, matchPath } = wait;
+  if (matchPath === undefined) return;
+  waitPaths.set(waitPathKey(eventName, matchPath), [eventName, matchPath]);
+}
+
+/** Timer ids are never used twice, so a timer that this batch added is stored nowhere and simply vanishes. */
+function gatherTimerRemoval(timers: Gathered["timers"], id: number, runId: string): void {
+  if (timers.has(id)) timers.delete(id);
+  else timers.set(id, { added: undefined, removedRunId: runId });
+}
+
+function gatherAttemptReset({ groups, timers }: Gathered, id: number, runId: string): void {
+  const fate = timers.get(id);
+  if (fate === undefined) append(groups, "timer_attempt_reset", [runId, id]);
+  else if (fate.added !== undefined) {
+    timers.set(id, { added: { ...fate.added, attempt: 0 }, removedRunId: undefined });
+  }
+}
+
+function addTimers(groups: Map<string, SqlValue[]>, timers: Gathered["timers"]): void {
+  for (const [id, { added, removedRunId }] of timers) {
+    if (removedRunId === "") append(groups, "timer_delete_by_id", [id]);
+    else if (removedRunId !== undefined) append(groups, "timer_delete", [removedRunId, id]);
+    if (added !== undefined) append(groups, "timers", toTimerRow(added));
+  }
+}
+
+function addWaits(groups: Map<string, SqlValue[]>, waits: Gathered["waits"]): void {
+  for (const [id, { added, removedRunId }] of waits) {
+    if (removedRunId !== undefined) {
+      append(groups, "wait_delete", [removedRunId, waitSuffix(id, removedRunId)]);
+    }
+    if (added !== undefined) append(groups, "waits", toWaitRow(added));
+  }
+}
+
+function addRuns(groups: Map<string, SqlValue[]>, { runs, patches }: Gathered): void {
+  for (const run of runs.values()) {
+    append(groups, "runs", toRunRow(run));
+    for (const eventId of run.eventIds.slice(1)) append(groups, "run_events", [eventId, run.id]);
+    append(groups, "run_results", toRunResultRow(run.id, run) ?? []);
+  }
+  for (const [runId, patch] of patches) {
+    const { columns, values } = toRunPatchColumns(patch);
+    if (columns.length > 0) append(groups, runPatchStatement(columns), [...values, runId]);
+    append(groups, "run_results", toRunResultRow(runId, patch) ?? []);
+  }
+}
+
+function addCancellations(
+  groups: Map<string, SqlValue[]>,
+  cancellations: Gathered["cancellations"],
+): void {
+  for (const [id, row] of cancellations) {
+    if (row === undefined) append(groups, "cancellation_delete", [id]);
+    else append(groups, "cancellations", row);
+  }
+}
+
+function toIdempotencyRow({ key, functionId, runId, expiresAtMs }: IdempotencyKey): SqlValue[] {
+  return [key, functionId, runId, expiresAtMs];
+}
+
+function append(groups: Map<string, SqlValue[]>, statement: string, row: SqlValue[]): void {
+  if (row.length === 0) return;
+  const values = groups.get(statement);
+  if (values === undefined) groups.set(statement, row);
+  else for (const value of row) values.push(value);
+}
+
+function sortRemovalsFirst(groups: Map<string, SqlValue[]>): WriteGroup[] {
+  const removals: WriteGroup[] = [];
+  const others: WriteGroup[] = [];
+  for (const [statement, values] of groups) {
+    (statement.includes("delete") ? removals : others).push({ statement, values });
+  }
+  return [...removals, ...others];
+}

@@ -1,0 +1,75 @@
+// The read port on SQLite: what people and their tools ask. Pages start after the last row seen, never at an offset.
+import type { CancellationRecord, History, RunDetail } from "@everstep/core";
+import { countEvents, listEvents } from "./list-events.ts";
+import { countRuns, listRuns, listRunsOfEvent } from "./list-runs.ts";
+import { findEvents } from "./load-runs.ts";
+import type { PayloadReader } from "./payload-reader.ts";
+import type { Queries } from "./queries.ts";
+import { fromRunRow, RUN_COLUMNS, RUN_SOURCE, type RunRow } from "./run-rows.ts";
+import {
+  ATTEMPT_COLUMNS,
+  fromAttemptRow,
+  fromStepRow,
+  STEP_COLUMNS,
+  type AttemptRow,
+  type StepRow,
+} from "./step-rows.ts";
+import { fromTimerRow, TIMER_COLUMNS, type TimerRow } from "./timer-rows.ts";
+import { fromWaitRow, WAIT_COLUMNS, type WaitRow } from "./wait-rows.ts";
+
+export function createHistory(queries: Queries, readPayload: PayloadReader): History {
+  return {
+    findEvents: (internalIds) =>
+      queries.snapshot(() => {
+        const events = findEvents(queries, readPayload, internalIds);
+        return internalIds.flatMap((id) => events.get(id) ?? []);
+      }),
+    listEvents: (page) => queries.snapshot(() => listEvents(queries, readPayload, page)),
+    countEvents: (filter) => countEvents(queries, filter),
+    findRun: (runId) =>
+      queries.snapshot(() => {
+        const sql = `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE id = ?`;
+        const row = queries.find(sql, runId) as RunRow | undefined;
+        return row === undefined ? undefined : fromRunRow(row, readPayload);
+      }),
+    listRuns: (page) => queries.snapshot(() => listRuns(queries, readPayload, page)),
+    countRuns: (filter) => countRuns(queries, filter),
+    listRunsOfEvent: (eventId, page) =>
+      queries.snapshot(() => listRunsOfEvent(queries, readPayload, eventId, page)),
+    readRunDetail: (runId) => queries.snapshot(() => readRunDetail(queries, readPayload, runId)),
+    findStep: (runId, stepId) =>
+      queries.snapshot(() => {
+        const sql = `SELECT ${STEP_COLUMNS} FROM steps WHERE run_id = ? AND step_id = ?`;
+        const row = queries.find(sql, runId, stepId) as StepRow | undefined;
+        return row === undefined ? undefined : fromStepRow(row, readPayload);
+      }),
+    listCancellations: () => {
+      const rows = queries.all("SELECT record FROM cancellations ORDER BY id") as [string][];
+      return rows.map(([record]) => JSON.parse(record) as CancellationRecord);
+    },
+    stats: () => ({ databaseBytes: readDatabaseBytes(queries) }),
+  };
+}
+
+function readRunDetail(queries: Queries, readPayload: PayloadReader, runId: string): RunDetail {
+  const select = (columns: string, table: string, order: string): unknown[] =>
+    queries.all(`SELECT ${columns} FROM ${table} WHERE run_id = ? ORDER BY ${order}`, runId);
+  const steps = select(STEP_COLUMNS, "steps", "position") as StepRow[];
+  const attempts = select(ATTEMPT_COLUMNS, "attempts", "generation") as AttemptRow[];
+  const head = queries.find("SELECT status FROM runs WHERE id = ?", runId) as [string] | undefined;
+  const isLive = head?.[0] === "queued" || head?.[0] === "running";
+  const timers = (isLive ? select(TIMER_COLUMNS, "timers", "id") : []) as TimerRow[];
+  const waits = (isLive ? select(WAIT_COLUMNS, "waits", "created_at_ms, suffix") : []) as WaitRow[];
+  return {
+    steps: steps.map((row) => fromStepRow(row, readPayload)),
+    attempts: attempts.map((row) => fromAttemptRow(row, readPayload)),
+    timers: timers.map((row) => fromTimerRow(row)),
+    waits: waits.map((row) => fromWaitRow(row)),
+  };
+}
+
+function readDatabaseBytes(queries: Queries): number {
+  const pages = queries.find("PRAGMA page_count") as [number] | undefined;
+  const bytes = queries.find("PRAGMA page_size") as [number] | undefined;
+  return (pages?.[0] ?? 0) * (bytes?.[0] ?? 0);
+}

@@ -1,0 +1,48 @@
+// Lists timers in due order, or one function's in queue order. Clock kinds and dispatched kinds (call, request) have
+// indexes of their own, so that neither walks through a backlog of the other.
+import { isDispatched, type Timer, type TimerQuery } from "@everstep/core";
+import { toJsonList } from "./load-runs.ts";
+import type { Queries } from "./queries.ts";
+import { fromTimerRow, TIMER_COLUMNS, type TimerRow } from "./timer-rows.ts";
+
+// These two must read as in the schema: SQLite uses a partial index only for a query that repeats its condition.
+const DISPATCHED = "kind IN ('call', 'request')";
+const CLOCK = "kind NOT IN ('call', 'request')";
+
+export function listTimers(queries: Queries, query: TimerQuery): Timer[] {
+  const dispatched = query.kinds.filter((kind) => isDispatched(kind));
+  const clock = query.kinds.filter((kind) => !isDispatched(kind));
+  const found = [
+    ...selectTimers(queries, query, DISPATCHED, dispatched),
+    ...selectTimers(queries, query, CLOCK, clock),
+  ];
+  if (dispatched.length > 0 && clock.length > 0) {
+    const key = query.functionId === undefined ? "dueAtMs" : "orderKey";
+    found.sort((a, b) => a[key] - b[key] || a.id - b.id);
+  }
+  return found.slice(0, query.limit);
+}
+
+function selectTimers(
+  queries: Queries,
+  { dueAtMsMax, functionId, after, limit }: TimerQuery,
+  condition: string,
+  kinds: TimerQuery["kinds"],
+): Timer[] {
+  if (kinds.length === 0) return [];
+  const key = functionId === undefined ? "due_at_ms" : "order_key";
+  const sql = `SELECT ${TIMER_COLUMNS} FROM timers
+    WHERE ${condition} AND kind IN (SELECT value FROM json_each(?)) AND due_at_ms <= ?
+      ${functionId === undefined ? "" : "AND function_id = ?"}
+      ${after === undefined ? "" : `AND (${key}, id) > (?, ?)`}
+    ORDER BY ${key}, id LIMIT ?`;
+  const rows = queries.all(
+    sql,
+    toJsonList(kinds),
+    dueAtMsMax,
+    ...(functionId === undefined ? [] : [functionId]),
+    ...(after === undefined ? [] : [after.key, after.id]),
+    limit,
+  ) as TimerRow[];
+  return rows.map((row) => fromTimerRow(row));
+}

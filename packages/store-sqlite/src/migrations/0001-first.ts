@@ -1,0 +1,177 @@
+// Schema version 1. Migrations are append-only: once released, this text never changes (a checksum holds it).
+// Ids are text so that the file can be read with any SQLite tool; columns named by `_or_hash` hold JSON text inline or,
+// when it is big, the 32-byte hash of a row of `payloads`.
+
+export const sql: string = `
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) WITHOUT ROWID, STRICT;
+INSERT INTO meta (key, value) VALUES ('epoch', 0), ('closed_cleanly', 1);
+
+CREATE TABLE apps (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE functions (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE cancellations (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  reference_count INTEGER NOT NULL,
+  text_bytes INTEGER NOT NULL,
+  zstd BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE events (
+  internal_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  ts_ms INTEGER NOT NULL,
+  sender_id TEXT,
+  v TEXT,
+  meta_json TEXT,
+  user_json TEXT,
+  data_or_hash ANY NOT NULL
+) WITHOUT ROWID, STRICT;
+CREATE INDEX events_name_internal_id ON events (name, internal_id, received_at_ms);
+
+CREATE TABLE runs (
+  id TEXT PRIMARY KEY,
+  function_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER,
+  ended_at_ms INTEGER,
+  event_name TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  order_key INTEGER NOT NULL,
+  function_version INTEGER NOT NULL,
+  request_version INTEGER NOT NULL,
+  step_count INTEGER NOT NULL,
+  state_bytes INTEGER NOT NULL,
+  pending_step_ids TEXT,
+  correlation_id TEXT,
+  cron TEXT,
+  original_run_id TEXT,
+  batch_event_ids TEXT
+) WITHOUT ROWID, STRICT;
+CREATE INDEX runs_created_at_ms ON runs (created_at_ms);
+CREATE INDEX runs_function_id_created_at_ms ON runs (function_id, created_at_ms);
+CREATE INDEX runs_event_id ON runs (event_id);
+CREATE INDEX runs_ended_at_ms ON runs (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
+CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms) WHERE status <> 'completed';
+
+CREATE TABLE run_events (
+  event_id TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  PRIMARY KEY (event_id, run_id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE run_results (
+  run_id TEXT PRIMARY KEY,
+  error_json TEXT,
+  end_reason TEXT,
+  output_or_hash ANY
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE steps (
+  run_id TEXT NOT NULL,
+  position INTEGER NOT NULL,
+  step_id TEXT NOT NULL,
+  op TEXT NOT NULL,
+  name TEXT NOT NULL,
+  failed INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  queued_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER NOT NULL,
+  ended_at_ms INTEGER NOT NULL,
+  resolved_by_json TEXT,
+  opts_or_hash ANY,
+  output_or_hash ANY NOT NULL,
+  PRIMARY KEY (run_id, position)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE step_inputs (
+  run_id TEXT NOT NULL,
+  step_id TEXT NOT NULL,
+  input_json TEXT NOT NULL,
+  PRIMARY KEY (run_id, step_id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE attempts (
+  run_id TEXT NOT NULL,
+  generation INTEGER NOT NULL,
+  step_id TEXT,
+  step_name TEXT,
+  attempt INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  queued_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER NOT NULL,
+  ended_at_ms INTEGER NOT NULL,
+  retry_at_ms INTEGER,
+  http_status INTEGER,
+  error_or_hash ANY,
+  PRIMARY KEY (run_id, generation)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE timers (
+  run_id TEXT NOT NULL,
+  id INTEGER NOT NULL,
+  kind TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  due_at_ms INTEGER NOT NULL,
+  order_key INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  queued_at_ms INTEGER NOT NULL,
+  wait_id TEXT,
+  cron_json TEXT,
+  op_json TEXT,
+  PRIMARY KEY (run_id, id)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id) WHERE kind NOT IN ('call', 'request');
+CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id) WHERE kind IN ('call', 'request');
+CREATE INDEX timers_dispatched_function_id_order_key ON timers (function_id, order_key, id)
+  WHERE kind IN ('call', 'request');
+
+CREATE TABLE waits (
+  run_id TEXT NOT NULL,
+  suffix TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  event_name TEXT NOT NULL,
+  match_key TEXT NOT NULL,
+  match_path TEXT,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER,
+  timeout_timer_id INTEGER,
+  expression TEXT,
+  invoked_json TEXT,
+  op_json TEXT,
+  PRIMARY KEY (run_id, suffix)
+) WITHOUT ROWID, STRICT;
+CREATE INDEX waits_event_name_match_key ON waits (event_name, match_key, created_at_ms);
+
+CREATE TABLE wait_paths (
+  event_name TEXT NOT NULL,
+  path TEXT NOT NULL,
+  PRIMARY KEY (event_name, path)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE idempotency_keys (
+  key TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (key, function_id)
+) WITHOUT ROWID, STRICT;
+`;

@@ -1,0 +1,121 @@
+// Opens the store: lock, schema, connections, writer. A file has one writing connection in a thread of its own and one
+// reading connection on the calling thread; memory has one connection for both.
+import type { History, Store } from "@everstep/core";
+import { EverstepError } from "@everstep/protocol";
+import { statSync } from "node:fs";
+import type { DatabaseSync } from "node:sqlite";
+import { openFileConnection, openMemoryDatabase } from "./connection.ts";
+import { ensureFile } from "./ensure-file.ts";
+import { createFailpoint, type Failpoint } from "./failpoints.ts";
+import { acquireFileLock } from "./file-lock.ts";
+import { createHistory } from "./history.ts";
+import { migrate } from "./migrate.ts";
+import { createPayloadReader } from "./payload-reader.ts";
+import { createQueries } from "./queries.ts";
+import { createStore } from "./store.ts";
+import { createInlineWriter, createThreadWriter, type Writer } from "./writer.ts";
+
+export interface SqliteStoreOptions {
+  /** A file, created with mode 0600 (its directories with 0700) when missing, or `:memory:`. */
+  readonly path: string;
+  /**
+   * A connection that the caller owns and closes: the store then neither locks nor closes anything and writes on the
+   * calling thread. With `openMemoryDatabase()` the data outlive the store.
+   */
+  readonly database?: DatabaseSync;
+  /** Crash points of a store that writes on the calling thread. Files read `EVERSTEP_FAIL_AT` in their writer thread. */
+  readonly failpoint?: Failpoint;
+}
+
+export interface SqliteStore {
+  readonly store: Store;
+  readonly history: History;
+  /** Waits for commits under way, then frees the file. Call it once. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Opens a store on one SQLite file, or in memory, and brings its schema up to date.
+ *
+ * A commit that resolved is durable (`synchronous=FULL`) and seen by every later read. One process owns a file until it
+ * closes the store or dies.
+ * @throws {EverstepError} `store_unavailable`: another process owns the file, its schema is newer, or it is damaged.
+ */
+export function openSqliteStore(options: SqliteStoreOptions): SqliteStore {
+  if (options.database !== undefined) return openOver(options.database, options);
+  if (options.path !== ":memory:") return openFile(options.path);
+  const database = openMemoryDatabase();
+  const opened = openOver(database, options);
+  return {
+    ...opened,
+    close: async () => {
+      await opened.close();
+      database.close();
+    },
+  };
+}
+
+function openOver(database: DatabaseSync, { path, failpoint }: SqliteStoreOptions): SqliteStore {
+  migrate(database, path);
+  const writer = createInlineWriter(database, failpoint ?? createFailpoint({}));
+  return { ...connect(database, writer), close: () => writer.close() };
+}
+
+function openFile(path: string): SqliteStore {
+  ensureFile(path);
+  const lock = acquireFileLock(path);
+  let database: DatabaseSync | undefined;
+  try {
+    database = openFileConnection(path);
+    migrate(database, path);
+    checkAfterCrash(database, path);
+  } catch (error) {
+    database?.close();
+    lock.release();
+    throw toOpenError(error, path);
+  }
+  const reader = database;
+  reader.exec("PRAGMA query_only = ON");
+  const writer = createThreadWriter(path);
+  return {
+    ...connect(reader, writer),
+    close: async () => {
+      await writer.write([{ statement: "closed_cleanly", values: [] }]).catch(() => {});
+      await writer.close();
+      // The last connection to close folds the WAL into the file.
+      reader.close();
+      lock.release();
+    },
+  };
+}
+
+function connect(database: DatabaseSync, writer: Writer): Pick<SqliteStore, "store" | "history"> {
+  const queries = createQueries(database);
+  const readPayload = createPayloadReader(queries);
+  return {
+    store: createStore({ queries, readPayload, writer }),
+    history: createHistory(queries, readPayload),
+  };
+}
+
+/** A check reads the whole file; beyond this size it would break the budget of 700 ms from start to healthy. */
+const CHECKED_BYTES_MAX = 32 * 1024 * 1024;
+
+/** After a kill the file is checked when it is small. SQLite's WAL makes damage unlikely; a broken disk makes it likely. */
+function checkAfterCrash(database: DatabaseSync, path: string): void {
+  const closed = database.prepare("SELECT value FROM meta WHERE key = 'closed_cleanly'").get();
+  if (closed?.["value"] === 1 || statSync(path).size > CHECKED_BYTES_MAX) return;
+  const [finding] = Object.values(database.prepare("PRAGMA quick_check(1)").get() ?? {});
+  if (finding === "ok") return;
+  throw new Error(`quick_check says: ${String(finding)}`);
+}
+
+function toOpenError(error: unknown, path: string): Error {
+  if (error instanceof EverstepError) return error;
+  const reason = error instanceof Error ? error.message : String(error);
+  return new EverstepError(
+    "store_unavailable",
+    `The database "${path}" cannot be opened: ${reason}. Check the file and its directory, or restore a backup.`,
+    { cause: error },
+  );
+}

@@ -1,0 +1,239 @@
+// What the writer can do to each table: the statements behind a batch's groups. Calling thread and writer thread share it,
+// so that a batch carries only short statement names and plain values. No semantics: which rows change is decided elsewhere.
+
+export type SqlValue = string | number | null;
+
+/** Rows of one statement, flat: row count = values.length / the statement's width. */
+export interface WriteGroup {
+  readonly statement: string;
+  readonly values: readonly SqlValue[];
+}
+
+export interface WriteStatement {
+  /** Values of one row. */
+  readonly width: number;
+  /** SQL that writes `rowCount` rows at once; only inserts take more than one. */
+  readonly sqlFor: (rowCount: number) => string;
+  readonly isInsert: boolean;
+  /** Positions of values that go to `payloads` when they are big. */
+  readonly payloadIndexes: readonly number[];
+}
+
+interface InsertTable {
+  readonly table: string;
+  readonly columns: readonly string[];
+  /** How a row that is already there is treated; absent: it is an error, which guards insert-only tables. */
+  readonly conflict?: "replace" | "ignore";
+}
+
+/** Columns in the order in which row codecs give their values. */
+export const INSERT_TABLES = {
+  apps: { table: "apps", columns: ["id", "record"], conflict: "replace" },
+  functions: { table: "functions", columns: ["id", "record"], conflict: "replace" },
+  cancellations: { table: "cancellations", columns: ["id", "record"], conflict: "replace" },
+  events: {
+    table: "events",
+    columns: [
+      "internal_id",
+      "name",
+      "received_at_ms",
+      "ts_ms",
+      "sender_id",
+      "v",
+      "meta_json",
+      "user_json",
+      "data_or_hash",
+    ],
+  },
+  runs: {
+    table: "runs",
+    columns: [
+      "id",
+      "function_id",
+      "status",
+      "created_at_ms",
+      "started_at_ms",
+      "ended_at_ms",
+      "event_name",
+      "event_id",
+      "order_key",
+      "function_version",
+      "request_version",
+      "step_count",
+      "state_bytes",
+      "pending_step_ids",
+      "correlation_id",
+      "cron",
+      "original_run_id",
+      "batch_event_ids",
+    ],
+  },
+  run_events: { table: "run_events", columns: ["event_id", "run_id"], conflict: "ignore" },
+  steps: {
+    table: "steps",
+    columns: [
+      "run_id",
+      "position",
+      "step_id",
+      "op",
+      "name",
+      "failed",
+      "attempt",
+      "queued_at_ms",
+      "started_at_ms",
+      "ended_at_ms",
+      "resolved_by_json",
+      "opts_or_hash",
+      "output_or_hash",
+    ],
+  },
+  step_inputs: {
+    table: "step_inputs",
+    columns: ["run_id", "step_id", "input_json"],
+    conflict: "replace",
+  },
+  attempts: {
+    table: "attempts",
+    columns: [
+      "run_id",
+      "generation",
+      "step_id",
+      "step_name",
+      "attempt",
+      "status",
+      "queued_at_ms",
+      "started_at_ms",
+      "ended_at_ms",
+      "retry_at_ms",
+      "http_status",
+      "error_or_hash",
+    ],
+  },
+  timers: {
+    table: "timers",
+    columns: [
+      "run_id",
+      "id",
+      "kind",
+      "function_id",
+      "due_at_ms",
+      "order_key",
+      "attempt",
+      "queued_at_ms",
+      "wait_id",
+      "cron_json",
+      "op_json",
+    ],
+    conflict: "replace",
+  },
+  waits: {
+    table: "waits",
+    columns: [
+      "run_id",
+      "suffix",
+      "kind",
+      "function_id",
+      "event_name",
+      "match_key",
+      "match_path",
+      "created_at_ms",
+      "expires_at_ms",
+      "timeout_timer_id",
+      "expression",
+      "invoked_json",
+      "op_json",
+    ],
+    conflict: "replace",
+  },
+  wait_paths: { table: "wait_paths", columns: ["event_name", "path"], conflict: "ignore" },
+  idempotency_keys: {
+    table: "idempotency_keys",
+    columns: ["key", "function_id", "run_id", "expires_at_ms"],
+    conflict: "replace",
+  },
+} as const satisfies Record<string, InsertTable>;
+export type InsertName = keyof typeof INSERT_TABLES;
+
+const RUN_RESULT_COLUMNS = ["run_id", "error_json", "end_reason", "output_or_hash"];
+
+const PLAIN_STATEMENTS: Readonly<Record<string, { sql: string; width: number }>> = {
+  epoch_raise: {
+    sql: "UPDATE meta SET value = CASE key WHEN 'epoch' THEN value + 1 ELSE 0 END WHERE key IN ('epoch', 'closed_cleanly')",
+    width: 0,
+  },
+  closed_cleanly: { sql: "UPDATE meta SET value = 1 WHERE key = 'closed_cleanly'", width: 0 },
+  timer_delete: { sql: "DELETE FROM timers WHERE run_id = ? AND id = ?", width: 2 },
+  timer_attempt_reset: {
+    sql: "UPDATE timers SET attempt = 0 WHERE run_id = ? AND id = ?",
+    width: 2,
+  },
+  // Timers of runs are always removed with their run id. The scan is only the safety net of a caller that leaves it out.
+  timer_delete_by_id: {
+    sql: `DELETE FROM timers WHERE id = ?1 AND run_id = COALESCE(
+      (SELECT run_id FROM timers WHERE run_id = '' AND id = ?1),
+      (SELECT run_id FROM timers WHERE id = ?1))`,
+    width: 1,
+  },
+  wait_delete: { sql: "DELETE FROM waits WHERE run_id = ? AND suffix = ?", width: 2 },
+  cancellation_delete: { sql: "DELETE FROM cancellations WHERE id = ?", width: 1 },
+};
+
+const RUN_PATCH_PREFIX = "run_patch:";
+
+/** The name of the statement that sets these columns of `runs`; its rows are the columns' values, then the run's id. */
+export function runPatchStatement(columns: readonly string[]): string {
+  return RUN_PATCH_PREFIX + columns.join(",");
+}
+
+/** @throws {Error} No such statement: the two threads run different versions of this file. */
+export function getWriteStatement(name: string): WriteStatement {
+  if (name.startsWith(RUN_PATCH_PREFIX)) {
+    const columns = name.slice(RUN_PATCH_PREFIX.length).split(",");
+    // Only the named columns are set: an index is touched only when one of its columns is among them.
+    const sql = `UPDATE runs SET ${columns.map((column) => `${column} = ?`).join(", ")} WHERE id = ?`;
+    return plain(sql, columns.length + 1);
+  }
+  if (name === "run_results") return runResults;
+  const statement = PLAIN_STATEMENTS[name];
+  if (statement !== undefined) return plain(statement.sql, statement.width);
+  if (Object.hasOwn(INSERT_TABLES, name)) return insert(INSERT_TABLES[name as InsertName]);
+  throw new Error(`There is no write statement "${name}"`);
+}
+
+function plain(sql: string, width: number): WriteStatement {
+  return { width, sqlFor: () => sql, isInsert: false, payloadIndexes: [] };
+}
+
+function insert({ table, columns, conflict }: InsertTable): WriteStatement {
+  const verb = conflict === undefined ? "INSERT INTO" : `INSERT OR ${conflict.toUpperCase()} INTO`;
+  return {
+    width: columns.length,
+    sqlFor: (rowCount) =>
+      `${verb} ${table} (${columns.join(", ")}) VALUES ${placeholders(columns.length, rowCount)}`,
+    isInsert: true,
+    payloadIndexes: payloadIndexes(columns),
+  };
+}
+
+/** A run's result is set once, but its parts may come in different batches. */
+const runResults: WriteStatement = {
+  width: RUN_RESULT_COLUMNS.length,
+  sqlFor: (rowCount) =>
+    `INSERT INTO run_results (${RUN_RESULT_COLUMNS.join(", ")})
+     VALUES ${placeholders(RUN_RESULT_COLUMNS.length, rowCount)}
+     ON CONFLICT (run_id) DO UPDATE SET
+       error_json = COALESCE(excluded.error_json, error_json),
+       end_reason = COALESCE(excluded.end_reason, end_reason),
+       output_or_hash = COALESCE(excluded.output_or_hash, output_or_hash)`,
+  isInsert: true,
+  payloadIndexes: payloadIndexes(RUN_RESULT_COLUMNS),
+};
+
+function payloadIndexes(columns: readonly string[]): readonly number[] {
+  return columns.flatMap((column, index) => (column.endsWith("_or_hash") ? [index] : []));
+}
+
+function placeholders(width: number, rowCount: number): string {
+  const row = `(${Array.from({ length: width }, () => "?").join(",")})`;
+  return Array.from({ length: rowCount }, () => row).join(",");
+}

@@ -1,0 +1,32 @@
+// The writer thread: owns the one writing connection, so that no fsync ever stops the engine's event loop.
+// It takes batches in the order in which they were posted and answers each one after its COMMIT returned.
+import { parentPort, workerData } from "node:worker_threads";
+import { createBatchWriter, sqliteCode } from "./batch-writer.ts";
+import { openFileConnection } from "./connection.ts";
+import { createFailpoint } from "./failpoints.ts";
+import type { WriterReply, WriterRequest, WriterSettings } from "./writer-messages.ts";
+
+if (parentPort === null) throw new Error("writer-thread.ts runs as a worker thread only");
+const port = parentPort;
+const { path } = workerData as WriterSettings;
+const database = openFileConnection(path);
+const writer = createBatchWriter(database, createFailpoint(process.env));
+
+port.on("message", (request: WriterRequest) => {
+  if (request === "close") {
+    database.close();
+    port.close();
+    return;
+  }
+  port.postMessage(write(request));
+});
+
+function write(request: Exclude<WriterRequest, "close">): WriterReply {
+  try {
+    writer.write(request);
+    return null;
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    return { message, sqliteCode: sqliteCode(error) };
+  }
+}
