@@ -19,11 +19,12 @@ export interface RawCallResponse {
 
 type ErrorResult = Extract<CallResult, { kind: "error" }>;
 
-/** One answer, unpacked from its stream if it was one. `body` is undefined when the text is not JSON. */
+/** One answer, unpacked from its stream if it was one. */
 interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly text: string;
+  /** Facts of the HTTP answer itself, also when the answer came in a stream. */
   readonly response: ResponseFacts;
 }
 
@@ -245,5 +246,10 @@ function lowerCaseHeaders(headers: unknown): Record<string, string> {
 }
 
 function withoutSecrets(headers: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(headers).filter(([name]) => !SECRET_HEADERS.has(name)));
+  const kept: Record<string, string> = {};
+  for (const name of Object.keys(headers)) {
+    const value = headers[name];
+    if (value !== undefined && !SECRET_HEADERS.has(name)) kept[name] = value;
+  }
+  return kept;
 }

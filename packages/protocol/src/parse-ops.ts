@@ -44,6 +44,7 @@ const OP_KEYS = knownKeys([
 const TIMING_KEYS = knownKeys(["a", "b"]);
 const USERLAND_KEYS = knownKeys(["id", "index"]);
 const NANOS_PER_MS = 1_000_000;
+const WRAPPER_BYTES = '{"data":}'.length;
 
 /**
  * The ops of a response body: one op or an array of them; an empty array is an empty list.
@@ -72,18 +73,19 @@ function parseOp(item: unknown, index: number): Op {
   const error = parseOpError(raw, op, index);
   const userland = parseUserland(raw["userland"]);
   const timing = parseTiming(raw["timing"]);
-  return {
+  const result: { -readonly [Key in keyof Op]: Op[Key] } = {
     op,
     id,
     name: typeof name === "string" ? name : "",
     opts: parseOpts(raw["opts"], op, index),
-    ...(typeof displayName === "string" && { displayName }),
-    ...(dataJson !== undefined && { dataJson }),
-    ...(error !== undefined && { error }),
-    ...(userland !== undefined && { userland }),
-    ...(timing !== undefined && { timing }),
-    ...(metadata !== undefined && metadata !== null && { metadata: metadata as Json }),
   };
+  if (typeof displayName === "string") result.displayName = displayName;
+  if (dataJson !== undefined) result.dataJson = dataJson;
+  if (error !== undefined) result.error = error;
+  if (userland !== undefined) result.userland = userland;
+  if (timing !== undefined) result.timing = timing;
+  if (metadata !== undefined && metadata !== null) result.metadata = metadata as Json;
+  return result;
 }
 
 function parseName(value: unknown, index: number): OpName {
@@ -99,7 +101,8 @@ function parseName(value: unknown, index: number): OpName {
 function parseData(data: unknown, op: OpName, index: number): JsonText | undefined {
   if (data === undefined) return undefined;
   const json = canonicalJson(data);
-  if (isLargerThan(json, LIMITS.stepOutputBytesMax)) {
+  // Counted as it will be stored, within `{"data":…}`.
+  if (isLargerThan(json, LIMITS.stepOutputBytesMax - WRAPPER_BYTES)) {
     throw new OpsError(
       "output_too_large",
       `The output of op ${index} (${op}) is larger than ${LIMITS.stepOutputBytesMax} bytes: store it elsewhere and return a reference.`,
