@@ -165,24 +165,30 @@ export class EngineClient {
     return root == null ? [] : flatten(root.childrenSpans);
   }
 
-  /** Waits until the trace shows a span like this: the engine has stored what the SDK asked for. */
-  waitSpan(runId: string, what: string, matches: (span: Span) => boolean): Promise<Span> {
+  /** Waits until the trace shows `count` spans like this: the engine has stored what the SDK asked for. */
+  waitSpans(runId: string, matches: (span: Span) => boolean, count = 1): Promise<Span[]> {
     let seen: Span[] = [];
     return waitUntil(
       async () => {
         seen = await this.spans(runId);
-        return seen.find((span) => matches(span));
+        const found = seen.filter((span) => matches(span));
+        return found.length >= count ? found : undefined;
       },
       {
-        what: `${what} in the trace of run ${runId}`,
+        what: `${count} spans in the trace of run ${runId}`,
         explain: () => `${JSON.stringify(seen)}\n${this.#engine.log.last(40)}`,
       },
     );
   }
 
-  /** Waits until the run waits for an event. */
-  async waitWaiting(runId: string): Promise<void> {
-    await this.waitSpan(runId, "a waiting span", (span) => span.stepOp === "WAIT_FOR_EVENT");
+  /** Waits until the run has begun its n-th wait for an event. */
+  async waitWaiting(runId: string, nth = 1): Promise<void> {
+    await this.waitSpans(runId, (span) => span.stepOp === "WAIT_FOR_EVENT", nth);
+  }
+
+  /** Waits until the run waits for a signal. */
+  async waitSignalWaiting(runId: string): Promise<void> {
+    await this.waitSpans(runId, (span) => span.stepOp === "WAIT_FOR_SIGNAL");
   }
 
   async spanOutput(outputId: string): Promise<{ data: unknown; error: unknown }> {

@@ -107,7 +107,7 @@ function signalWaits(tools: AppTools): readonly FunctionSpec[] {
       handler: async ({ event, step }) =>
         await step.waitForSignal("signal", {
           signal: String(event.data["signal"]),
-          timeout: String(event.data["timeout"] ?? "1h"),
+          timeout: event.data["brief"] === true ? "1s" : "1h",
           onConflict: event.data["onConflict"] === "replace" ? "replace" : "fail",
         }),
     },

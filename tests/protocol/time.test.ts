@@ -1,0 +1,87 @@
+// Time: nothing goes on before its moment, to the millisecond, and not much later either. Cron is left to the simulator: the
+// finest cron is a minute, too long for this suite.
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { MODES, World, freshId } from "./harness/world.ts";
+
+vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+
+/** How late a timer may be on a machine that is busy with the rest of the suite. */
+const LATE_MS = 4_000;
+
+let world: World;
+beforeAll(async () => {
+  world = await World.start({ functions: "time", modes: MODES });
+});
+afterAll(async () => {
+  await world.stop();
+});
+
+describe.concurrent.each(MODES)("time, $name", (mode) => {
+  it("sleeps for a duration", async () => {
+    const run = await world.engine.runToEnd(`${mode.name}/sleep`, { id: freshId() });
+    expect(run.status).toBe("Completed");
+    expect(run.output).toBeGreaterThanOrEqual(1_000);
+    expect(run.output).toBeLessThan(1_000 + LATE_MS);
+  });
+
+  it("sleeps until a date to the millisecond, never less", async () => {
+    const untils = [1_237, 1_501, 1_999].map((ms) => Date.now() + ms);
+    const runs = await Promise.all(
+      untils.map((untilMs) => world.engine.runToEnd(`${mode.name}/sleep-until`, { untilMs })),
+    );
+    for (const [index, run] of runs.entries()) {
+      const untilMs = untils[index] ?? 0;
+      expect(run.status).toBe("Completed");
+      expect(run.output).toBeGreaterThanOrEqual(untilMs);
+      expect(run.output).toBeLessThan(untilMs + LATE_MS);
+    }
+  });
+
+  it("goes on at once when the date is past", async () => {
+    const startedAtMs = Date.now();
+    const run = await world.engine.runToEnd(`${mode.name}/sleep-until`, {
+      untilMs: startedAtMs - 60_000,
+    });
+    expect(run.status).toBe("Completed");
+    expect(run.output).toBeLessThan(startedAtMs + LATE_MS);
+  });
+
+  it("sleeps side by side, not in a row", async () => {
+    const run = await world.engine.runToEnd(`${mode.name}/sleeps-at-once`);
+    expect(run.output).toBeGreaterThanOrEqual(1_000);
+    expect(run.output).toBeLessThan(2_900);
+  });
+
+  it("starts a run at the event's future ts, not before", async () => {
+    const ts = Date.now() + 1_345;
+    const [eventId = ""] = await world.engine.send({ name: `${mode.name}/future`, data: {}, ts });
+    const [run] = await world.engine.waitRuns(eventId, 1);
+    const ended = await world.engine.waitEnd(run?.run_id ?? "");
+    const output = ended.output as { ts: number; startedAtMs: number };
+    expect(output.ts).toBe(ts);
+    expect(output.startedAtMs).toBeGreaterThanOrEqual(ts);
+    expect(output.startedAtMs).toBeLessThan(ts + LATE_MS);
+  });
+
+  it("retries a step at the date of its RetryAfterError to the millisecond", async () => {
+    const id = freshId();
+    const untilMs = Date.now() + 2_345;
+    const run = await world.engine.runToEnd(`${mode.name}/retry-after`, { id, untilMs });
+    expect(run.status).toBe("Completed");
+    expect(run.output).toBeGreaterThanOrEqual(untilMs);
+    expect(run.output).toBeLessThan(untilMs + LATE_MS);
+    const attempts = world
+      .app(mode)
+      .noted("retry-after.attempt")
+      .filter((value) => (value as { id: string }).id === id);
+    expect(attempts).toMatchObject([{ attempt: 0 }, { attempt: 1 }]);
+  });
+
+  it("retries a function at the date of its RetryAfterError", async () => {
+    const untilMs = Date.now() + 2_123;
+    const run = await world.engine.runToEnd(`${mode.name}/retry-after-function`, { untilMs });
+    expect(run.status).toBe("Completed");
+    expect(run.output).toBeGreaterThanOrEqual(untilMs);
+    expect(run.output).toBeLessThan(untilMs + LATE_MS);
+  });
+});
