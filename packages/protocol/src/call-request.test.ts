@@ -1,5 +1,5 @@
 // The call body: canonical byte for byte, and equal to the object of protocol.md 2.3.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   buildCallBody,

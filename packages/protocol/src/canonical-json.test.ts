@@ -1,5 +1,5 @@
 // Canonical JSON: against RFC 8785 by example, against the `canonicalize` package that SDKs verify with, and by property.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { canonicalizeText, canonicalJson } from "./canonical-json.ts";
 import { LIMITS } from "./limits.ts";
@@ -22,8 +22,8 @@ describe("canonicalJson", () => {
   });
 
   it("writes numbers in their shortest form", () => {
-    const numbers = [333333333.33333329, 1e30, 4.5, 2e-3, 1e-27, -0, 1e21, 100000000000000000000];
-    expect(canonicalJson({ b: numbers, a: 0 })).toBe(
+    const numbers = "[333333333.33333329,1E30,4.50,2e-3,1e-27,-0,1e21,100000000000000000000]";
+    expect(canonicalizeText(`{"b":${numbers},"a":0}`)).toBe(
       '{"a":0,"b":[333333333.3333333,1e+30,4.5,0.002,1e-27,0,1e+21,100000000000000000000]}',
     );
   });

@@ -1,5 +1,5 @@
 // Durations and due times: the grammar by example, the round trip by property.
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
   formatDuration,
