@@ -175,6 +175,7 @@ function decodeBase64(text: string): string {
 }
 
 function matches(frame: EvaluationFrame, text: CelValue, pattern: CelValue): boolean {
+  if (pattern === undefined || pattern === null) return false;
   const subject = stringArgument(frame, "matches", text);
   const regex = compileRegex(stringArgument(frame, "matches", pattern));
   frame.charge(regex.size + (subject.length * regex.size) / CHARS_PER_UNIT);

@@ -4,11 +4,11 @@ import { EverstepError } from "@everstep/protocol";
 /** The advice when nothing better is known. */
 export const HINT = 'Write CEL, for example event.data.plan == "pro" && event.data.count > 3.';
 const HINTS: readonly (readonly [RegExp, string])[] = [
+  [/=>/, 'Use CEL\'s macros for lists, for example event.data.items.exists(i, i.sku == "a").'],
   [/[^=!<>]=(?!=)|===/, "Compare with == (one = assigns, which CEL does not have)."],
   [/\b(?:and|or|not)\b/i, "Combine conditions with &&, || and !."],
   [/[^&]&(?!&)|[^|]\|(?!\|)/, "Combine conditions with && and ||."],
   [/[“”‘’]/, "Write text in straight quotes, \"…\" or '…'."],
-  [/=>/, 'Use CEL\'s macros for lists, for example event.data.items.exists(i, i.sku == "a").'],
 ];
 
 /** The advice that fits the most likely mistake in a source that does not parse. */
