@@ -94,7 +94,7 @@ async function recordAndServe(
   const ctx = readCtx(text);
   const headers = flatHeaders(request.headers);
   report({ kind: "arrival", atMs, headers, ctx });
-  const answer = recordAnswer(response);
+  const answer = recordAnswer(response, String(ctx["run_id"]));
   response.on("close", () => {
     report({
       kind: "call",
@@ -121,7 +121,10 @@ function replay(request: IncomingMessage, body: Buffer): IncomingMessage {
   }) as unknown as IncomingMessage;
 }
 
-function recordAnswer(response: ServerResponse): () => {
+function recordAnswer(
+  response: ServerResponse,
+  runId: string,
+): () => {
   status: number;
   headers: Record<string, string>;
   body: string;
@@ -138,6 +141,8 @@ function recordAnswer(response: ServerResponse): () => {
   };
   response.write = ((chunk: unknown) => {
     keep(chunk);
+    // Parts of a streamed answer, heartbeats among them.
+    report({ kind: "note", atMs: Date.now(), topic: "wrote", value: runId });
     return write(chunk);
   }) as ServerResponse["write"];
   response.end = ((chunk?: unknown) => {
