@@ -1,0 +1,151 @@
+// The HTTP server: its sockets, its life and the way of a request. Hot routes (events, checkpoints) are served on node:http
+// itself, everything else by the Hono app. Invariant: every answer names the server's kind, also refusals.
+import {
+  createServer as createHttpServer,
+  type IncomingMessage,
+  type Server as HttpServer,
+  type ServerResponse,
+} from "node:http";
+import type { AddressInfo, Socket } from "node:net";
+import { getRequestListener } from "@hono/node-server";
+import { createApp } from "./http/app.ts";
+import { toErrorBody } from "./http/error-reply.ts";
+import { createEventKeyGuard } from "./http/event-key-guard.ts";
+import { answerPreflight, setCommonHeaders } from "./http/response-headers.ts";
+import { sendError } from "./http/raw-reply.ts";
+import { prepareGracefulClose } from "./http/graceful-close.ts";
+import { createRequestGuard } from "./http/request-guard.ts";
+import { refuseBadRequest } from "./http/bad-request.ts";
+import { createSigningKeyGuard } from "./http/signing-key-guard.ts";
+import { createRoutes } from "./routes/create-routes.ts";
+import { createCheckpoint } from "./routes/checkpoint.ts";
+import { createSendEvents } from "./routes/send-events.ts";
+import type { ServerOptions } from "./server-options.ts";
+import { createAppWatcher } from "./sync/app-watcher.ts";
+import { createSyncByUrl, type SyncByUrl } from "./sync/sync-by-url.ts";
+
+/** Sockets that dribble their request are dropped after this (slowloris). */
+const HEADERS_TIMEOUT_MS = 15_000;
+const REQUEST_TIMEOUT_MS = 120_000;
+/** Longer than the usual load balancer's 60 s, so that it is never us who closes a connection it is about to use. */
+const KEEP_ALIVE_TIMEOUT_MS = 75_000;
+const TIMEOUT_CHECK_MS = 5_000;
+
+/** A key that is missing reaches the handler as "", which says so. */
+const EVENT_PATH = /^\/e(?:\/([^/]*))?$/;
+const CHECKPOINT_PATH = /^\/v1\/(?:checkpoint|http\/runs)\/([^/]+)\/async$/;
+
+export interface Server {
+  /** Starts to listen and to look after apps. @throws Error with `code` (EADDRINUSE, …) as node:net gives it. */
+  listen(): Promise<{ readonly url: string; readonly port: number }>;
+  /** Takes no new connection, lets requests end for up to `graceMs`, then cuts the rest. Idempotent. */
+  close(options: { readonly graceMs: number }): Promise<void>;
+  /** Asks the app behind a URL to sync; a failure is recorded on the app and returned, not thrown. */
+  readonly syncByUrl: SyncByUrl;
+}
+
+export function createServer(options: ServerOptions): Server {
+  const syncByUrl = createSyncByUrl(options);
+  const watcher = createAppWatcher({ ...options, syncByUrl });
+  const http = createHttpServer(
+    {
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: REQUEST_TIMEOUT_MS,
+      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      noDelay: true,
+    },
+    createRequestHandler(options),
+  );
+  http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
+    refuseBadRequest(error, socket, options.serverKind),
+  );
+  const closeGently = prepareGracefulClose(http, options.clock);
+  let closing: Promise<void> | undefined;
+  return {
+    syncByUrl,
+    async listen() {
+      await listenOn(http, options);
+      const { port } = http.address() as AddressInfo;
+      watcher.start(port);
+      return { url: `http://${urlHost(options.host)}:${port}`, port };
+    },
+    close({ graceMs }) {
+      watcher.stop();
+      closing ??= closeGently(graceMs);
+      return closing;
+    },
+  };
+}
+
+function createRequestHandler(
+  options: ServerOptions,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const { log, serverKind } = options;
+  const checkSigningKey = createSigningKeyGuard(serverKind, options.signingKeys);
+  const checkEventKey = createEventKeyGuard(serverKind, options.eventKeys);
+  const guard = createRequestGuard({ allowedHosts: [], ...options });
+  const sendEvents = createSendEvents({ ...options, checkEventKey });
+  const checkpoint = createCheckpoint({ ...options, checkSigningKey });
+  const app = createApp({ routes: createRoutes(options), checkSigningKey, log });
+  const answerByApp = getRequestListener(app.fetch, { overrideGlobalObjects: false });
+
+  const answer = (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const path = pathOf(incoming.url ?? "/");
+    if (incoming.method === "POST") {
+      const event = EVENT_PATH.exec(path);
+      if (event !== null) return sendEvents(incoming, outgoing, decode(event[1] ?? ""));
+      const runId = CHECKPOINT_PATH.exec(path)?.[1];
+      if (runId !== undefined) return checkpoint(incoming, outgoing, decode(runId));
+    }
+    return answerByApp(incoming, outgoing);
+  };
+
+  return (incoming, outgoing) => {
+    const verdict = guard(incoming);
+    setCommonHeaders(outgoing, serverKind, verdict);
+    if (verdict.refusal !== undefined) {
+      sendError(outgoing, { error: verdict.refusal, status: 403, code: "origin_rejected" });
+      return;
+    }
+    if (verdict.corsOrigin !== undefined && incoming.method === "OPTIONS") {
+      answerPreflight(incoming, outgoing);
+      return;
+    }
+    answer(incoming, outgoing).catch((error: unknown) => {
+      sendError(
+        outgoing,
+        toErrorBody(error, log, `${incoming.method} ${pathOf(incoming.url ?? "")}`),
+      );
+    });
+  };
+}
+
+function listenOn(http: HttpServer, options: ServerOptions): Promise<void> {
+  return new Promise((resolve, reject) => {
+    http.once("error", reject);
+    http.listen({ host: options.host, port: options.port }, () => {
+      http.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+function pathOf(url: string): string {
+  const query = url.indexOf("?");
+  return query < 0 ? url : url.slice(0, query);
+}
+
+/** Text that is not validly encoded is taken as it is; it will match nothing. */
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function urlHost(host: string): string {
+  if (host === "0.0.0.0" || host === "::" || host === "") return "localhost";
+  return host.includes(":") ? `[${host}]` : host;
+}

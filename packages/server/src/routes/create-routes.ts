@@ -1,0 +1,50 @@
+// The table of every route that the Hono app serves. The hot routes (POST /e/:key and checkpoints) are listed too, so that
+// a wrong method on them is a 405; create-server.ts answers them before they get here.
+import { EverstepError } from "@everstep/protocol";
+import type { Route } from "../http/route.ts";
+import type { ServerOptions } from "../server-options.ts";
+import { coreRunRoutes } from "./core-runs.ts";
+import { devRoutes } from "./dev.ts";
+import { graphqlRoutes } from "./graphql.ts";
+import { healthRoutes } from "./health.ts";
+import { homePageRoutes } from "./home-page.ts";
+import { invokeRoutes } from "./invoke.ts";
+import { registerRoutes } from "./register.ts";
+import { restAppRoutes } from "./rest-apps.ts";
+import { restCancellationRoutes } from "./rest-cancellations.ts";
+import { restEventRoutes } from "./rest-events.ts";
+import { restRunRoutes } from "./rest-runs.ts";
+import { restSignalRoutes } from "./rest-signals.ts";
+import { unavailableRoutes } from "./unavailable.ts";
+
+export function createRoutes(options: ServerOptions): Route[] {
+  return [
+    ...hotRoutes(),
+    ...healthRoutes(options),
+    ...homePageRoutes(options),
+    ...devRoutes(options),
+    ...registerRoutes(options),
+    ...invokeRoutes(options),
+    ...restEventRoutes(options),
+    ...restRunRoutes(options),
+    ...restAppRoutes(options),
+    ...restSignalRoutes(options),
+    ...restCancellationRoutes(options),
+    ...coreRunRoutes(options),
+    ...graphqlRoutes(options),
+    ...unavailableRoutes(),
+  ];
+}
+
+/** @throws always, when a request for a hot route was not taken by its own handler. */
+function hotRoutes(): Route[] {
+  const paths = ["/e/:key", "/v1/checkpoint/:runId/async", "/v1/http/runs/:runId/async"];
+  return paths.map((path) => ({
+    method: "POST",
+    path,
+    access: "open",
+    handle: (context) => {
+      throw new EverstepError("internal", `${context.req.path} was routed past its handler.`);
+    },
+  }));
+}
