@@ -5,6 +5,7 @@ export interface HandMadeCall {
   readonly functionId: string;
   /** `step`, or the hashed id of a planned step. */
   readonly stepId?: string;
+  readonly data?: Readonly<Record<string, unknown>>;
   readonly steps?: Readonly<Record<string, unknown>>;
   readonly version?: number;
   readonly attempt?: number;
@@ -38,7 +39,7 @@ function callBody(app: AppProcess, call: HandMadeCall, stepId: string): object {
   // Version 4 refuses an event that none of the function's triggers names.
   const event = {
     name: `${app.appId}/${call.functionId}`,
-    data: { id: "by-hand" },
+    data: { id: "by-hand", ...call.data },
     id: "01J0",
     ts: 1_700_000_000_000,
     user: {},

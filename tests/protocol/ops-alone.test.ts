@@ -1,0 +1,174 @@
+// The ops that each step tool makes, without an engine: what protocol.md 3.4 says the SDKs send, checked on both of them.
+import { createHash } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { AppProcess } from "./harness/app-process.ts";
+import type { HandMadeCall } from "./harness/hand-made-call.ts";
+import { callByHand } from "./harness/hand-made-call.ts";
+import { V3, V4_CALLS } from "./harness/world.ts";
+
+const NO_ENGINE = "http://127.0.0.1:9";
+const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
+
+describe.each([V3, V4_CALLS])("ops of $name", (mode) => {
+  const apps = new Map<string, AppProcess>();
+
+  beforeAll(async () => {
+    const sets = ["waits", "invoke", "gateway", "time"];
+    await Promise.all(
+      sets.map(async (functions) => {
+        const app = await AppProcess.start({
+          appId: mode.name,
+          version: mode.version,
+          engineUrl: NO_ENGINE,
+          functions,
+          ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),
+        });
+        apps.set(functions, app);
+      }),
+    );
+  });
+
+  afterAll(async () => {
+    await Promise.all([...apps.values()].map((app) => app.stop()));
+  });
+
+  async function opsOf(functions: string, call: HandMadeCall): Promise<unknown> {
+    const app = apps.get(functions);
+    if (app === undefined) {
+      throw new Error(`functions: no app serves "${functions}"`);
+    }
+    const answer = await callByHand(app, call);
+    expect(answer.status).toBe(206);
+    return answer.body;
+  }
+
+  it("waitForEvent says the event by name and makes an expression of match", async () => {
+    expect(await opsOf("waits", { functionId: "wait-match" })).toMatchObject([
+      {
+        op: "WaitForEvent",
+        id: hash("reply"),
+        name: `${mode.name}/reply`,
+        opts: { timeout: "1h", if: "event.data.id == async.data.id" },
+      },
+    ]);
+  });
+
+  it("waitForSignal carries signal, timeout and conflict", async () => {
+    const data = { signal: "s-1", onConflict: "replace" };
+    expect(await opsOf("waits", { functionId: "signal", data })).toMatchObject([
+      {
+        op: "WaitForSignal",
+        id: hash("signal"),
+        opts: { signal: "s-1", timeout: "1h", conflict: "replace" },
+      },
+    ]);
+  });
+
+  it("invoke carries the target's slug and the payload", async () => {
+    expect(await opsOf("invoke", { functionId: "call-add" })).toMatchObject([
+      {
+        op: "InvokeFunction",
+        id: hash("first"),
+        opts: { function_id: `${mode.name}-add`, payload: { data: { a: 1, b: 2 } } },
+      },
+    ]);
+  });
+
+  it("a parallel sendEvent is planned beside the wait", async () => {
+    expect(await opsOf("waits", { functionId: "wait-and-send" })).toMatchObject([
+      { op: "WaitForEvent", id: hash("own") },
+      { op: "StepPlanned", id: hash("send"), opts: { type: "step.sendEvent" } },
+    ]);
+  });
+
+  it("sleepUntil keeps its milliseconds", async () => {
+    const untilMs = 1_700_000_000_123;
+    expect(await opsOf("time", { functionId: "sleep-until", data: { untilMs } })).toMatchObject([
+      { op: "Sleep", id: hash("pause"), name: "2023-11-14T22:13:20.123Z" },
+    ]);
+  });
+
+  it("step.fetch is a Gateway op", async () => {
+    const data = { url: "http://target.test/path?x=1" };
+    expect(await opsOf("gateway", { functionId: "fetch", data })).toMatchObject([
+      {
+        op: "Gateway",
+        id: hash("step.fetch: target.test"),
+        opts: {
+          url: "http://target.test/path?x=1",
+          method: "POST",
+          headers: { "x-test": "yes" },
+          body: "hello from the app",
+        },
+      },
+    ]);
+  });
+
+  it("step.ai.infer is an AIGateway op", async () => {
+    const data = { url: "http://provider.test/v1/", question: "why?" };
+    expect(await opsOf("gateway", { functionId: "infer", data })).toMatchObject([
+      {
+        op: "AIGateway",
+        id: hash("ask"),
+        opts: {
+          type: "step.ai.infer",
+          url: "http://provider.test/v1/chat/completions",
+          auth_key: "sk-test",
+          format: "openai-chat",
+          body: { model: "test-model", messages: [{ role: "user", content: "why?" }] },
+        },
+      },
+    ]);
+  });
+
+  it("a memoised event, signal, fetch and null are given to user code as they are", async () => {
+    const event = { name: `${mode.name}/reply`, data: { id: "by-hand" }, id: "e", ts: 1 };
+    const matched = await callFinal("waits", {
+      functionId: "wait-match",
+      steps: { [hash("reply")]: event },
+    });
+    expect(matched).toStrictEqual({ got: event });
+    const signalled = await callFinal("waits", {
+      functionId: "signal",
+      data: { signal: "s" },
+      steps: { [hash("signal")]: { data: { signal: "s", data: 1 } } },
+    });
+    expect(signalled).toStrictEqual({ signal: "s", data: 1 });
+    const fetched = await callFinal("gateway", {
+      functionId: "fetch",
+      data: { url: "http://target.test/" },
+      steps: {
+        [hash("step.fetch: target.test")]: {
+          data: {
+            url: "http://target.test/",
+            status_code: 202,
+            headers: { "x-answer": "yes" },
+            body: "ok",
+          },
+        },
+      },
+    });
+    expect(fetched).toStrictEqual({ status: 202, text: "ok", header: "yes" });
+    const timedOut = await callFinal("waits", {
+      functionId: "wait-match",
+      steps: { [hash("reply")]: null },
+    });
+    expect(timedOut).toStrictEqual({ got: null });
+  });
+
+  it("a RetryAfterError keeps the milliseconds of its date", async () => {
+    const untilMs = 1_900_000_000_123;
+    const app = apps.get("time");
+    const answer =
+      app && (await callByHand(app, { functionId: "retry-after-function", data: { untilMs } }));
+    expect(answer?.status).toBe(500);
+    expect(answer?.headers.get("retry-after")).toBe(new Date(untilMs).toISOString());
+  });
+
+  async function callFinal(functions: string, call: HandMadeCall): Promise<unknown> {
+    const app = apps.get(functions);
+    const answer = app && (await callByHand(app, call));
+    expect(answer?.status).toBe(200);
+    return answer?.body;
+  }
+});
