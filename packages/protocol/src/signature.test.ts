@@ -103,6 +103,8 @@ describe("isAuthorized", () => {
       `bearer signkey-other-${stripKeyPrefix(key)}`,
     ];
     for (const bearer of bearers) expect(isAuthorized(bearer, keys)).toBe(true);
+    expect(isAuthorized(otherKey, keys)).toBe(true);
+    expect(isAuthorized(hashSigningKey(otherKey), keys)).toBe(true);
   });
 
   it("refuses everything else", () => {
