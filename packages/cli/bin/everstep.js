@@ -1,0 +1,63 @@
+#!/usr/bin/env node
+// The command's first file. Plain JavaScript that parses on any Node since 14, because its one job is to find out whether
+// this Node can run the rest. A Node that is too old hands over to the `node` npm package when that is installed.
+import { spawn } from "node:child_process";
+import { existsSync } from "node:fs";
+import { createRequire } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+// The first version that runs TypeScript sources without a flag and has node:sqlite without a flag.
+const NEEDED = [22, 18, 0];
+
+function isOldNode(version) {
+  const parts = version.split(".").map(Number);
+  const different = NEEDED.findIndex((needed, index) => parts[index] !== needed);
+  return different !== -1 && parts[different] < NEEDED[different];
+}
+
+function findNewerNode() {
+  const require = createRequire(import.meta.url);
+  try {
+    const path = join(dirname(require.resolve("node/package.json")), "bin", "node");
+    return existsSync(path) && !isOldNode(require("node/package.json").version) ? path : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function handOver(path) {
+  const self = fileURLToPath(import.meta.url);
+  const child = spawn(path, [...process.execArgv, self, ...process.argv.slice(2)], {
+    stdio: "inherit",
+  });
+  // A terminal sends Ctrl-C to both of us, `kill` to this process only. The command takes two signals that come at once
+  // for one, so all are passed on.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP", "SIGQUIT"]) {
+    process.on(signal, () => child.kill(signal));
+  }
+  child.on("error", (error) => {
+    process.stderr.write(`everstep: ${path} could not be started: ${error.message}\n`);
+    process.exitCode = 1;
+  });
+  child.on("exit", (code) => {
+    process.exitCode = code === null ? 1 : code;
+  });
+}
+
+if (isOldNode(process.versions.node)) {
+  const path = findNewerNode();
+  if (path === undefined) {
+    process.stderr.write(
+      `everstep needs Node.js ${NEEDED.join(".")} or newer; this is ${process.version} (${process.execPath}).\n` +
+        "Get a newer one for this project only:  npm install --save-dev node@24\n" +
+        "or for the whole machine:               https://nodejs.org/en/download\n",
+    );
+    process.exitCode = 1;
+  } else {
+    handOver(path);
+  }
+} else {
+  const { main, processIo } = await import("../src/main.ts");
+  process.exitCode = await main(process.argv.slice(2), processIo());
+}

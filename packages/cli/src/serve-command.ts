@@ -1,0 +1,37 @@
+// `everstep dev` and `everstep start`: a server from its first line of output to its last.
+import { bannerText } from "./banner.ts";
+import type { Io } from "./io.ts";
+import { createLog } from "./log.ts";
+import { openServer } from "./open-server.ts";
+import { toOutputSettings, toServeSettings } from "./serve-settings.ts";
+import type { Settings } from "./settings.ts";
+import { stopWhenAsked } from "./stop-when-asked.ts";
+import { everstepVersion } from "./version.ts";
+
+/** Resolves when the server has stopped as it was asked to. */
+export async function serve(settings: Settings, io: Io): Promise<void> {
+  const startedAtMs = io.nowMs();
+  const wanted = toServeSettings(settings, io.cwd);
+  const { json, level } = toOutputSettings(settings, io.stdout.isTerminal);
+  const log = createLog({ output: io.stdout, level, json, nowMs: () => io.nowMs() });
+  const version = everstepVersion();
+  const server = await openServer(wanted, log);
+  const startedInMs = io.nowMs() - startedAtMs;
+  const stopped = stopWhenAsked({ io, server, log, graceMs: wanted.shutdownGraceMs });
+  if (json) {
+    const fields = {
+      url: server.url,
+      data: server.dataPath ?? "memory",
+      mode: settings.command,
+      version,
+      startedInMs,
+      ...(settings.configPath === undefined ? {} : { config: settings.configPath }),
+    };
+    log({ level: "info", message: "Everstep is ready", fields });
+  } else {
+    const { configPath } = settings;
+    const facts = { server, settings: wanted, version, startedInMs, cwd: io.cwd, configPath };
+    io.stdout.write(bannerText(facts));
+  }
+  await stopped;
+}
