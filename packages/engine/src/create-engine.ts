@@ -1,18 +1,21 @@
-// Puts an engine together from its ports.
-import type { Store } from "@everstep/core";
-import type { Limits } from "@everstep/protocol";
+// Puts an engine together from its ports: partition loop, dispatcher, alarms, and the face in front of them.
+import type { History, Store } from "@everstep/core";
+import { EverstepError, LIMITS, type Limits } from "@everstep/protocol";
 import type { Engine } from "./engine.ts";
+import { createFace } from "./face/create-face.ts";
+import { openPartition, type Partition } from "./partition/open-partition.ts";
 import type { Chance, Clock, Log, Transport } from "./ports.ts";
 
 export interface EngineOptions {
   readonly store: Store;
+  /** For what reads history to act: reruns from a step, bulk cancellation. */
+  readonly history: History;
   readonly transport: Transport;
   readonly clock: Clock;
   readonly chance: Chance;
   readonly log: Log;
   /** Signs calls when set (start). Prefix `signkey-…-` allowed. */
   readonly signingKey?: string;
-  readonly serverKind: "dev" | "cloud";
   /** Fixed delay between attempts instead of the table (`--retry-interval`), ms. */
   readonly retryIntervalMs?: number;
   readonly limits?: Partial<Limits>;
@@ -20,4 +23,52 @@ export interface EngineOptions {
   readonly failpoint?: (name: string) => void;
 }
 
-export declare function createEngine(options: EngineOptions): Engine;
+/** Nothing happens before `start()`. One engine owns its store; a second one is refused by the store. */
+export function createEngine(options: EngineOptions): Engine {
+  const limits: Limits = {
+    stepsPerRunMax: LIMITS.stepsPerRunMax,
+    callsInFlightPerAppMax: LIMITS.callsInFlightPerAppMax,
+    callTimeoutMs: LIMITS.callTimeoutMs,
+    ...options.limits,
+  };
+  let partition: Partition | undefined;
+  let state: ReturnType<Engine["status"]>["state"] = "starting";
+  let reason: string | undefined;
+
+  const opened = (): Partition => {
+    if (partition !== undefined && state === "ready") return partition;
+    throw new EverstepError(
+      "shutting_down",
+      state === "starting" ? "The engine is still starting. Try again." : "The engine is stopping.",
+    );
+  };
+
+  return {
+    ...createFace(options, opened, () => partition),
+    async start() {
+      try {
+        partition = await openPartition(options, limits, (why) => {
+          state = "failed";
+          reason = why;
+        });
+        await partition.start();
+        state = "ready";
+      } catch (error) {
+        state = "failed";
+        reason = error instanceof Error ? error.message : String(error);
+        throw error;
+      }
+    },
+    async stop({ graceMs }) {
+      if (partition === undefined || state === "stopped") return;
+      state = "draining";
+      await partition.stop(graceMs);
+      state = "stopped";
+    },
+    status: () => ({
+      state,
+      callsInFlight: partition?.dispatcher.inFlightCount ?? 0,
+      ...(reason === undefined ? {} : { reason }),
+    }),
+  };
+}

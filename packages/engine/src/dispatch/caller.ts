@@ -1,0 +1,141 @@
+// Makes one call of an app, or one request of a step, and brings its result back to the partition loop.
+import type { LoadedRun, Timer } from "@everstep/core";
+import { parseCallResponse, type CallResult, type Limits } from "@everstep/protocol";
+import type { Catalog } from "../catalog.ts";
+import type { Envelope } from "../partition/command.ts";
+import { TransportError, type InboundResponse, type Log, type Transport } from "../ports.ts";
+import { buildCall } from "./call-request.ts";
+import type { Flight } from "./dispatcher.ts";
+import { buildStepRequest, readStepResponse, stepRequestFailure } from "./step-request.ts";
+import { transportFailure } from "./transport-failure.ts";
+
+export interface CallerOptions {
+  readonly transport: Transport;
+  readonly catalog: Catalog;
+  readonly limits: Limits;
+  readonly log: Log;
+  readonly signingKey?: string | undefined;
+  readonly newUlid: (atMs: number) => string;
+  readonly push: (envelope: Envelope) => void;
+  readonly land: (timerId: number) => void;
+}
+
+export type MakeCall = (timer: Timer, run: LoadedRun, flight: Flight) => void;
+
+export function createCaller(options: CallerOptions): MakeCall {
+  const { transport, catalog, limits, log, push, land } = options;
+
+  const call = async (timer: Timer, run: LoadedRun, flight: Flight): Promise<void> => {
+    const fn = catalog.function(timer.functionId);
+    if (fn === undefined) throw new Error(`Function ${timer.functionId} is not in the catalogue.`);
+    const request = buildCall({
+      run,
+      timer,
+      function: fn,
+      generation: flight.generation,
+      requestId: options.newUlid(flight.startedAtMs),
+      nowMs: flight.startedAtMs,
+      signingKey: options.signingKey,
+      timeoutMs: limits.callTimeoutMs,
+    });
+    const result = await sendCall(request.url, transport.send(request));
+    if (result === "parked") {
+      land(timer.id);
+      return;
+    }
+    if (result.kind === "error") warn(fn.config.slug, flight, result);
+    const { generation, startedAtMs, runId } = flight;
+    push({
+      command: {
+        type: "call_ended",
+        runId,
+        end: { timerId: timer.id, generation, startedAtMs, result },
+      },
+      settled: () => land(timer.id),
+    });
+  };
+
+  const request = async (timer: Timer, flight: Flight): Promise<void> => {
+    const { generation, startedAtMs, runId } = flight;
+    const result = await sendStepRequest(timer, transport, limits.callTimeoutMs);
+    if (result === "parked") {
+      land(timer.id);
+      return;
+    }
+    push({
+      command: {
+        type: "request_ended",
+        runId,
+        end: { timerId: timer.id, generation, startedAtMs, result },
+      },
+      settled: () => land(timer.id),
+    });
+  };
+
+  const warn = (
+    slug: string,
+    flight: Flight,
+    result: Extract<CallResult, { kind: "error" }>,
+  ): void => {
+    log({
+      level: "warn",
+      message: `A call of ${slug} failed: ${result.error.message}`,
+      fields: {
+        function: slug,
+        runId: flight.runId,
+        stepId: flight.stepId,
+        code: result.code,
+        error: result.error.name,
+        retriable: result.retriable,
+      },
+    });
+  };
+
+  return (timer, run, flight) => {
+    if (run.state.head.startedAtMs === undefined) {
+      push({ command: { type: "call_started", runId: flight.runId, atMs: flight.startedAtMs } });
+    }
+    const work = timer.kind === "request" ? request(timer, flight) : call(timer, run, flight);
+    work.catch((error: unknown) => {
+      land(timer.id);
+      log({
+        level: "error",
+        message: "A call could not be made on an internal error.",
+        fields: {
+          runId: flight.runId,
+          error: error instanceof Error ? error.stack : String(error),
+        },
+      });
+    });
+  };
+}
+
+/** `parked`: the engine is stopping; the call counts as not made and the next owner makes it again. */
+async function sendCall(
+  url: string,
+  answer: Promise<InboundResponse>,
+): Promise<CallResult | "parked"> {
+  try {
+    return parseCallResponse(await answer);
+  } catch (error) {
+    return isShutdown(error) ? "parked" : transportFailure(url, error);
+  }
+}
+
+async function sendStepRequest(
+  timer: Timer,
+  transport: Transport,
+  timeoutMs: number,
+): Promise<ReturnType<typeof readStepResponse> | "parked"> {
+  try {
+    const outbound = buildStepRequest(timer, timeoutMs);
+    return readStepResponse(timer, await transport.send(outbound), outbound.url);
+  } catch (error) {
+    if (isShutdown(error)) return "parked";
+    return stepRequestFailure(timer, error instanceof Error ? error : new Error(String(error)));
+  }
+}
+
+function isShutdown(error: unknown): boolean {
+  return error instanceof TransportError && error.code === "shutting_down";
+}

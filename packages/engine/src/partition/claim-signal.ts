@@ -1,0 +1,40 @@
+// A signal has one waiter. Before an answer that waits for a signal is applied, the other waiter is found and the op's
+// conflict rule decides (protocol.md 3.5, op 10).
+import { record, signalOf } from "@everstep/core";
+import type { CallResult } from "@everstep/protocol";
+import { editRun, type Execution } from "./execution.ts";
+
+/** @returns The answer to apply: the same, or an error when the signal is taken and must not be replaced. */
+export async function claimSignals(
+  execution: Execution,
+  runId: string,
+  result: CallResult,
+): Promise<CallResult> {
+  if (result.kind !== "ops") return result;
+  for (const op of result.ops) {
+    const signal = op.op === "WaitForSignal" ? signalOf(op) : undefined;
+    if (signal === undefined) continue;
+    const waits = await execution.batch.findWaits("", [signal]);
+    const other = waits.find((wait) => wait.kind === "signal" && wait.id !== `${runId}.${op.id}`);
+    if (other === undefined) continue;
+    if (op.opts["conflict"] !== "replace") return conflict(result, signal, other.runId);
+    await editRun(execution, other.runId, (draft) =>
+      record(draft, { type: "wait_removed", waitId: other.id, runId: other.runId }),
+    );
+  }
+  return result;
+}
+
+function conflict(result: CallResult, signal: string, otherRunId: string): CallResult {
+  return {
+    kind: "error",
+    error: {
+      name: "SignalConflict",
+      message: `Signal conflict; signal wait already exists for another run: run ${otherRunId} waits for "${signal}". Use onConflict: "replace" to take it over.`,
+    },
+    retriable: false,
+    retryAfterText: undefined,
+    outputJson: "null",
+    response: result.response,
+  };
+}

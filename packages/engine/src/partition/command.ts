@@ -1,0 +1,58 @@
+// What the partition loop is asked to do. Commands of clients have somebody who waits for the answer; those of the engine
+// itself must not be lost: they are decided again when their commit failed.
+import type { CallEnd, CancellationRecord, RequestEnd, StepRecord, Timer } from "@everstep/core";
+import type { AppConfig, EventRecord, JsonText, Op } from "@everstep/protocol";
+
+export type Command =
+  | {
+      readonly type: "events";
+      readonly events: readonly EventRecord[];
+      /** Ids come from a client's seed: the same request may have been taken before. */
+      readonly isSeeded: boolean;
+    }
+  | {
+      readonly type: "invoke";
+      readonly event: EventRecord;
+      readonly slug: string;
+      readonly isSeeded: boolean;
+    }
+  | { readonly type: "call_started"; readonly runId: string; readonly atMs: number }
+  | { readonly type: "call_ended"; readonly runId: string; readonly end: CallEnd }
+  | { readonly type: "request_ended"; readonly runId: string; readonly end: RequestEnd }
+  | { readonly type: "timer_due"; readonly timer: Timer }
+  | {
+      readonly type: "checkpoint";
+      readonly runId: string;
+      readonly ops: readonly Op[];
+      readonly timerId?: number;
+      readonly generation?: number;
+    }
+  | { readonly type: "cancel"; readonly runId: string; readonly reason: string }
+  | { readonly type: "signal"; readonly name: string; readonly dataJson: JsonText }
+  | { readonly type: "sync"; readonly config: AppConfig }
+  | { readonly type: "remove_app"; readonly appId: string }
+  | {
+      readonly type: "app_error";
+      readonly appId: string;
+      readonly code: string;
+      readonly message: string;
+    }
+  | {
+      readonly type: "rerun";
+      readonly runId: string;
+      readonly steps: readonly StepRecord[];
+      readonly from?: { readonly stepId: string; readonly inputJson?: JsonText };
+    }
+  | { readonly type: "save_cancellation"; readonly cancellation: CancellationRecord }
+  | { readonly type: "remove_cancellation"; readonly id: string };
+
+export interface Envelope {
+  readonly command: Command;
+  /** Absent for commands of the engine itself. */
+  readonly answer?: {
+    readonly resolve: (value: unknown) => void;
+    readonly reject: (error: unknown) => void;
+  };
+  /** Called once its commit has returned, or when it was given up. */
+  readonly settled?: () => void;
+}

@@ -1,0 +1,262 @@
+// Executes one command within a batch: loads what it touches, lets core decide, records what changed.
+import {
+  createRun,
+  decideCallResult,
+  decideCancel,
+  decideCheckpoint,
+  decideCronTick,
+  decideRemoval,
+  decideRequestResult,
+  decideSignal,
+  decideStarted,
+  decideSync,
+  decideTimer,
+  appIdOf,
+  seedRerun,
+  type Draft,
+  type Timer,
+} from "@everstep/core";
+import { EverstepError, eventToWireJson } from "@everstep/protocol";
+import { claimSignals } from "./claim-signal.ts";
+import type { Command } from "./command.ts";
+import { editRun, type Execution } from "./execution.ts";
+import { followUp, routeEvent } from "./route-event.ts";
+
+type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;
+
+/** @returns The answer for whoever asked. @throws EverstepError Then the command changed nothing. */
+export async function execute(execution: Execution, command: Command): Promise<unknown> {
+  switch (command.type) {
+    case "events":
+      return receiveEvents(execution, command);
+    case "invoke":
+      return invoke(execution, command);
+    case "call_started":
+      return edit(execution, command.runId, (draft) => decideStarted(draft, command.atMs));
+    case "call_ended": {
+      const result = await claimSignals(execution, command.runId, command.end.result);
+      return edit(execution, command.runId, (draft) =>
+        decideCallResult(draft, { ...command.end, result }),
+      );
+    }
+    case "request_ended":
+      return edit(execution, command.runId, (draft) => decideRequestResult(draft, command.end));
+    case "timer_due":
+      return timerDue(execution, command.timer);
+    case "checkpoint":
+      return checkpoint(execution, command);
+    case "cancel":
+      return cancel(execution, command);
+    case "signal":
+      return signal(execution, command);
+    case "rerun":
+      return rerun(execution, command);
+    default:
+      return administer(execution, command);
+  }
+}
+
+/** Commands that change the catalogue or other small tables, without a run. */
+function administer(
+  execution: Execution,
+  command: CommandOf<
+    "sync" | "remove_app" | "app_error" | "save_cancellation" | "remove_cancellation"
+  >,
+): unknown {
+  switch (command.type) {
+    case "sync":
+      return sync(execution, command);
+    case "remove_app":
+      return removeApp(execution, command);
+    case "app_error":
+      return recordAppError(execution, command);
+    case "save_cancellation":
+      execution.batch.record([{ type: "cancellation_saved", cancellation: command.cancellation }]);
+      return undefined;
+    case "remove_cancellation":
+      execution.batch.record([{ type: "cancellation_removed", cancellationId: command.id }]);
+      return undefined;
+  }
+}
+
+async function edit(
+  execution: Execution,
+  runId: string,
+  decide: (draft: Draft) => void,
+): Promise<void> {
+  await followUp(execution, await editRun(execution, runId, decide));
+}
+
+async function receiveEvents(
+  execution: Execution,
+  { events, isSeeded }: CommandOf<"events">,
+): Promise<readonly string[]> {
+  const ids = events.map((event) => event.internalId);
+  const first = events[0];
+  // A request is stored whole or not at all, so its first event tells whether it has been taken before.
+  if (isSeeded && first !== undefined && (await execution.batch.hasEvent(first.internalId))) {
+    return ids;
+  }
+  for (const event of events) await routeEvent(execution, { event });
+  return ids;
+}
+
+async function invoke(
+  execution: Execution,
+  { event, slug, isSeeded }: CommandOf<"invoke">,
+): Promise<{ eventId: string; runId: string }> {
+  const fn = execution.catalog.findLive(slug);
+  if (fn === undefined) throw functionNotFound(execution, slug);
+  if (isSeeded && (await execution.batch.hasEvent(event.internalId))) {
+    return { eventId: event.internalId, runId: "" };
+  }
+  const [runId = ""] = await routeEvent(execution, { event, target: { functionId: fn.id } });
+  return { eventId: event.internalId, runId };
+}
+
+function functionNotFound(execution: Execution, slug: string): EverstepError {
+  const known = execution.catalog.functions().map((fn) => fn.config.slug);
+  return new EverstepError(
+    "function_not_found",
+    `No function with the id "${slug}" is registered. ${known.length === 0 ? "No app is synced yet." : `Registered: ${known.slice(0, 20).join(", ")}.`}`,
+  );
+}
+
+async function timerDue(execution: Execution, timer: Timer): Promise<void> {
+  if (timer.kind === "cron") {
+    await cronDue(execution, timer);
+    return;
+  }
+  if (timer.runId === undefined) return;
+  await edit(execution, timer.runId, (draft) => decideTimer(draft, timer.id));
+}
+
+async function cronDue(execution: Execution, timer: Timer): Promise<void> {
+  const { catalog, ctx, log } = execution;
+  const fn = catalog.function(timer.functionId);
+  if (fn === undefined || !catalog.hasCronTimer(timer.id)) return;
+  const tick = decideCronTick(timer, fn, ctx);
+  execution.batch.record(tick.changes);
+  if (tick.isCatchUp) {
+    log({
+      level: "warn",
+      message: "Cron ticks were missed while the engine was down; only the latest one runs.",
+      fields: { function: fn.config.slug, scheduledAt: new Date(tick.scheduledAtMs).toISOString() },
+    });
+  }
+  await routeEvent(execution, {
+    event: tick.event,
+    target: { functionId: fn.id },
+    ...(timer.cron === undefined ? {} : { cron: timer.cron.expression }),
+  });
+}
+
+async function checkpoint(execution: Execution, command: CommandOf<"checkpoint">): Promise<void> {
+  const { runId, timerId, generation } = command;
+  const run = await execution.batch.getRun(runId);
+  if (run === undefined) throw runNotFound(runId);
+  const current = timerId === undefined ? undefined : execution.currentCall(timerId);
+  await edit(execution, runId, (draft) =>
+    decideCheckpoint(draft, {
+      ops: command.ops,
+      startedAtMs: current?.startedAtMs ?? execution.ctx.nowMs,
+      ...(timerId === undefined ? {} : { timerId }),
+      ...(generation === undefined ? {} : { generation }),
+      ...(current === undefined ? {} : { currentGeneration: current.generation }),
+    }),
+  );
+}
+
+async function cancel(execution: Execution, { runId, reason }: CommandOf<"cancel">): Promise<void> {
+  if ((await execution.batch.getRun(runId)) === undefined) throw runNotFound(runId);
+  await edit(execution, runId, (draft) => decideCancel(draft, reason));
+}
+
+export function runNotFound(runId: string): EverstepError {
+  return new EverstepError(
+    "run_not_found",
+    `There is no run "${runId}". Run ids are ULIDs of 26 characters; GET /v1/events/:id/runs lists an event's runs.`,
+  );
+}
+
+async function signal(
+  execution: Execution,
+  { name, dataJson }: CommandOf<"signal">,
+): Promise<{ runId: string }> {
+  const waits = await execution.batch.findWaits("", [name]);
+  const wait = waits.find((each) => each.kind === "signal");
+  if (wait === undefined) {
+    throw new EverstepError("signal_not_found", `No signal found: no run waits for "${name}".`);
+  }
+  await edit(execution, wait.runId, (draft) => decideSignal(draft, wait.id, dataJson));
+  return { runId: wait.runId };
+}
+
+async function rerun(
+  execution: Execution,
+  command: CommandOf<"rerun">,
+): Promise<{ runId: string }> {
+  const { ctx, catalog } = execution;
+  const old = await execution.batch.getRun(command.runId);
+  if (old === undefined) throw runNotFound(command.runId);
+  const { head } = old.state;
+  const fn = catalog.function(head.functionId);
+  if (fn === undefined) throw functionNotFound(execution, head.functionId);
+  const draft = createRun(
+    {
+      function: fn,
+      events: old.events,
+      orderKey: execution.nextOrderKey(),
+      originalRunId: head.originalRunId ?? head.id,
+      ...(head.cron === undefined ? {} : { cron: head.cron }),
+      readEvent: () =>
+        JSON.parse(
+          old.events[0] === undefined ? "null" : eventToWireJson(old.events[0]),
+        ) as unknown,
+    },
+    ctx,
+  );
+  if (command.from !== undefined) seedRerun(draft, command.steps, command.from);
+  execution.batch.record(draft.changes);
+  execution.batch.putRun({ state: draft.state, events: draft.events });
+  return { runId: draft.state.head.id };
+}
+
+function sync(
+  execution: Execution,
+  { config }: CommandOf<"sync">,
+): { appId: string; modified: boolean; syncId: string } {
+  const { catalog, ctx } = execution;
+  const appId = appIdOf(config.name);
+  const decision = decideSync(config, {
+    app: catalog.app(appId),
+    functions: catalog.functionsOfApp(appId),
+    cronTimers: catalog.cronTimers(),
+    nowMs: ctx.nowMs,
+    newTimerId: ctx.newTimerId,
+  });
+  execution.batch.record(decision.changes);
+  return { appId, modified: decision.modified, syncId: config.checksum };
+}
+
+function removeApp(execution: Execution, { appId }: CommandOf<"remove_app">): void {
+  const { catalog, ctx } = execution;
+  const app = catalog.app(appId);
+  if (app === undefined) return;
+  execution.batch.record(
+    decideRemoval(app, {
+      functions: catalog.functionsOfApp(appId),
+      cronTimers: catalog.cronTimers(),
+      nowMs: ctx.nowMs,
+      newTimerId: ctx.newTimerId,
+    }),
+  );
+}
+
+function recordAppError(execution: Execution, command: CommandOf<"app_error">): void {
+  const app = execution.catalog.app(command.appId);
+  if (app === undefined || app.error === command.message) return;
+  execution.batch.record([
+    { type: "app_saved", app: { ...app, error: command.message, errorCode: command.code } },
+  ]);
+}

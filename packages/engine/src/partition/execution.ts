@@ -1,0 +1,49 @@
+// What the execution of one batch works with, and the one way in which it changes a run.
+import {
+  decideInvokeSettled,
+  openDraft,
+  type DecideContext,
+  type Draft,
+  type FollowUp,
+} from "@everstep/core";
+import type { Catalog } from "../catalog.ts";
+import type { Log } from "../ports.ts";
+import type { Batch } from "./batch.ts";
+
+export interface Execution {
+  readonly batch: Batch;
+  readonly catalog: Catalog;
+  readonly ctx: DecideContext;
+  readonly log: Log;
+  nextOrderKey(): number;
+  /** The dispatch of a timer that is out now. */
+  currentCall(
+    timerId: number,
+  ): { readonly generation: number; readonly startedAtMs: number } | undefined;
+}
+
+/** Decides about one run; unknown runs change nothing. @returns What must be decided next in the same batch. */
+export async function editRun(
+  execution: Execution,
+  runId: string,
+  decide: (draft: Draft) => void,
+): Promise<readonly FollowUp[]> {
+  const run = await execution.batch.getRun(runId);
+  if (run === undefined) return [];
+  const fn = execution.catalog.function(run.state.head.functionId);
+  if (fn === undefined) throw new Error(`Run ${runId} belongs to no function.`);
+  const draft = openDraft(run, fn, execution.ctx);
+  decide(draft);
+  execution.batch.record(draft.changes);
+  return draft.followUps;
+}
+
+export function settleInvoke(
+  execution: Execution,
+  settled: Extract<FollowUp, { type: "settle_invoke" }>,
+): Promise<readonly FollowUp[]> {
+  const [runId = ""] = settled.correlationId.split(".");
+  return editRun(execution, runId, (draft) =>
+    decideInvokeSettled(draft, settled.correlationId, settled),
+  );
+}

@@ -1,0 +1,86 @@
+// The part of a long, ordered list of timers that is held in memory: everything up to a frontier. What lies behind the
+// frontier is on disk only and is loaded when memory runs low, so a million timers cost rows, not memory.
+import type { Timer } from "@everstep/core";
+import { createHeap, type Keyed } from "./heap.ts";
+
+export interface TimerWindowOptions {
+  readonly orderOf: (timer: Timer) => Keyed;
+  /** Timers held before new ones are left on disk. */
+  readonly countMax: number;
+  /** Everything up to here is already known (exclusive start of the first load). */
+  readonly startAfter: Keyed;
+}
+
+export interface TimerWindow {
+  readonly size: number;
+  /** Where the next load starts; undefined when everything on disk is in memory. */
+  readonly frontier: Keyed | undefined;
+  /** Ignores timers behind the frontier (they will be loaded) and timers it already holds. */
+  add(timer: Timer): void;
+  peek(): Timer | undefined;
+  pop(): Timer | undefined;
+  /** A page is about to be loaded: timers added meanwhile may or may not be in it. */
+  beginLoad(): void;
+  /** Takes the page that was loaded from the frontier on. @param isLast Nothing is left on disk behind it. */
+  take(page: readonly Timer[], isLast: boolean): void;
+  /** The page could not be loaded. */
+  abortLoad(): void;
+}
+
+export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
+  const { orderOf, countMax } = options;
+  const heap = createHeap(orderOf);
+  const held = new Set<number>();
+  let frontier: Keyed | undefined = options.startAfter;
+  let largest: Keyed = options.startAfter;
+  let late: Timer[] | undefined;
+  const hold = (timer: Timer): void => {
+    if (held.has(timer.id)) return;
+    held.add(timer.id);
+    heap.push(timer);
+    const order = orderOf(timer);
+    if (isAfter(order, largest)) largest = order;
+  };
+  return {
+    get size() {
+      return heap.size;
+    },
+    get frontier() {
+      return frontier;
+    },
+    add(timer) {
+      if (frontier !== undefined && isAfter(orderOf(timer), frontier)) {
+        late?.push(timer);
+        return;
+      }
+      hold(timer);
+      // From now on later timers stay on disk; those that are held already stay held.
+      if (frontier === undefined && heap.size >= countMax) frontier = largest;
+    },
+    peek: () => heap.peek(),
+    pop() {
+      const timer = heap.pop();
+      if (timer !== undefined) held.delete(timer.id);
+      return timer;
+    },
+    beginLoad() {
+      late = [];
+    },
+    abortLoad() {
+      late = undefined;
+    },
+    take(page, isLast) {
+      for (const timer of page) hold(timer);
+      const last = page.at(-1);
+      if (isLast) frontier = undefined;
+      else if (last !== undefined) frontier = orderOf(last);
+      const missed = late ?? [];
+      late = undefined;
+      for (const timer of missed) this.add(timer);
+    },
+  };
+}
+
+function isAfter(left: Keyed, right: Keyed): boolean {
+  return left.key > right.key || (left.key === right.key && left.id > right.id);
+}
