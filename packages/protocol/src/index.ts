@@ -64,3 +64,4 @@ export {
   type EventIdSeed,
 } from "./ulid.ts";
 export { parseUserError } from "./user-error.ts";
+export { normalizeAppUrl } from "./app-url.ts";
