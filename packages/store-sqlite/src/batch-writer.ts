@@ -5,8 +5,8 @@ import type { Failpoint } from "./failpoints.ts";
 import { createPayloadWriter, type PayloadWriter } from "./payload-writer.ts";
 import { getWriteStatement, type WriteGroup, type WriteStatement } from "./write-tables.ts";
 
-/** Rows per multi-row insert: see docs/decisions/0003 for the measurement. */
-const ROWS_PER_INSERT = 8;
+/** Rows per multi-row statement: see docs/decisions/0003 for the measurement. */
+const ROWS_PER_STATEMENT = 16;
 const SQLITE_BUSY = 5;
 const BUSY_RETRIES_MAX = 5;
 
@@ -32,7 +32,9 @@ export function createBatchWriter(database: DatabaseSync, failpoint: Failpoint):
       entry = {
         statement,
         one: database.prepare(statement.sqlFor(1)),
-        many: statement.isInsert ? database.prepare(statement.sqlFor(ROWS_PER_INSERT)) : undefined,
+        many: statement.isMultiRow
+          ? database.prepare(statement.sqlFor(ROWS_PER_STATEMENT))
+          : undefined,
       };
       prepared.set(name, entry);
     }
@@ -80,7 +82,7 @@ function writeGroup(
   const stored = payloadIndexes.length === 0 ? values : payloads.store(values, statement);
   let offset = 0;
   if (many !== undefined) {
-    const step = width * ROWS_PER_INSERT;
+    const step = width * ROWS_PER_STATEMENT;
     for (; offset + step <= stored.length; offset += step) {
       many.run(...stored.slice(offset, offset + step));
     }

@@ -9,10 +9,9 @@ import { toTimerRow } from "./timer-rows.ts";
 import { toWaitRow, waitSuffix } from "./wait-rows.ts";
 import { runPatchStatement, type SqlValue, type WriteGroup } from "./write-tables.ts";
 
-/** What the batch says about one key: whether a stored row must go, and which row is there in the end. */
-interface Fate<Row> {
-  readonly added: Row | undefined;
-  /** Set when a row that earlier batches stored may have to go. */
+/** What the batch says about one wait: whether a stored row must go, and which row is there in the end. */
+interface WaitFate {
+  readonly added: Wait | undefined;
   readonly removedRunId: string | undefined;
 }
 
@@ -20,15 +19,16 @@ interface Gathered {
   readonly groups: Map<string, SqlValue[]>;
   readonly runs: Map<string, RunHead>;
   readonly patches: Map<string, RunPatch>;
-  readonly timers: Map<number, Fate<Timer>>;
-  readonly waits: Map<string, Fate<Wait>>;
+  /** undefined: a stored timer that is removed. */
+  readonly timers: Map<number, Timer | undefined>;
+  readonly waits: Map<string, WaitFate>;
   readonly waitPaths: Map<string, SqlValue[]>;
   readonly cancellations: Map<string, SqlValue[] | undefined>;
 }
 
 /**
  * @param knownPaths Keys (`waitPathKey`) of the wait paths that are already stored; they are left out.
- * @returns Groups in the order in which they are to be written: removals first, because a key may be added again.
+ * @returns Groups in the order in which they are to be written.
  */
 export function groupChanges(
   changes: readonly Change[],
@@ -53,7 +53,7 @@ export function groupChanges(
   for (const [statement, values] of gathered.groups) append(groups, statement, values);
   addRuns(groups, gathered);
   addCancellations(groups, gathered.cancellations);
-  return sortRemovalsFirst(groups);
+  return inWritingOrder(groups);
 }
 
 /** Identifies a wait path in `knownPaths`. */
@@ -78,12 +78,12 @@ function gather(gathered: Gathered, change: Change): void {
     case "attempt_added":
       return append(groups, "attempts", toAttemptRow(change.attempt));
     case "timer_added":
-      timers.set(change.timer.id, { added: change.timer, removedRunId: undefined });
+      timers.set(change.timer.id, change.timer);
       return;
     case "timer_removed":
-      return gatherTimerRemoval(timers, change.timerId, change.runId ?? "");
+      return gatherTimerRemoval(timers, change.timerId);
     case "timer_attempt_reset":
-      return gatherAttemptReset(gathered, change.timerId, change.runId);
+      return gatherAttemptReset(gathered, change.timerId);
     case "wait_added":
       return gatherWait(gathered, change.wait);
     case "wait_removed":
@@ -120,24 +120,21 @@ function gatherWait({ waits, waitPaths }: Gathered, wait: Wait): void {
 }
 
 /** Timer ids are never used twice, so a timer that this batch added is stored nowhere and simply vanishes. */
-function gatherTimerRemoval(timers: Gathered["timers"], id: number, runId: string): void {
+function gatherTimerRemoval(timers: Gathered["timers"], id: number): void {
   if (timers.has(id)) timers.delete(id);
-  else timers.set(id, { added: undefined, removedRunId: runId });
+  else timers.set(id, undefined);
 }
 
-function gatherAttemptReset({ groups, timers }: Gathered, id: number, runId: string): void {
-  const fate = timers.get(id);
-  if (fate === undefined) append(groups, "timer_attempt_reset", [runId, id]);
-  else if (fate.added !== undefined) {
-    timers.set(id, { added: { ...fate.added, attempt: 0 }, removedRunId: undefined });
-  }
+function gatherAttemptReset({ groups, timers }: Gathered, id: number): void {
+  const added = timers.get(id);
+  if (added !== undefined) timers.set(id, { ...added, attempt: 0 });
+  else if (!timers.has(id)) append(groups, "timer_attempt_reset", [id]);
 }
 
 function addTimers(groups: Map<string, SqlValue[]>, timers: Gathered["timers"]): void {
-  for (const [id, { added, removedRunId }] of timers) {
-    if (removedRunId === "") append(groups, "timer_delete_by_id", [id]);
-    else if (removedRunId !== undefined) append(groups, "timer_delete", [removedRunId, id]);
-    if (added !== undefined) append(groups, "timers", toTimerRow(added));
+  for (const [id, added] of timers) {
+    if (added === undefined) append(groups, "timer_delete", [id]);
+    else append(groups, "timers", toTimerRow(added));
   }
 }
 
@@ -184,11 +181,12 @@ function append(groups: Map<string, SqlValue[]>, statement: string, row: SqlValu
   else for (const value of row) values.push(value);
 }
 
-function sortRemovalsFirst(groups: Map<string, SqlValue[]>): WriteGroup[] {
-  const removals: WriteGroup[] = [];
-  const others: WriteGroup[] = [];
-  for (const [statement, values] of groups) {
-    (statement.includes("delete") ? removals : others).push({ statement, values });
-  }
-  return [...removals, ...others];
+/** Removals come first, because a key may be added again; then runs, because other rows refer to them. */
+function inWritingOrder(groups: Map<string, SqlValue[]>): WriteGroup[] {
+  const ordered = [...groups].map(([statement, values]) => ({ statement, values }));
+  const rank = ({ statement }: WriteGroup): number => {
+    if (statement.endsWith("_delete")) return 0;
+    return statement === "runs" ? 1 : 2;
+  };
+  return ordered.toSorted((a, b) => rank(a) - rank(b));
 }

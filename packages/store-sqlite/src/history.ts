@@ -14,8 +14,8 @@ import {
   type AttemptRow,
   type StepRow,
 } from "./step-rows.ts";
-import { fromTimerRow, TIMER_COLUMNS, type TimerRow } from "./timer-rows.ts";
-import { fromWaitRow, WAIT_COLUMNS, type WaitRow } from "./wait-rows.ts";
+import { fromTimerRow, TIMER_COLUMNS, TIMER_SOURCE, type TimerRow } from "./timer-rows.ts";
+import { fromWaitRow, WAIT_COLUMNS, WAIT_SOURCE, type WaitRow } from "./wait-rows.ts";
 
 export function createHistory(queries: Queries, readPayload: PayloadReader): History {
   return {
@@ -39,7 +39,8 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
     readRunDetail: (runId) => queries.snapshot(() => readRunDetail(queries, readPayload, runId)),
     findStep: (runId, stepId) =>
       queries.snapshot(() => {
-        const sql = `SELECT ${STEP_COLUMNS} FROM steps WHERE run_id = ? AND step_id = ?`;
+        const sql = `SELECT ${STEP_COLUMNS} FROM steps JOIN runs ON no = run_no
+          WHERE runs.id = ? AND step_id = ?`;
         const row = queries.find(sql, runId, stepId) as StepRow | undefined;
         return row === undefined ? undefined : fromStepRow(row, readPayload);
       }),
@@ -52,14 +53,20 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
 }
 
 function readRunDetail(queries: Queries, readPayload: PayloadReader, runId: string): RunDetail {
-  const select = (columns: string, table: string, order: string): unknown[] =>
-    queries.all(`SELECT ${columns} FROM ${table} WHERE run_id = ? ORDER BY ${order}`, runId);
-  const steps = select(STEP_COLUMNS, "steps", "position") as StepRow[];
-  const attempts = select(ATTEMPT_COLUMNS, "attempts", "generation") as AttemptRow[];
+  const select = (columns: string, source: string, order: string): unknown[] =>
+    queries.all(`SELECT ${columns} FROM ${source} WHERE runs.id = ? ORDER BY ${order}`, runId);
+  const steps = select(STEP_COLUMNS, "runs JOIN steps ON run_no = no", "position") as StepRow[];
+  const attempts = select(
+    ATTEMPT_COLUMNS,
+    "runs JOIN attempts ON run_no = no",
+    "generation",
+  ) as AttemptRow[];
   const head = queries.find("SELECT status FROM runs WHERE id = ?", runId) as [string] | undefined;
   const isLive = head?.[0] === "queued" || head?.[0] === "running";
-  const timers = (isLive ? select(TIMER_COLUMNS, "timers", "id") : []) as TimerRow[];
-  const waits = (isLive ? select(WAIT_COLUMNS, "waits", "created_at_ms, suffix") : []) as WaitRow[];
+  const timers = (isLive ? select(TIMER_COLUMNS, TIMER_SOURCE, "timers.id") : []) as TimerRow[];
+  const waits = (
+    isLive ? select(WAIT_COLUMNS, WAIT_SOURCE, "waits.created_at_ms, suffix") : []
+  ) as WaitRow[];
   return {
     steps: steps.map((row) => fromStepRow(row, readPayload)),
     attempts: attempts.map((row) => fromAttemptRow(row, readPayload)),

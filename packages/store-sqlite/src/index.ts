@@ -1,4 +1,4 @@
 // The public face of @everstep/store-sqlite.
-export { openMemoryDatabase } from "./connection.ts";
+export { openFileConnection, openMemoryDatabase } from "./connection.ts";
 export { createFailpoint, type Failpoint } from "./failpoints.ts";
 export { openSqliteStore, type SqliteStore, type SqliteStoreOptions } from "./open.ts";

@@ -62,12 +62,12 @@ export function listRunsOfEvent(
 ): RunHead[] {
   const after = afterRunId ?? "";
   const rows = queries.all(
-    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE id IN (
-       SELECT id FROM (
-         SELECT id FROM runs WHERE event_id = ? AND id > ?
-         UNION SELECT run_id FROM run_events WHERE event_id = ? AND run_id > ?
+    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE runs.no IN (
+       SELECT no FROM (
+         SELECT no, id FROM runs WHERE event_id = ? AND id > ?
+         UNION SELECT no, id FROM run_events JOIN runs ON no = run_no WHERE run_events.event_id = ? AND id > ?
        ) ORDER BY id LIMIT ?
-     ) ORDER BY id`,
+     ) ORDER BY runs.id`,
     eventId,
     after,
     eventId,

@@ -1,9 +1,8 @@
 // Lists timers in due order, or one function's in queue order. Clock kinds and dispatched kinds (call, request) have
 // indexes of their own, so that neither walks through a backlog of the other.
 import { isDispatched, type Timer, type TimerQuery } from "@everstep/core";
-import { toJsonList } from "./load-runs.ts";
 import type { Queries } from "./queries.ts";
-import { fromTimerRow, TIMER_COLUMNS, type TimerRow } from "./timer-rows.ts";
+import { fromTimerRow, TIMER_COLUMNS, TIMER_SOURCE, type TimerRow } from "./timer-rows.ts";
 
 // These two must read as in the schema: SQLite uses a partial index only for a query that repeats its condition.
 const DISPATCHED = "kind IN ('call', 'request')";
@@ -30,15 +29,15 @@ function selectTimers(
   kinds: TimerQuery["kinds"],
 ): Timer[] {
   if (kinds.length === 0) return [];
-  const key = functionId === undefined ? "due_at_ms" : "order_key";
-  const sql = `SELECT ${TIMER_COLUMNS} FROM timers
-    WHERE ${condition} AND kind IN (SELECT value FROM json_each(?)) AND due_at_ms <= ?
-      ${functionId === undefined ? "" : "AND function_id = ?"}
-      ${after === undefined ? "" : `AND (${key}, id) > (?, ?)`}
-    ORDER BY ${key}, id LIMIT ?`;
+  const key = functionId === undefined ? "timers.due_at_ms" : "timers.order_key";
+  const sql = `SELECT ${TIMER_COLUMNS} FROM ${TIMER_SOURCE}
+    WHERE ${condition} AND timers.kind IN (${kinds.map(() => "?").join(",")}) AND timers.due_at_ms <= ?
+      ${functionId === undefined ? "" : "AND timers.function_id = ?"}
+      ${after === undefined ? "" : `AND (${key}, timers.id) > (?, ?)`}
+    ORDER BY ${key}, timers.id LIMIT ?`;
   const rows = queries.all(
     sql,
-    toJsonList(kinds),
+    ...kinds,
     dueAtMsMax,
     ...(functionId === undefined ? [] : [functionId]),
     ...(after === undefined ? [] : [after.key, after.id]),

@@ -6,26 +6,21 @@ import { EVENT_COLUMNS, fromEventRow, type EventRow } from "./event-rows.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries, QueryValue } from "./queries.ts";
 import { fromRunRow, RUN_COLUMNS, RUN_SOURCE, type RunRow } from "./run-rows.ts";
-import { fromTimerRow, TIMER_COLUMNS, type TimerRow } from "./timer-rows.ts";
-import { fromWaitRow, WAIT_COLUMNS, type WaitRow } from "./wait-rows.ts";
+import { fromTimerRow, TIMER_COLUMNS, TIMER_SOURCE, type TimerRow } from "./timer-rows.ts";
+import { fromWaitRow, WAIT_COLUMNS, WAIT_SOURCE, type WaitRow } from "./wait-rows.ts";
 
-type OutputRow = [runId: string, stepId: string, output: string | Uint8Array];
-type InputRow = [runId: string, stepId: string, inputJson: string];
+type HeadRow = [...RunRow, no: number];
+type OutputRow = [runNo: number, stepId: string, output: string | Uint8Array];
+type InputRow = [runNo: number, stepId: string, inputJson: string];
 
-const HEADS = { select: `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE id` };
+const HEADS = { select: `SELECT ${RUN_COLUMNS}, runs.no FROM ${RUN_SOURCE} WHERE runs.id` };
 const OUTPUTS = {
-  select: "SELECT run_id, step_id, output_or_hash FROM steps WHERE run_id",
-  order: "ORDER BY run_id, position",
+  select: "SELECT run_no, step_id, output_or_hash FROM steps WHERE run_no",
+  order: "ORDER BY run_no, position",
 };
-const INPUTS = { select: "SELECT run_id, step_id, input_json FROM step_inputs WHERE run_id" };
-const TIMERS = {
-  select: `SELECT ${TIMER_COLUMNS} FROM timers WHERE run_id`,
-  order: "ORDER BY run_id, id",
-};
-const WAITS = {
-  select: `SELECT ${WAIT_COLUMNS} FROM waits WHERE run_id`,
-  order: "ORDER BY run_id, suffix",
-};
+const INPUTS = { select: "SELECT run_no, step_id, input_json FROM step_inputs WHERE run_no" };
+const TIMERS = { select: `SELECT ${TIMER_COLUMNS} FROM ${TIMER_SOURCE} WHERE timers.run_no` };
+const WAITS = { select: `SELECT ${WAIT_COLUMNS} FROM ${WAIT_SOURCE} WHERE waits.run_no` };
 const EVENTS = { select: `SELECT ${EVENT_COLUMNS} FROM events WHERE internal_id` };
 
 /** Call it inside a snapshot. */
@@ -34,26 +29,29 @@ export function loadRuns(
   readPayload: PayloadReader,
   runIds: readonly string[],
 ): LoadedRun[] {
-  const rows = selectIn(queries, HEADS, runIds) as RunRow[];
-  const states = new Map(rows.map((row) => [row[0], emptyState(row, readPayload)]));
-  const foundIds = [...states.keys()];
-  const liveIds = foundIds.filter((id) => isLive(states.get(id)));
-  for (const [runId, stepId, output] of selectIn(queries, OUTPUTS, foundIds) as OutputRow[]) {
-    const state = states.get(runId);
+  const heads = selectIn(queries, HEADS, runIds) as HeadRow[];
+  const states = heads.map((row) => emptyState(row, readPayload));
+  const byNo = new Map(heads.map((row, index) => [row.at(-1) as number, states[index]]));
+  const byId = new Map(states.map((state) => [state.head.id, state]));
+  const nos = [...byNo.keys()];
+  const liveNos = nos.filter((no) => isLive(byNo.get(no)));
+  for (const [no, stepId, output] of selectIn(queries, OUTPUTS, nos) as OutputRow[]) {
+    const state = byNo.get(no);
     state?.stack.push(stepId);
     state?.outputs.set(stepId, readPayload(output));
   }
-  for (const [runId, stepId, input] of selectIn(queries, INPUTS, foundIds) as InputRow[]) {
-    states.get(runId)?.inputs.set(stepId, input);
+  for (const [no, stepId, input] of selectIn(queries, INPUTS, nos) as InputRow[]) {
+    byNo.get(no)?.inputs.set(stepId, input);
   }
-  for (const row of selectIn(queries, TIMERS, liveIds) as TimerRow[]) {
-    states.get(row[0])?.timers.set(row[1], fromTimerRow(row));
+  for (const row of selectIn(queries, TIMERS, liveNos) as TimerRow[]) {
+    const timer = fromTimerRow(row);
+    byId.get(timer.runId ?? "")?.timers.set(timer.id, timer);
   }
-  for (const row of selectIn(queries, WAITS, liveIds) as WaitRow[]) {
+  for (const row of selectIn(queries, WAITS, liveNos) as WaitRow[]) {
     const wait = fromWaitRow(row);
-    states.get(row[0])?.waits.set(wait.id, wait);
+    byId.get(wait.runId)?.waits.set(wait.id, wait);
   }
-  return withEvents(queries, readPayload, [...states.values()]);
+  return withEvents(queries, readPayload, states);
 }
 
 function withEvents(
@@ -83,7 +81,7 @@ export function findEvents(
 export function selectIn(
   queries: Queries,
   { select, order = "" }: { readonly select: string; readonly order?: string },
-  values: readonly string[],
+  values: readonly (string | number)[],
 ): unknown[] {
   if (values.length === 0) return [];
   const [only] = values;
@@ -94,7 +92,7 @@ export function selectIn(
 }
 
 /** A list as one parameter, for `json_each(?)`: the statement's text does not depend on the list's length. */
-export function toJsonList(values: readonly string[]): QueryValue {
+export function toJsonList(values: readonly (string | number)[]): QueryValue {
   return JSON.stringify(values);
 }
 
@@ -102,9 +100,9 @@ function isLive(state: RunState | undefined): boolean {
   return state?.head.status === "queued" || state?.head.status === "running";
 }
 
-function emptyState(row: RunRow, readPayload: PayloadReader): RunState {
+function emptyState(row: HeadRow, readPayload: PayloadReader): RunState {
   return {
-    head: fromRunRow(row, readPayload),
+    head: fromRunRow(row.slice(0, -1) as RunRow, readPayload),
     stack: [],
     outputs: new Map<string, JsonText>(),
     inputs: new Map<string, JsonText>(),

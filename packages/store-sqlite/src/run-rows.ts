@@ -11,7 +11,7 @@ export const RUN_COLUMNS: string = [
   "end_reason",
   "output_or_hash",
 ].join(", ");
-export const RUN_SOURCE = "runs LEFT JOIN run_results ON run_results.run_id = runs.id";
+export const RUN_SOURCE = "runs LEFT JOIN run_results ON run_results.run_no = runs.no";
 
 export type RunRow = [
   id: string,

@@ -4,8 +4,15 @@ import type { UserError } from "@everstep/protocol";
 import type { PayloadReader } from "./payload-reader.ts";
 import { INSERT_TABLES, type SqlValue } from "./write-tables.ts";
 
-export const STEP_COLUMNS: string = INSERT_TABLES.steps.columns.join(", ");
-export const ATTEMPT_COLUMNS: string = INSERT_TABLES.attempts.columns.join(", ");
+/** Selects a StepRow or AttemptRow; the table is joined with `runs`. */
+export const STEP_COLUMNS: string = [
+  "runs.id",
+  ...INSERT_TABLES.steps.columns.slice(1).map((column) => `steps.${column}`),
+].join(", ");
+export const ATTEMPT_COLUMNS: string = [
+  "runs.id",
+  ...INSERT_TABLES.attempts.columns.slice(1).map((column) => `attempts.${column}`),
+].join(", ");
 
 export type StepRow = [
   runId: string,

@@ -14,7 +14,7 @@ import { listTimers } from "./list-timers.ts";
 import { loadRuns, selectIn, toJsonList } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
-import { fromWaitRow, WAIT_COLUMNS, type WaitRow } from "./wait-rows.ts";
+import { fromWaitRow, WAIT_COLUMNS, WAIT_SOURCE, type WaitRow } from "./wait-rows.ts";
 import type { Writer } from "./writer.ts";
 
 export interface StoreParts {
@@ -67,8 +67,8 @@ function readCatalog(queries: Queries): Catalog {
 }
 
 function findWaits(queries: Queries, waitQueries: readonly WaitQuery[]): Wait[] {
-  const sql = `SELECT ${WAIT_COLUMNS} FROM waits WHERE event_name = ? AND match_key = ?
-    ORDER BY created_at_ms, run_id, suffix`;
+  const sql = `SELECT ${WAIT_COLUMNS} FROM ${WAIT_SOURCE}
+    WHERE waits.event_name = ? AND waits.match_key = ? ORDER BY waits.created_at_ms, runs.id, suffix`;
   const rows = new Map<string, WaitRow[]>();
   for (const { eventName, matchKeys } of waitQueries) {
     for (const matchKey of matchKeys) {

@@ -1,11 +1,16 @@
-// Timers to rows and back. A timer without a run (cron) has the empty text as its run id, so that it has a primary key.
+// Timers to rows and back. A row that is written names its run by id, and is read joined with the run.
 import type { OpFacts, Timer, TimerKind } from "@everstep/core";
 import { INSERT_TABLES, type SqlValue } from "./write-tables.ts";
 
-export const TIMER_COLUMNS: string = INSERT_TABLES.timers.columns.join(", ");
+/** Selects a TimerRow from TIMER_SOURCE. */
+export const TIMER_COLUMNS: string = [
+  "runs.id",
+  ...INSERT_TABLES.timers.columns.slice(1).map((column) => `timers.${column}`),
+].join(", ");
+export const TIMER_SOURCE = "timers LEFT JOIN runs ON runs.no = timers.run_no";
 
 export type TimerRow = [
-  runId: string,
+  runId: string | null,
   id: number,
   kind: TimerKind,
   functionId: string,
@@ -20,7 +25,7 @@ export type TimerRow = [
 
 export function toTimerRow(timer: Timer): SqlValue[] {
   return [
-    timer.runId ?? "",
+    timer.runId ?? null,
     timer.id,
     timer.kind,
     timer.functionId,
@@ -51,7 +56,7 @@ export function fromTimerRow(row: TimerRow): Timer {
   return {
     id,
     kind,
-    ...(runId === "" ? {} : { runId }),
+    ...(runId === null ? {} : { runId }),
     functionId,
     dueAtMs,
     orderKey,

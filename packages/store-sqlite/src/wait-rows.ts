@@ -2,7 +2,12 @@
 import type { OpFacts, Wait, WaitKind } from "@everstep/core";
 import { INSERT_TABLES, type SqlValue } from "./write-tables.ts";
 
-export const WAIT_COLUMNS: string = INSERT_TABLES.waits.columns.join(", ");
+/** Selects a WaitRow from WAIT_SOURCE. */
+export const WAIT_COLUMNS: string = [
+  "runs.id",
+  ...INSERT_TABLES.waits.columns.slice(1).map((column) => `waits.${column}`),
+].join(", ");
+export const WAIT_SOURCE = "waits JOIN runs ON runs.no = waits.run_no";
 
 export type WaitRow = [
   runId: string,

@@ -12,9 +12,10 @@ export interface WriteGroup {
 export interface WriteStatement {
   /** Values of one row. */
   readonly width: number;
-  /** SQL that writes `rowCount` rows at once; only inserts take more than one. */
+  /** SQL that writes `rowCount` rows at once. */
   readonly sqlFor: (rowCount: number) => string;
-  readonly isInsert: boolean;
+  /** Whether `sqlFor` takes more than one row. */
+  readonly isMultiRow: boolean;
   /** Positions of values that go to `payloads` when they are big. */
   readonly payloadIndexes: readonly number[];
 }
@@ -68,11 +69,11 @@ export const INSERT_TABLES = {
       "batch_event_ids",
     ],
   },
-  run_events: { table: "run_events", columns: ["event_id", "run_id"], conflict: "ignore" },
+  run_events: { table: "run_events", columns: ["event_id", "run_no"], conflict: "ignore" },
   steps: {
     table: "steps",
     columns: [
-      "run_id",
+      "run_no",
       "position",
       "step_id",
       "op",
@@ -89,13 +90,13 @@ export const INSERT_TABLES = {
   },
   step_inputs: {
     table: "step_inputs",
-    columns: ["run_id", "step_id", "input_json"],
+    columns: ["run_no", "step_id", "input_json"],
     conflict: "replace",
   },
   attempts: {
     table: "attempts",
     columns: [
-      "run_id",
+      "run_no",
       "generation",
       "step_id",
       "step_name",
@@ -112,7 +113,7 @@ export const INSERT_TABLES = {
   timers: {
     table: "timers",
     columns: [
-      "run_id",
+      "run_no",
       "id",
       "kind",
       "function_id",
@@ -129,7 +130,7 @@ export const INSERT_TABLES = {
   waits: {
     table: "waits",
     columns: [
-      "run_id",
+      "run_no",
       "suffix",
       "kind",
       "function_id",
@@ -154,27 +155,20 @@ export const INSERT_TABLES = {
 } as const satisfies Record<string, InsertTable>;
 export type InsertName = keyof typeof INSERT_TABLES;
 
-const RUN_RESULT_COLUMNS = ["run_id", "error_json", "end_reason", "output_or_hash"];
+const RUN_RESULT_COLUMNS = ["run_no", "error_json", "end_reason", "output_or_hash"];
+
+/** Rows of a run are given the run's id and store its number. An unknown id gives NULL, which the tables refuse. */
+const RUN_NO = "(SELECT no FROM runs WHERE id = ?)";
 
 const PLAIN_STATEMENTS: Readonly<Record<string, { sql: string; width: number }>> = {
   epoch_raise: {
-    sql: "UPDATE meta SET value = CASE key WHEN 'epoch' THEN value + 1 ELSE 0 END WHERE key IN ('epoch', 'closed_cleanly')",
+    sql: `UPDATE meta SET value = CASE key WHEN 'epoch' THEN value + 1 ELSE 0 END
+      WHERE key IN ('epoch', 'closed_cleanly')`,
     width: 0,
   },
   closed_cleanly: { sql: "UPDATE meta SET value = 1 WHERE key = 'closed_cleanly'", width: 0 },
-  timer_delete: { sql: "DELETE FROM timers WHERE run_id = ? AND id = ?", width: 2 },
-  timer_attempt_reset: {
-    sql: "UPDATE timers SET attempt = 0 WHERE run_id = ? AND id = ?",
-    width: 2,
-  },
-  // Timers of runs are always removed with their run id. The scan is only the safety net of a caller that leaves it out.
-  timer_delete_by_id: {
-    sql: `DELETE FROM timers WHERE id = ?1 AND run_id = COALESCE(
-      (SELECT run_id FROM timers WHERE run_id = '' AND id = ?1),
-      (SELECT run_id FROM timers WHERE id = ?1))`,
-    width: 1,
-  },
-  wait_delete: { sql: "DELETE FROM waits WHERE run_id = ? AND suffix = ?", width: 2 },
+  timer_attempt_reset: { sql: "UPDATE timers SET attempt = 0 WHERE id = ?", width: 1 },
+  wait_delete: { sql: `DELETE FROM waits WHERE run_no = ${RUN_NO} AND suffix = ?`, width: 2 },
   cancellation_delete: { sql: "DELETE FROM cancellations WHERE id = ?", width: 1 },
 };
 
@@ -194,6 +188,7 @@ export function getWriteStatement(name: string): WriteStatement {
     return plain(sql, columns.length + 1);
   }
   if (name === "run_results") return runResults;
+  if (name === "timer_delete") return timerDelete;
   const statement = PLAIN_STATEMENTS[name];
   if (statement !== undefined) return plain(statement.sql, statement.width);
   if (Object.hasOwn(INSERT_TABLES, name)) return insert(INSERT_TABLES[name as InsertName]);
@@ -201,7 +196,7 @@ export function getWriteStatement(name: string): WriteStatement {
 }
 
 function plain(sql: string, width: number): WriteStatement {
-  return { width, sqlFor: () => sql, isInsert: false, payloadIndexes: [] };
+  return { width, sqlFor: () => sql, isMultiRow: false, payloadIndexes: [] };
 }
 
 function insert({ table, columns, conflict }: InsertTable): WriteStatement {
@@ -209,8 +204,8 @@ function insert({ table, columns, conflict }: InsertTable): WriteStatement {
   return {
     width: columns.length,
     sqlFor: (rowCount) =>
-      `${verb} ${table} (${columns.join(", ")}) VALUES ${placeholders(columns.length, rowCount)}`,
-    isInsert: true,
+      `${verb} ${table} (${columns.join(", ")}) VALUES ${placeholders(columns, rowCount)}`,
+    isMultiRow: true,
     payloadIndexes: payloadIndexes(columns),
   };
 }
@@ -220,20 +215,29 @@ const runResults: WriteStatement = {
   width: RUN_RESULT_COLUMNS.length,
   sqlFor: (rowCount) =>
     `INSERT INTO run_results (${RUN_RESULT_COLUMNS.join(", ")})
-     VALUES ${placeholders(RUN_RESULT_COLUMNS.length, rowCount)}
-     ON CONFLICT (run_id) DO UPDATE SET
+     VALUES ${placeholders(RUN_RESULT_COLUMNS, rowCount)}
+     ON CONFLICT (run_no) DO UPDATE SET
        error_json = COALESCE(excluded.error_json, error_json),
        end_reason = COALESCE(excluded.end_reason, end_reason),
        output_or_hash = COALESCE(excluded.output_or_hash, output_or_hash)`,
-  isInsert: true,
+  isMultiRow: true,
   payloadIndexes: payloadIndexes(RUN_RESULT_COLUMNS),
+};
+
+/** The most frequent removal: each call that was answered has had its timer. */
+const timerDelete: WriteStatement = {
+  width: 1,
+  sqlFor: (rowCount) =>
+    `DELETE FROM timers WHERE id IN (${Array.from({ length: rowCount }, () => "?").join(",")})`,
+  isMultiRow: true,
+  payloadIndexes: [],
 };
 
 function payloadIndexes(columns: readonly string[]): readonly number[] {
   return columns.flatMap((column, index) => (column.endsWith("_or_hash") ? [index] : []));
 }
 
-function placeholders(width: number, rowCount: number): string {
-  const row = `(${Array.from({ length: width }, () => "?").join(",")})`;
+function placeholders(columns: readonly string[], rowCount: number): string {
+  const row = `(${columns.map((column) => (column === "run_no" ? RUN_NO : "?")).join(",")})`;
   return Array.from({ length: rowCount }, () => row).join(",");
 }

@@ -1,6 +1,6 @@
 // Schema version 1. Migrations are append-only: once released, this text never changes (a checksum holds it).
-// Ids are text so that the file can be read with any SQLite tool; columns named by `_or_hash` hold JSON text inline or,
-// when it is big, the 32-byte hash of a row of `payloads`.
+// Columns named `_or_hash` hold JSON text inline or, when it is big, the 32-byte hash of a row of `payloads`. Rows of a run
+// carry its number, not its id: tables only grow at their end and their indexes stay small (docs/decisions/0003).
 
 export const sql: string = `
 CREATE TABLE meta (
@@ -46,7 +46,8 @@ CREATE TABLE events (
 CREATE INDEX events_name_internal_id ON events (name, internal_id, received_at_ms);
 
 CREATE TABLE runs (
-  id TEXT PRIMARY KEY,
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
   function_id TEXT NOT NULL,
   status TEXT NOT NULL,
   created_at_ms INTEGER NOT NULL,
@@ -64,28 +65,29 @@ CREATE TABLE runs (
   cron TEXT,
   original_run_id TEXT,
   batch_event_ids TEXT
-) WITHOUT ROWID, STRICT;
-CREATE INDEX runs_created_at_ms ON runs (created_at_ms);
-CREATE INDEX runs_function_id_created_at_ms ON runs (function_id, created_at_ms);
+) STRICT;
+CREATE INDEX runs_created_at_ms ON runs (created_at_ms, id);
+CREATE INDEX runs_function_id_created_at_ms ON runs (function_id, created_at_ms, id);
 CREATE INDEX runs_event_id ON runs (event_id);
-CREATE INDEX runs_ended_at_ms ON runs (ended_at_ms) WHERE ended_at_ms IS NOT NULL;
-CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms) WHERE status <> 'completed';
+CREATE INDEX runs_ended_at_ms ON runs (ended_at_ms, id) WHERE ended_at_ms IS NOT NULL;
+CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms, id)
+  WHERE status <> 'completed';
 
 CREATE TABLE run_events (
   event_id TEXT NOT NULL,
-  run_id TEXT NOT NULL,
-  PRIMARY KEY (event_id, run_id)
+  run_no INTEGER NOT NULL,
+  PRIMARY KEY (event_id, run_no)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE run_results (
-  run_id TEXT PRIMARY KEY,
+  run_no INTEGER PRIMARY KEY,
   error_json TEXT,
   end_reason TEXT,
   output_or_hash ANY
-) WITHOUT ROWID, STRICT;
+) STRICT;
 
 CREATE TABLE steps (
-  run_id TEXT NOT NULL,
+  run_no INTEGER NOT NULL,
   position INTEGER NOT NULL,
   step_id TEXT NOT NULL,
   op TEXT NOT NULL,
@@ -97,19 +99,19 @@ CREATE TABLE steps (
   ended_at_ms INTEGER NOT NULL,
   resolved_by_json TEXT,
   opts_or_hash ANY,
-  output_or_hash ANY NOT NULL,
-  PRIMARY KEY (run_id, position)
-) WITHOUT ROWID, STRICT;
+  output_or_hash ANY NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX steps_run_no_position ON steps (run_no, position);
 
 CREATE TABLE step_inputs (
-  run_id TEXT NOT NULL,
+  run_no INTEGER NOT NULL,
   step_id TEXT NOT NULL,
   input_json TEXT NOT NULL,
-  PRIMARY KEY (run_id, step_id)
+  PRIMARY KEY (run_no, step_id)
 ) WITHOUT ROWID, STRICT;
 
 CREATE TABLE attempts (
-  run_id TEXT NOT NULL,
+  run_no INTEGER NOT NULL,
   generation INTEGER NOT NULL,
   step_id TEXT,
   step_name TEXT,
@@ -120,13 +122,13 @@ CREATE TABLE attempts (
   ended_at_ms INTEGER NOT NULL,
   retry_at_ms INTEGER,
   http_status INTEGER,
-  error_or_hash ANY,
-  PRIMARY KEY (run_id, generation)
-) WITHOUT ROWID, STRICT;
+  error_or_hash ANY
+) STRICT;
+CREATE UNIQUE INDEX attempts_run_no_generation ON attempts (run_no, generation);
 
 CREATE TABLE timers (
-  run_id TEXT NOT NULL,
-  id INTEGER NOT NULL,
+  id INTEGER PRIMARY KEY,
+  run_no INTEGER,
   kind TEXT NOT NULL,
   function_id TEXT NOT NULL,
   due_at_ms INTEGER NOT NULL,
@@ -136,15 +138,19 @@ CREATE TABLE timers (
   wait_id TEXT,
   cron_json TEXT,
   op_json TEXT,
-  PRIMARY KEY (run_id, id)
-) WITHOUT ROWID, STRICT;
-CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id) WHERE kind NOT IN ('call', 'request');
-CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id) WHERE kind IN ('call', 'request');
+  CHECK ((run_no IS NULL) = (kind = 'cron'))
+) STRICT;
+CREATE INDEX timers_run_no ON timers (run_no) WHERE run_no IS NOT NULL;
+CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id)
+  WHERE kind NOT IN ('call', 'request');
+CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id)
+  WHERE kind IN ('call', 'request');
 CREATE INDEX timers_dispatched_function_id_order_key ON timers (function_id, order_key, id)
   WHERE kind IN ('call', 'request');
 
 CREATE TABLE waits (
-  run_id TEXT NOT NULL,
+  no INTEGER PRIMARY KEY,
+  run_no INTEGER NOT NULL,
   suffix TEXT NOT NULL,
   kind TEXT NOT NULL,
   function_id TEXT NOT NULL,
@@ -156,9 +162,9 @@ CREATE TABLE waits (
   timeout_timer_id INTEGER,
   expression TEXT,
   invoked_json TEXT,
-  op_json TEXT,
-  PRIMARY KEY (run_id, suffix)
-) WITHOUT ROWID, STRICT;
+  op_json TEXT
+) STRICT;
+CREATE UNIQUE INDEX waits_run_no_suffix ON waits (run_no, suffix);
 CREATE INDEX waits_event_name_match_key ON waits (event_name, match_key, created_at_ms);
 
 CREATE TABLE wait_paths (
