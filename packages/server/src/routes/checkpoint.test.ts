@@ -13,9 +13,7 @@ afterEach(async () => {
   running = undefined;
 });
 
-async function start(
-  options: { fail?: ErrorCode; serverKind?: "dev" | "cloud" } = {},
-): Promise<{
+async function start(options: { fail?: ErrorCode; serverKind?: "dev" | "cloud" } = {}): Promise<{
   send: (body: unknown, init?: RequestInit) => Promise<Response>;
   taken: CheckpointRequest[];
 }> {

@@ -48,7 +48,8 @@ export function registerRoutes(options: RegisterOptions): Route[] {
       path: "/fn/remove",
       access: "key",
       handle: async (context) => {
-        await engine.removeApp(parseText(context.req.query("url"), "url"));
+        const url = parseText(context.req.query("url"), "url");
+        await engine.removeApp(URL.canParse(url) ? normalizeAppUrl(url) : url);
         return json({ ok: true, status: 200 });
       },
     },
@@ -69,7 +70,9 @@ async function register(
     if (outcome.modified) logSync(log, config);
     return outcome;
   } catch (error) {
-    if (error instanceof EverstepError) await record({ engine, log }, body["url"], error);
+    // A failure of this server says nothing about the app.
+    const isRefusal = error instanceof EverstepError && error.status < 500;
+    if (isRefusal) await record({ engine, log }, body["url"], error);
     throw error;
   }
 }

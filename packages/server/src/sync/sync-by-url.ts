@@ -47,24 +47,29 @@ const OUT_OF_BAND = "out_of_band";
 
 export function createSyncByUrl(options: SyncByUrlOptions): SyncByUrl {
   const reported = new Map<string, string>();
-  return async (givenUrl, { create = true } = {}) => {
+  const sync = async (givenUrl: string, create: boolean): Promise<SyncResult> => {
     const url = findHttpUrl(givenUrl);
-    const failure =
-      url === undefined ? unsupported(givenUrl) : await ping(options, url).catch(toFailure);
+    const failure = url === undefined ? unsupported(givenUrl) : await ping(options, url);
+    const key = url ?? givenUrl;
     if (failure === undefined) {
-      reported.delete(url ?? givenUrl);
+      reported.delete(key);
       return { ok: true };
     }
-    if (failure !== "stopping") {
-      await report(options, reported, {
-        url: url ?? givenUrl,
-        failure,
-        create: create && url !== undefined,
-      });
-      return { ok: false, ...failure };
-    }
-    return { ok: false, code: "unreachable", message: "The server is shutting down." };
+    const canCreate = create && url !== undefined;
+    await report(options, reported, { url: key, failure, create: canCreate });
+    return { ok: false, ...failure };
   };
+  return (url, { create = true } = {}) =>
+    sync(url, create).catch((error: unknown) => {
+      // What fails because we stop says nothing about the app, so it is not kept.
+      if (!isShuttingDown(error)) throw error;
+      return { ok: false, code: "unreachable", message: "The server is shutting down." };
+    });
+}
+
+/** Both the engine and the transport refuse work with this code once they stop. */
+function isShuttingDown(error: unknown): boolean {
+  return error instanceof Error && "code" in error && error.code === "shutting_down";
 }
 
 /** Only http and https can be pinged; apps on WebSockets come to us. */
@@ -80,10 +85,7 @@ function unsupported(url: string): SyncFailure {
 }
 
 /** @returns undefined when the app synced. */
-async function ping(
-  options: SyncByUrlOptions,
-  url: string,
-): Promise<SyncFailure | "stopping" | undefined> {
+async function ping(options: SyncByUrlOptions, url: string): Promise<SyncFailure | undefined> {
   const { serverKind, signingKeys } = options;
   if (serverKind === "cloud" && signingKeys.length === 0) {
     return {
@@ -95,7 +97,10 @@ async function ping(
   let answer: SyncFailure | undefined;
   for (const key of keys) {
     const exchange = await pingWithKey(options, url, key);
-    if (exchange instanceof Error) return toTransport(url, exchange);
+    if (exchange instanceof Error) {
+      if (isShuttingDown(exchange)) throw exchange;
+      return toTransportFailure(url, exchange);
+    }
     answer = exchange.failure;
     if (answer?.code !== "unauthorized") break;
   }
@@ -180,7 +185,7 @@ async function takeInBand(
     }
     return undefined;
   } catch (error) {
-    if (error instanceof EverstepError) {
+    if (error instanceof EverstepError && error.status < 500) {
       return { code: toSyncFailureCode(error), message: error.message };
     }
     if (!(error instanceof SyntaxError)) throw error;
@@ -216,15 +221,4 @@ async function report(
   if (reported.get(url) === failure.message) return;
   reported.set(url, failure.message);
   log({ level: "warn", message: failure.message, fields: { url, code: failure.code } });
-}
-
-function toTransport(url: string, error: Error): SyncFailure | "stopping" {
-  const isStopping = "code" in error && error.code === "shutting_down";
-  return isStopping ? "stopping" : toTransportFailure(url, error);
-}
-
-/** The engine refuses work while it stops; anything else is a mistake of ours and must not be swallowed. */
-function toFailure(error: unknown): "stopping" {
-  if (error instanceof EverstepError && error.code === "shutting_down") return "stopping";
-  throw error;
 }
