@@ -28,7 +28,7 @@ function findNewerNode() {
 
 function handOver(path) {
   const self = fileURLToPath(import.meta.url);
-  const child = spawn(path, [...process.execArgv, self, ...process.argv.slice(2)], {
+  const child = spawn(path, [self, ...process.argv.slice(2)], {
     stdio: "inherit",
   });
   // A terminal sends Ctrl-C to both of us, `kill` to this process only. The command takes two signals that come at once
@@ -49,7 +49,7 @@ if (isOldNode(process.versions.node)) {
   const path = findNewerNode();
   if (path === undefined) {
     process.stderr.write(
-      `everstep needs Node.js ${NEEDED.join(".")} or newer; this is ${process.version} (${process.execPath}).\n` +
+      `everstep needs Node.js ${NEEDED.join(".")} or newer; this is ${process.versions.node} (${process.execPath}).\n` +
         "Get a newer one for this project only:  npm install --save-dev node@24\n" +
         "or for the whole machine:               https://nodejs.org/en/download\n",
     );

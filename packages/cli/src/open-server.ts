@@ -44,14 +44,15 @@ export async function openServer(settings: ServeSettings, log: Log): Promise<Ope
   const dataPath =
     settings.dataDir === undefined ? undefined : join(resolve(settings.dataDir), "main.db");
   const { store, history, close: closeStore } = openSqliteStore({ path: dataPath ?? ":memory:" });
-  const transport = createHttpTransport();
+  // Apps may live anywhere but where clouds keep their secrets.
+  const transport = createHttpTransport({ denyMetadata: true });
   const engine = createEngine({
     store,
+    history,
     transport,
     clock: systemClock,
     chance: systemChance,
     log,
-    serverKind: settings.serverKind,
     ...(settings.signingKey === undefined ? {} : { signingKey: settings.signingKey }),
     ...(settings.retryIntervalMs === 0 ? {} : { retryIntervalMs: settings.retryIntervalMs }),
   });

@@ -19,9 +19,9 @@ Exit codes: 0 done or stopped as asked, 1 failed, 2 called wrongly.
 Strongest first: flag, environment variable, configuration file, default. A list from a stronger source replaces the
 weaker list whole.
 
-* **Environment.** Each flag has \`EVERSTEP_<FLAG>\` and \`INNGEST_<FLAG>\`, upper case, dashes as underscores; the first wins.
+- **Environment.** Each flag has \`EVERSTEP_<FLAG>\` and \`INNGEST_<FLAG>\`, upper case, dashes as underscores; the first wins.
   Lists are separated by commas. An empty variable counts as unset.
-* **File.** The first of \`everstep.json\`, \`everstep.yaml\`, \`everstep.yml\`, \`inngest.json\`, \`inngest.yaml\`, \`inngest.yml\`
+- **File.** The first of \`everstep.json\`, \`everstep.yaml\`, \`everstep.yml\`, \`inngest.json\`, \`inngest.yaml\`, \`inngest.yml\`
   from the working directory upward, then \`~/.config/everstep/everstep.*\`, then \`~/.config/inngest/inngest.*\`.
   \`--config\`, \`EVERSTEP_CONFIG\` or \`INNGEST_CONFIG\` names one directly. Keys are flag names; unknown keys are an error.
 
@@ -54,18 +54,16 @@ function commandSection(command: CommandName): string {
 
 ${[summary, ...details].join("\n")}
 ${example}
-| flag | default | environment | meaning |
-| --- | --- | --- | --- |
-${flags.map((flag) => flagRow(flag, command)).join("\n")}
+${markdownTable([["flag", "default", "environment", "meaning"], ...flags.map((flag) => flagCells(flag, command))])}
 `;
 }
 
-function flagRow(flag: Flag, command: CommandName): string {
+function flagCells(flag: Flag, command: CommandName): readonly string[] {
   const names = environmentNames(flag);
   const environment = names.length === 0 ? "-" : names.map((name) => `\`${name}\``).join(" ");
   const value = shownDefault(flag, command);
   const shown = value === undefined ? "-" : `\`${value}\``;
-  return `| \`${flagHead(flag)}\` | ${shown} | ${environment} | ${meaning(flag)} |`;
+  return [`\`${flagHead(flag)}\``, shown, environment, meaning(flag)];
 }
 
 function meaning(flag: Flag): string {
@@ -87,16 +85,25 @@ function meaning(flag: Flag): string {
 }
 
 function withoutEffectSection(): string {
-  const rows = FLAGS.filter((flag) => flag.withoutEffect !== undefined).map(
-    (flag) => `| \`${flagHead(flag)}\` | ${flag.withoutEffect ?? ""} |`,
-  );
+  const rows = FLAGS.filter((flag) => flag.withoutEffect !== undefined).map((flag) => [
+    `\`${flagHead(flag)}\``,
+    flag.withoutEffect ?? "",
+  ]);
   return `## Accepted without effect
 
 Flags of the official CLI that mean nothing here. \`dev\` and \`start\` take them, in the environment and in files too, and
 say on stderr that they do nothing.
 
-| flag | why |
-| --- | --- |
-${rows.join("\n")}
+${markdownTable([["flag", "why"], ...rows])}
 `;
+}
+
+/** Columns as wide as the formatter makes them, so that the page is what the formatter would leave alone. */
+function markdownTable(rows: readonly (readonly string[])[]): string {
+  const [head = [], ...body] = rows;
+  const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const rule = widths.map((width) => "-".repeat(width));
+  return [head, rule, ...body]
+    .map((row) => `| ${row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join(" | ")} |`)
+    .join("\n");
 }

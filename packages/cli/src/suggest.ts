@@ -20,16 +20,29 @@ function nearest(word: string, known: readonly string[]): string | undefined {
   );
 }
 
-/** Insertions, deletions and replacements that lead from one word to the other; words are short. */
+/** Insertions, deletions, replacements and swaps of neighbours that lead from one word to the other; words are short. */
 function editDistance(from: string, to: string): number {
-  let row = Array.from({ length: to.length + 1 }, (_, column) => column);
+  const rows: number[][] = [Array.from({ length: to.length + 1 }, (_, column) => column)];
+  const at = (line: number, column: number): number => rows[line]?.[column] ?? 0;
   for (let line = 1; line <= from.length; line += 1) {
-    const next = [line];
+    const row = [line];
+    rows.push(row);
     for (let column = 1; column <= to.length; column += 1) {
-      const replaced = (row[column - 1] ?? 0) + (from[line - 1] === to[column - 1] ? 0 : 1);
-      next.push(Math.min(replaced, (row[column] ?? 0) + 1, (next[column - 1] ?? 0) + 1));
+      const same = from[line - 1] === to[column - 1];
+      const swapped =
+        line > 1 &&
+        column > 1 &&
+        from[line - 1] === to[column - 2] &&
+        from[line - 2] === to[column - 1];
+      row.push(
+        Math.min(
+          at(line - 1, column - 1) + (same ? 0 : 1),
+          at(line - 1, column) + 1,
+          at(line, column - 1) + 1,
+          swapped ? at(line - 2, column - 2) + 1 : Number.POSITIVE_INFINITY,
+        ),
+      );
     }
-    row = next;
   }
-  return row[to.length] ?? 0;
+  return at(from.length, to.length);
 }
