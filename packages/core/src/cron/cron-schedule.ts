@@ -75,13 +75,18 @@ const jobs = new Map<string, Cron>();
 /** Each croner job holds a table of 10,000 years (80 KB), so jobs are shared and few are kept. */
 function jobOf({ pattern, timeZone }: CronSchedule): Cron {
   const key = `${timeZone} ${pattern}`;
-  const job =
-    jobs.get(key) ?? new Cron(pattern, { timezone: timeZone, mode: "5-part", paused: true });
+  const job = jobs.get(key) ?? createJob(pattern, timeZone);
   jobs.delete(key);
   jobs.set(key, job);
   const oldest = jobs.keys().next().value;
   if (jobs.size > JOBS_KEPT && oldest !== undefined) jobs.delete(oldest);
   return job;
+}
+
+function createJob(pattern: string, timeZone: string): Cron {
+  // An offset spares the calendar of Intl, which is most of the cost of a tick.
+  const place = timeZone === "UTC" ? { utcOffset: 0 } : { timezone: timeZone };
+  return new Cron(pattern, { ...place, mode: "5-part", paused: true });
 }
 
 /** The first tick strictly after an instant, epoch ms; undefined when there is none (30 February). */

@@ -37,16 +37,21 @@ export interface CelFunction {
   readonly call: Body;
 }
 
-/** One unit of budget per this many characters looked at. */
-const CHARS_PER_UNIT = 64;
+/** Characters that the slower readers (JSON, base64) and writers get for one unit of budget. */
+const CHARS_PER_UNIT = 16;
+/** What reading a time from text costs. */
+const TIME_COST = 10;
+/** What the calendar of a time zone costs. */
+const ZONE_COST = 100;
+/** What compiling a pattern costs that is only known while evaluating, valid or not. */
+const PATTERN_COST = 500;
 
 function wrongArgument(name: string, value: CelValue, wanted: string): ExpressionFailure {
   return new ExpressionFailure(`${name} needs ${wanted}, not ${typeNameOf(value)}`);
 }
 
-function stringArgument(frame: EvaluationFrame, name: string, value: CelValue): string {
+function stringArgument(name: string, value: CelValue): string {
   if (typeof value !== "string") throw wrongArgument(name, value, "a string");
-  frame.charge(value.length / CHARS_PER_UNIT);
   return value;
 }
 
@@ -66,13 +71,13 @@ function ofString(
   form: CelFunction["form"],
   call: (text: string) => CelValue,
 ): CelFunction {
-  return define(form, 1, 1, (frame, [value]) => call(stringArgument(frame, name, value)));
+  return define(form, 1, 1, (_frame, [value]) => call(stringArgument(name, value)));
 }
 
 function ofTwoStrings(name: string, call: (text: string, other: string) => boolean): CelFunction {
-  return define("member", 2, 2, (frame, [text, other]) => {
+  return define("member", 2, 2, (_frame, [text, other]) => {
     if (other === undefined || other === null) return false;
-    return call(stringArgument(frame, name, text), stringArgument(frame, name, other));
+    return call(stringArgument(name, text), stringArgument(name, other));
   });
 }
 
@@ -80,11 +85,25 @@ function sizeOf(frame: EvaluationFrame, value: CelValue): bigint {
   if (value === undefined || value === null) return 0n;
   if (typeof value === "string") {
     frame.charge(value.length / CHARS_PER_UNIT);
-    return BigInt(Array.from(value).length);
+    return BigInt(countCodePoints(value));
   }
   if (Array.isArray(value) || value instanceof Uint8Array) return BigInt(value.length);
-  if (isMap(value)) return BigInt(Object.keys(value).length);
+  if (isMap(value)) {
+    const size = Object.keys(value).length;
+    frame.charge(size / 8);
+    return BigInt(size);
+  }
   throw wrongArgument("size", value, "a string, list or map");
+}
+
+function countCodePoints(text: string): number {
+  let count = 0;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.codePointAt(at) as number;
+    if (code > 0xffff) at += 1;
+    count += 1;
+  }
+  return count;
 }
 
 function toInt(value: CelValue): bigint {
@@ -141,14 +160,28 @@ function describe(value: CelValue): string {
 }
 
 function toTimestamp(
+  frame: EvaluationFrame,
   value: CelValue,
   read: (text: string) => CelTimestamp,
-  name: string,
 ): CelTimestamp {
+  frame.charge(TIME_COST);
   if (value instanceof CelTimestamp) return value;
   if (typeof value === "bigint" || typeof value === "number") return fromUnix(Number(value));
   if (typeof value === "string") return read(value);
-  throw wrongArgument(name, value, "a string or unix seconds");
+  throw wrongArgument("a time", value, "a string or unix seconds");
+}
+
+/** The argument of a function that reads every character slowly. */
+function longText(frame: EvaluationFrame, name: string, value: CelValue): string {
+  const text = stringArgument(name, value);
+  frame.charge(text.length / CHARS_PER_UNIT);
+  return text;
+}
+
+function toText(frame: EvaluationFrame, [value]: readonly CelValue[]): string {
+  const text = textOf(value);
+  if (typeof value === "object") frame.charge(text.length / 4);
+  return text;
 }
 
 function parseJsonObject(text: string): CelMap {
@@ -176,27 +209,25 @@ function decodeBase64(text: string): string {
 
 function matches(frame: EvaluationFrame, text: CelValue, pattern: CelValue): boolean {
   if (pattern === undefined || pattern === null) return false;
-  const subject = stringArgument(frame, "matches", text);
-  const regex = compileRegex(stringArgument(frame, "matches", pattern));
-  frame.charge(regex.size + (subject.length * regex.size) / CHARS_PER_UNIT);
+  const subject = stringArgument("matches", text);
+  frame.charge(PATTERN_COST);
+  const regex = compileRegex(stringArgument("matches", pattern));
+  frame.charge(regex.costOf(subject));
   return regex.test(subject);
 }
 
 function timePart(name: string): CelFunction {
   return define("member", 1, 2, (frame, [value, zone]) => {
+    if (zone !== undefined) frame.charge(ZONE_COST);
     if (value instanceof CelDuration) return durationPart(name, value);
     if (!(value instanceof CelTimestamp)) throw wrongArgument(name, value, "a timestamp");
-    return timestampPart(
-      name,
-      value,
-      zone === undefined ? undefined : stringArgument(frame, name, zone),
-    );
+    return timestampPart(name, value, zone === undefined ? undefined : stringArgument(name, zone));
   });
 }
 
 function shiftedNow(name: string, sign: 1 | -1): CelFunction {
   const call: Body = (frame, [value]) =>
-    new CelTimestamp(frame.nowMs + sign * parseDuration(stringArgument(frame, name, value)).ms);
+    new CelTimestamp(frame.nowMs + sign * parseDuration(stringArgument(name, value)).ms);
   return { ...define("global", 1, 1, call), volatile: true };
 }
 
@@ -210,20 +241,18 @@ export const CEL_FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map<string, C
   ["int", define("global", 1, 1, (_frame, [value]) => toInt(value))],
   ["uint", define("global", 1, 1, (_frame, [value]) => toUint(value))],
   ["double", define("global", 1, 1, (_frame, [value]) => toDouble(value))],
-  ["string", define("global", 1, 1, (_frame, [value]) => textOf(value))],
+  ["string", define("global", 1, 1, toText)],
   ["bool", define("global", 1, 1, (_frame, [value]) => toBool(value))],
   ["bytes", ofString("bytes", "global", (text) => new TextEncoder().encode(text))],
   [
     "timestamp",
-    define("global", 1, 1, (_frame, [value]) => toTimestamp(value, parseTimestamp, "timestamp")),
+    define("global", 1, 1, (frame, [value]) => toTimestamp(frame, value, parseTimestamp)),
   ],
-  ["date", define("global", 1, 1, (_frame, [value]) => toTimestamp(value, parseDate, "date"))],
+  ["date", define("global", 1, 1, (frame, [value]) => toTimestamp(frame, value, parseDate))],
   [
     "duration",
-    define("global", 1, 1, (frame, [value]) =>
-      value instanceof CelDuration
-        ? value
-        : parseDuration(stringArgument(frame, "duration", value)),
+    define("global", 1, 1, (_frame, [value]) =>
+      value instanceof CelDuration ? value : parseDuration(stringArgument("duration", value)),
     ),
   ],
   ["dyn", { ...define("global", 1, 1, () => null), call: (_frame, [value]) => value }],
@@ -237,8 +266,16 @@ export const CEL_FUNCTIONS: ReadonlyMap<string, CelFunction> = new Map<string, C
   ],
   ["lowercase", ofString("lowercase", "global", (text) => text.toLowerCase())],
   ["uppercase", ofString("uppercase", "global", (text) => text.toUpperCase())],
-  ["b64decode", ofString("b64decode", "global", decodeBase64)],
-  ["json_parse", ofString("json_parse", "global", parseJsonObject)],
+  [
+    "b64decode",
+    define("global", 1, 1, (frame, [value]) => decodeBase64(longText(frame, "b64decode", value))),
+  ],
+  [
+    "json_parse",
+    define("global", 1, 1, (frame, [value]) =>
+      parseJsonObject(longText(frame, "json_parse", value)),
+    ),
+  ],
   ["now", { ...define("global", 0, 0, (frame) => new CelTimestamp(frame.nowMs)), volatile: true }],
   ["now_plus", shiftedNow("now_plus", 1)],
   ["now_minus", shiftedNow("now_minus", -1)],

@@ -164,17 +164,28 @@ export function durationPart(name: string, duration: CelDuration): bigint {
   return BigInt(Math.trunc(duration.ms / unitMs));
 }
 
+const ZONES_KEPT = 1_000;
+const calendars = new Map<string, Intl.DateTimeFormat>();
+
+/** Making a calendar takes longer than using it a hundred times. */
+function calendarOf(zone: string): Intl.DateTimeFormat {
+  const known = calendars.get(zone);
+  if (known !== undefined) return known;
+  let calendar: Intl.DateTimeFormat;
+  try {
+    calendar = new Intl.DateTimeFormat("en-US", { timeZone: zone, timeZoneName: "longOffset" });
+  } catch {
+    throw new ExpressionFailure(`${JSON.stringify(zone.slice(0, 64))} is not a time zone`);
+  }
+  if (calendars.size >= ZONES_KEPT) calendars.clear();
+  calendars.set(zone, calendar);
+  return calendar;
+}
+
 function localOffsetMs(timestamp: CelTimestamp, zone: string): number {
   if (/^[+-]\d{2}:?\d{2}$/.test(zone)) return zoneOffsetMs(zone);
-  let parts: Intl.DateTimeFormatPart[];
-  try {
-    parts = new Intl.DateTimeFormat("en-US", {
-      timeZone: zone,
-      timeZoneName: "longOffset",
-    }).formatToParts(timestamp.atMs);
-  } catch {
-    throw new ExpressionFailure(`${JSON.stringify(zone)} is not a time zone`);
-  }
+  if (Number.isNaN(new Date(timestamp.atMs).getTime())) return 0;
+  const parts = calendarOf(zone).formatToParts(timestamp.atMs);
   const text = parts.find((part) => part.type === "timeZoneName")?.value ?? "";
   return zoneOffsetMs(text.replace("GMT", ""));
 }

@@ -44,6 +44,9 @@ export type CelValue =
 /** Why one evaluation failed; callers outside this folder see an EverstepError instead. */
 export class ExpressionFailure extends Error {}
 
+/** The evaluation used up its budget; unlike other failures, nothing may go on after it. */
+export class BudgetFailure extends ExpressionFailure {}
+
 export const INT_MAX = 9_223_372_036_854_775_807n;
 export const INT_MIN = -9_223_372_036_854_775_808n;
 
@@ -63,8 +66,11 @@ export function typeNameOf(value: CelValue): string {
   return "map";
 }
 
+/** Plain objects only, as JSON.parse and map literals make them. */
 export function isMap(value: CelValue): value is CelMap {
-  return typeof value === "object" && value !== null && typeNameOf(value) === "map";
+  if (typeof value !== "object" || value === null) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  return prototype === Object.prototype || prototype === null;
 }
 
 /** The value under a key; missing for anything that is not a map or has no such key of its own. */

@@ -94,6 +94,10 @@ describe("[X15] bounds", () => {
       "event.l.all(a, event.l.all(b, [event.l, a] != [event.l, event.l]))",
     ],
     ["growing lists", "event.l.map(a, event.l + event.l).map(a, a + a).size() == 0"],
+    ["a loop of failures", "event.l.exists(a, event.l.exists(b, int('a') > b))"],
+    ["a loop of dates", "event.l.all(a, event.l.all(b, date('5 Jan 2024') > date('1999-01-01')))"],
+    ["comparing long texts", "event.l.all(a, event.l.all(b, event.text + '' == event.text))"],
+    ["writing long lists", "event.l.all(a, string(event.l) != '')"],
     ["a search in a list", "event.l.exists(a, event.l.exists(b, -1 in event.l))"],
     ["a large pattern on a long text", 'event.text.matches("(a{1,100}b?){1,20}c")'],
   ])("stops %s at the cost limit", (_what, source) => {

@@ -3,10 +3,10 @@
 import { EverstepError } from "@everstep/protocol";
 import { ExpressionFailure, toPlain } from "./cel-value.ts";
 import { EvaluationFrame } from "./evaluation-frame.ts";
+import type { Program } from "./evaluation-frame.ts";
 import type { ExpressionNode } from "./expression-node.ts";
 import { quoted } from "./invalid-expression.ts";
 import { linkExpression } from "./link-expression.ts";
-import type { Program } from "./link-expression.ts";
 import { AUTHORED_BOUNDS, BOUND_BOUNDS, parseExpression } from "./parse-expression.ts";
 
 /** A compiled expression. Its members besides `source` are for this folder only. */

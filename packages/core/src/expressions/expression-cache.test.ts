@@ -6,26 +6,28 @@ it("compiles a text once", () => {
   expect(compileCached("async.data.a == 1")).toBe(compileCached("async.data.a == 1"));
 });
 
-it("forgets the least recently used entry beyond its size", () => {
-  const cache = createExpressionCache(2, 1_000);
-  const first = cache.compile("1 == 1");
-  const second = cache.compile("2 == 2");
-  cache.compile("1 == 1");
-  cache.compile("3 == 3");
-  expect(cache.size).toBe(2);
-  expect(cache.compile("1 == 1")).toBe(first);
-  expect(cache.compile("2 == 2")).not.toBe(second);
+it("keeps what is used and forgets what is not, within its size", () => {
+  const cache = createExpressionCache(4, 1_000);
+  const used = cache.compile("0 == 0");
+  const unused = cache.compile("-1 == -1");
+  for (let n = 1; n <= 20; n++) {
+    cache.compile(`${n} == ${n}`);
+    expect(cache.compile("0 == 0")).toBe(used);
+    expect(cache.size).toBeLessThanOrEqual(4);
+  }
+  expect(cache.compile("-1 == -1")).not.toBe(unused);
 });
 
-it("forgets entries when their texts add up to too much", () => {
-  const cache = createExpressionCache(100, 30);
-  const long = (letter: string): string => `"${letter.repeat(12)}"`;
-  cache.compile(long("a"));
-  cache.compile(long("b"));
-  cache.compile(long("c"));
-  expect(cache.size).toBe(2);
-  cache.compile(`"${"d".repeat(50)}"`);
-  expect(cache.size).toBe(0);
+it("stays within its characters", () => {
+  const cache = createExpressionCache(100, 60);
+  const text = (letter: string): string => `"${letter.repeat(12)}"`;
+  for (const letter of "abcdefgh") {
+    cache.compile(text(letter));
+    expect(cache.size).toBeLessThanOrEqual(4);
+  }
+  const kept = cache.compile(text("h"));
+  cache.compile(`"${"x".repeat(50)}"`);
+  expect(cache.compile(text("h"))).toBe(kept);
 });
 
 it("does not keep what fails to compile", () => {

@@ -3,7 +3,7 @@
 import { compileBoundSource } from "./compile-expression.ts";
 import type { Expression } from "./compile-expression.ts";
 
-/** Least recently used entries go first. */
+/** Keeps at least the most recently used half of its bounds. */
 export interface ExpressionCache {
   /** The compiled form; throws as `compileExpression` does. */
   compile(source: string): Expression;
@@ -13,27 +13,35 @@ export interface ExpressionCache {
 const ENTRIES_MAX = 10_000;
 const CHARS_MAX = 16_777_216;
 
+/**
+ * Two generations: what is used moves to the young one, and when that is full it becomes the old one and the former old
+ * one is dropped. Unlike moving entries within one map, this costs the same however many were dropped before.
+ */
 export function createExpressionCache(entriesMax: number, charsMax: number): ExpressionCache {
-  const entries = new Map<string, Expression>();
-  let chars = 0;
-  const forget = (source: string): void => {
-    if (entries.delete(source)) chars -= source.length;
+  let young = new Map<string, Expression>();
+  let old = new Map<string, Expression>();
+  let youngChars = 0;
+  const keep = (source: string, expression: Expression): void => {
+    // A text that alone exceeds the bound would be kept at the price of all others.
+    if (source.length > charsMax / 2) return;
+    const isFull = young.size >= entriesMax / 2 || youngChars + source.length > charsMax / 2;
+    if (isFull) {
+      old = young;
+      young = new Map();
+      youngChars = 0;
+    }
+    young.set(source, expression);
+    youngChars += source.length;
   };
   return {
     get size(): number {
-      return entries.size;
+      return new Set([...young.keys(), ...old.keys()]).size;
     },
     compile(source: string): Expression {
-      const known = entries.get(source);
-      const expression = known ?? compileBoundSource(source);
-      // A map keeps insertion order, so moving an entry to the end makes the first one the least recently used.
-      forget(source);
-      entries.set(source, expression);
-      chars += source.length;
-      for (const oldest of entries.keys()) {
-        if (entries.size <= entriesMax && chars <= charsMax) break;
-        forget(oldest);
-      }
+      const known = young.get(source);
+      if (known !== undefined) return known;
+      const expression = old.get(source) ?? compileBoundSource(source);
+      keep(source, expression);
       return expression;
     },
   };
@@ -41,7 +49,7 @@ export function createExpressionCache(entriesMax: number, charsMax: number): Exp
 
 const shared = createExpressionCache(ENTRIES_MAX, CHARS_MAX);
 
-/** Compiles text that was valid when it was stored (authored or bound), keeping the last 10,000. */
+/** Compiles text that was valid when it was stored (authored or bound), keeping the most recently used 10,000. */
 export function compileCached(source: string): Expression {
   return shared.compile(source);
 }

@@ -5,7 +5,7 @@ import { isWord, parseRegex } from "./regex-syntax.ts";
 import type { CodePointTest, RegexAssertion, RegexTree } from "./regex-syntax.ts";
 
 type Instruction =
-  | { readonly op: "one"; readonly test: CodePointTest }
+  | { readonly op: "one"; readonly test: CodePointTest; readonly weight: number }
   | { readonly op: "assert"; readonly assertion: RegexAssertion }
   /** Goes on at every one of these places. */
   | { readonly op: "fork"; targets: readonly number[] }
@@ -13,19 +13,25 @@ type Instruction =
 
 /** A compiled pattern. */
 export interface LinearRegex {
-  /** Number of instructions; text length times this bounds the work of one `test`. */
-  readonly size: number;
+  /** Units of evaluation budget that `test` is worth for a text. */
+  costOf(text: string): number;
   test(text: string): boolean;
 }
 
 const PROGRAM_MAX = 5_000;
+/** States visited for one unit of budget. */
+const VISITS_PER_UNIT = 4;
 
 /** Compiles a pattern; throws ExpressionFailure when it is invalid or too large. */
 export function compileRegex(pattern: string): LinearRegex {
   const program: Instruction[] = [];
   emit(program, parseRegex(pattern));
   push(program, { op: "match" });
-  return { size: program.length, test: (text) => search(program, text) };
+  const size = program.reduce((sum, each) => sum + (each.op === "one" ? each.weight : 1), 0);
+  return {
+    costOf: (text) => ((text.length + 1) * size) / VISITS_PER_UNIT,
+    test: (text) => search(program, text),
+  };
 }
 
 function push(program: Instruction[], instruction: Instruction): number {
@@ -38,7 +44,7 @@ function push(program: Instruction[], instruction: Instruction): number {
 function emit(program: Instruction[], tree: RegexTree): void {
   switch (tree.kind) {
     case "one":
-      push(program, { op: "one", test: tree.test });
+      push(program, { op: "one", test: tree.test, weight: tree.weight });
       return;
     case "assert":
       push(program, { op: "assert", assertion: tree.assertion });

@@ -14,13 +14,12 @@ import {
   typeNameOf,
 } from "./cel-value.ts";
 import type { CelValue } from "./cel-value.ts";
-import type { EvaluationFrame } from "./evaluation-frame.ts";
+import { absorbFailure } from "./evaluation-frame.ts";
+import type { EvaluationFrame, Program } from "./evaluation-frame.ts";
 import type { BinaryOperator, ExpressionNode } from "./expression-node.ts";
 import { childrenOf } from "./expression-node.ts";
 import { compileRegex } from "./linear-regex.ts";
-
-/** Evaluates one node in a frame; throws ExpressionFailure. */
-export type Program = (frame: EvaluationFrame) => CelValue;
+import { linkLoop } from "./link-loop.ts";
 
 /** Links a tree whose macro variables are the given names, outermost first. */
 export function linkExpression(node: ExpressionNode, locals: readonly string[] = []): Program {
@@ -138,7 +137,7 @@ function linkLogic(left: Program, right: Program, stopsAt: boolean): Program {
     try {
       value = left(frame);
     } catch (error) {
-      if (!(error instanceof ExpressionFailure)) throw error;
+      absorbFailure(frame, error);
       const other = right(frame);
       if (isTruthy(other) === stopsAt) return other;
       throw error;
@@ -163,33 +162,38 @@ function linkBinary(operator: BinaryOperator, left: Program, right: Program): Pr
     case "%":
       return (frame) => calculate(operator, left(frame), right(frame));
     default:
-      return (frame) => isOrdered(operator, left(frame), right(frame));
+      return (frame) => {
+        const value = left(frame);
+        frame.charge(lengthCost(value));
+        return isOrdered(operator, value, right(frame));
+      };
   }
+}
+
+/** Reading through a text costs a unit per 64 characters. */
+function lengthCost(value: CelValue): number {
+  return typeof value === "string" ? value.length / 64 : 0;
 }
 
 function equal(frame: EvaluationFrame, left: CelValue, right: CelValue): boolean {
-  if (typeof left === "object" && left !== null && typeof right === "object") {
-    frame.charge(sizeOfTree(left, right));
-  }
+  if (typeof left === typeof right) frame.charge(comparisonCost(left, right));
   return areEqual(left, right);
 }
 
-/** Comparing two trees costs at most the smaller one; the larger is not measured. */
-function sizeOfTree(left: CelValue, right: CelValue): number {
-  if (!Array.isArray(left) && !isMap(left)) return 1;
-  if (!Array.isArray(right) && !isMap(right)) return 1;
-  const a = Object.values(left) as CelValue[];
-  const b = Object.values(right).length;
-  if (a.length !== b) return 1;
-  return (
-    1 + a.reduce((sum: number, item) => sum + (typeof item === "object" ? sizeOf(item) : 1), 0)
-  );
+/** What comparing costs at most; only values of the same length are read through. */
+function comparisonCost(left: CelValue, right: CelValue): number {
+  if (typeof left === "string")
+    return left.length === (right as string).length ? lengthCost(left) : 0;
+  if (typeof left !== "object" || left === null || right === null) return 0;
+  return Object.keys(left).length === Object.keys(right as object).length ? treeCost(left) : 1;
 }
 
-function sizeOf(value: CelValue): number {
-  if (!Array.isArray(value) && !isMap(value)) return 1;
-  return (
-    1 + (Object.values(value) as CelValue[]).reduce((sum: number, item) => sum + sizeOf(item), 0)
+function treeCost(value: CelValue): number {
+  if (typeof value !== "object" || value === null) return 1 + lengthCost(value);
+  if (!Array.isArray(value) && !isMap(value)) return Object.keys(value).length;
+  return (Object.values(value) as CelValue[]).reduce(
+    (sum: number, item) => sum + treeCost(item),
+    1,
   );
 }
 
@@ -207,8 +211,12 @@ function isIn(frame: EvaluationFrame, item: CelValue, container: CelValue): bool
 
 function addCharged(frame: EvaluationFrame, left: CelValue, right: CelValue): CelValue {
   const sum = add(left, right);
-  if (typeof sum === "string") frame.charge(sum.length / 16);
-  else if (Array.isArray(sum)) frame.charge(sum.length);
+  if (typeof sum === "string") {
+    // Writing a list or a map as text is slower than joining two texts.
+    const isWritten = typeof left === "object" || typeof right === "object";
+    frame.charge(sum.length / (isWritten ? 4 : 16));
+  }
+  if (Array.isArray(sum)) frame.charge(sum.length);
   return sum;
 }
 
@@ -222,11 +230,9 @@ function linkCall(node: CallNode, locals: readonly string[]): Program {
   }
   const args = node.args.map((arg) => linkExpression(arg, locals));
   return (frame) => {
-    frame.charge(1);
-    return called.call(
-      frame,
-      args.map((arg) => arg(frame)),
-    );
+    const values = args.map((arg) => arg(frame));
+    frame.charge(values.reduce((sum: number, value) => sum + lengthCost(value), 1));
+    return called.call(frame, values);
   };
 }
 
@@ -238,88 +244,27 @@ function linkFixedPattern(subject: Program, pattern: string): Program {
     if (typeof text !== "string") {
       throw new ExpressionFailure(`matches needs a string, not ${typeNameOf(text)}`);
     }
-    frame.charge((text.length * regex.size) / 16);
+    frame.charge(regex.costOf(text));
     return regex.test(text);
   };
 }
 
-type MacroNode = Extract<ExpressionNode, { kind: "macro" }>;
-
-function linkMacro(node: MacroNode, locals: readonly string[]): Program {
+function linkMacro(
+  node: Extract<ExpressionNode, { kind: "macro" }>,
+  locals: readonly string[],
+): Program {
   const inner = [...locals, node.variable];
-  const slot = locals.length;
-  const range = linkExpression(node.range, locals);
-  const body = linkExpression(node.body, inner);
-  const filter = node.filter === undefined ? constant(true) : linkExpression(node.filter, inner);
-  const costPerItem =
-    countNodes(node.body) + (node.filter === undefined ? 0 : countNodes(node.filter));
-  const run = { all, exists, exists_one: existsOne, filter: filterItems, map: mapItems }[
-    node.macro
-  ];
-  return (frame) => {
-    const value = range(frame);
-    const items = value === undefined || value === null ? undefined : itemsOf(node.macro, value);
-    if (items === undefined) return node.macro === "map" || node.macro === "filter" ? [] : false;
-    const evaluateItem = (program: Program, item: CelValue): CelValue => {
-      frame.charge(costPerItem);
-      frame.locals[slot] = item;
-      return program(frame);
-    };
-    return run({
-      items,
-      body: (item) => evaluateItem(body, item),
-      keeps: (item) => isTruthy(evaluateItem(filter, item)),
-    });
-  };
+  const { filter } = node;
+  return linkLoop({
+    macro: node.macro,
+    slot: locals.length,
+    costPerItem: countNodes(node.body) + (filter === undefined ? 0 : countNodes(filter)),
+    range: linkExpression(node.range, locals),
+    body: linkExpression(node.body, inner),
+    filter: filter === undefined ? constant(true) : linkExpression(filter, inner),
+  });
 }
 
 function countNodes(node: ExpressionNode): number {
   return childrenOf(node).reduce((sum, child) => sum + countNodes(child), 1);
-}
-
-function itemsOf(macro: string, value: CelValue): readonly CelValue[] {
-  if (Array.isArray(value)) return value as readonly CelValue[];
-  if (isMap(value)) return Object.keys(value);
-  throw new ExpressionFailure(`${macro}() needs a list or a map, not ${typeNameOf(value)}`);
-}
-
-interface Loop {
-  readonly items: readonly CelValue[];
-  readonly body: (item: CelValue) => CelValue;
-  readonly keeps: (item: CelValue) => boolean;
-}
-
-/** As CEL's `exists` (and, negated, `all`): an error in one item does not matter when another item decides. */
-function anyItem(items: readonly CelValue[], test: (item: CelValue) => boolean): boolean {
-  let failure: ExpressionFailure | undefined;
-  for (const item of items) {
-    try {
-      if (test(item)) return true;
-    } catch (error) {
-      if (!(error instanceof ExpressionFailure)) throw error;
-      failure ??= error;
-    }
-  }
-  if (failure !== undefined) throw failure;
-  return false;
-}
-
-function all({ items, body }: Loop): CelValue {
-  return !anyItem(items, (item) => !isTruthy(body(item)));
-}
-
-function exists({ items, body }: Loop): CelValue {
-  return anyItem(items, (item) => isTruthy(body(item)));
-}
-
-function existsOne({ items, body }: Loop): CelValue {
-  return items.filter((item) => isTruthy(body(item))).length === 1;
-}
-
-function filterItems({ items, body }: Loop): CelValue {
-  return items.filter((item) => isTruthy(body(item)));
-}
-
-function mapItems({ items, body, keeps }: Loop): CelValue {
-  return items.filter(keeps).map(body);
 }

@@ -11,7 +11,12 @@ export type RegexAssertion =
   | "word"
   | "not_word";
 export type RegexTree =
-  | { readonly kind: "one"; readonly test: CodePointTest }
+  | {
+      readonly kind: "one";
+      readonly test: CodePointTest;
+      /** Comparisons that the test may take. */
+      readonly weight: number;
+    }
   | { readonly kind: "assert"; readonly assertion: RegexAssertion }
   | { readonly kind: "sequence"; readonly parts: readonly RegexTree[] }
   | { readonly kind: "choice"; readonly parts: readonly RegexTree[] }
@@ -165,9 +170,13 @@ class RegexReader {
   #atom(flags: Flags): RegexTree {
     const char = this.#next();
     if (char === "(") return this.#group(flags);
-    if (char === "[") return this.#one(this.#class(), flags);
+    if (char === "[") {
+      const tests = this.#classItems();
+      const test: CodePointTest = (c) => tests.items.some((item) => item(c));
+      return this.#one(tests.negated ? not(test) : test, flags, tests.items.length);
+    }
     if (char === ".") {
-      return { kind: "one", test: flags.dotAll ? () => true : (c) => c !== NEWLINE };
+      return { kind: "one", test: flags.dotAll ? () => true : (c) => c !== NEWLINE, weight: 1 };
     }
     if (char === "^") {
       return { kind: "assert", assertion: flags.multiLine ? "line_start" : "text_start" };
@@ -185,9 +194,9 @@ class RegexReader {
     return { kind: "assert", assertion };
   }
 
-  #one(test: CodePointTest, flags: Flags): RegexTree {
-    if (!flags.ignoreCase) return { kind: "one", test };
-    return { kind: "one", test: (c) => test(c) || casesOf(c).some(test) };
+  #one(test: CodePointTest, flags: Flags, weight = 1): RegexTree {
+    if (!flags.ignoreCase) return { kind: "one", test, weight };
+    return { kind: "one", test: (c) => test(c) || casesOf(c).some(test), weight: 4 * weight };
   }
 
   #group(flags: Flags): RegexTree {
@@ -275,17 +284,13 @@ class RegexReader {
     return negated !== (found[1] === "^") ? not(test) : test;
   }
 
-  #class(): CodePointTest {
+  #classItems(): { readonly negated: boolean; readonly items: readonly CodePointTest[] } {
     const negated = this.#take("^");
-    const tests: CodePointTest[] = [];
-    let first = true;
-    while (first || this.#peek() !== "]") {
-      first = false;
-      tests.push(this.#classItem());
-    }
+    const items: CodePointTest[] = [];
+    // A "]" that comes first is a member of the class.
+    while (items.length === 0 || this.#peek() !== "]") items.push(this.#classItem());
     this.#at += 1;
-    const test: CodePointTest = (c) => tests.some((item) => item(c));
-    return negated ? not(test) : test;
+    return { negated, items };
   }
 
   #classItem(): CodePointTest {
