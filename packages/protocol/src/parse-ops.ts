@@ -150,7 +150,10 @@ function parseTiming(value: unknown): Op["timing"] {
   if (!isJsonObject(value)) return undefined;
   const { a: startedAtNs, b: durationNs } = foldKeys(value, TIMING_KEYS);
   if (typeof startedAtNs !== "number" || typeof durationNs !== "number") return undefined;
-  return { startedAtMs: startedAtNs / NANOS_PER_MS, durationMs: durationNs / NANOS_PER_MS };
+  return {
+    startedAtMs: Math.floor(startedAtNs / NANOS_PER_MS),
+    durationMs: Math.floor(durationNs / NANOS_PER_MS),
+  };
 }
 
 /** Whether the text takes more bytes in UTF-8; counts only when the number of characters leaves it open. */

@@ -13,7 +13,7 @@ import { applyStepPlanned, isKnownStep } from "./ops/step-planned.ts";
 import { applyWaitForEvent } from "./ops/wait-for-event.ts";
 import { applyWaitForSignal } from "./ops/wait-for-signal.ts";
 import { failedAttempt, type CallFacts } from "./failed-attempt.ts";
-import { opFacts } from "./op-facts.ts";
+import { opFacts, stepStartedAtMs } from "./op-facts.ts";
 
 /** The id under which SDKs report the end of the function itself. */
 export const COMPLETE_ID: string = hashStepId("complete");
@@ -133,7 +133,7 @@ function settle(
     failed,
     attempt: timer.attempt,
     queuedAtMs: timer.queuedAtMs,
-    startedAtMs: op.timing?.startedAtMs ?? call.startedAtMs,
+    startedAtMs: stepStartedAtMs(op, call.startedAtMs, draft.ctx.nowMs),
   });
   if (!call.isRetried) continueRun(draft, facts);
 }

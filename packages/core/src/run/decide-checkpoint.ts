@@ -4,7 +4,7 @@ import { EverstepError, type Op } from "@everstep/protocol";
 import { saveStep } from "./continue-run.ts";
 import { isEnded, record, type Draft } from "./draft.ts";
 import { encodeData } from "./encode.ts";
-import { opFacts } from "./op-facts.ts";
+import { opFacts, stepStartedAtMs } from "./op-facts.ts";
 
 export interface Checkpoint {
   readonly ops: readonly Op[];
@@ -33,7 +33,7 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
   let endedAtMs = checkpoint.startedAtMs;
   for (const op of checkpoint.ops) {
     if (op.op === "StepPlanned" || isEnded(draft.state)) continue;
-    const startedAtMs = op.timing?.startedAtMs ?? endedAtMs;
+    const startedAtMs = stepStartedAtMs(op, endedAtMs, draft.ctx.nowMs);
     saveStep(draft, opFacts(op), {
       outputJson: encodeData(op.dataJson),
       failed: false,

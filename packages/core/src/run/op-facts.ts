@@ -13,3 +13,9 @@ export function opFacts(op: Op): OpFacts {
     ...(mode === "race" || mode === "wait" ? { parallelMode: mode } : {}),
   };
 }
+
+/** When the step began by the app's clock, which may be wrong: never before its call began nor after now. */
+export function stepStartedAtMs(op: Op, callStartedAtMs: number, nowMs: number): number {
+  const saidMs = op.timing?.startedAtMs ?? callStartedAtMs;
+  return Math.min(Math.max(saidMs, callStartedAtMs), nowMs);
+}

@@ -5,7 +5,7 @@ import { EverstepError } from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Clock, Log } from "../ports.ts";
 import { createBatch, type Batch } from "./batch.ts";
-import type { Envelope } from "./command.ts";
+import type { Command, Envelope } from "./command.ts";
 import { execute } from "./execute.ts";
 import type { Execution } from "./execution.ts";
 import type { RunCache } from "./run-cache.ts";
@@ -57,6 +57,10 @@ export function createLoop(options: LoopOptions): Loop {
   let isRunning = false;
   let isHalted = false;
   let idleWaiters: (() => void)[] = [];
+  /** Above 0 while the commands of a refused batch are decided one at a time to find the one at fault. */
+  let singleTurns = 0;
+  /** Somebody asked for a pump while a batch was being decided or committed. */
+  let isWakeWanted = false;
 
   const run = async (): Promise<void> => {
     while (mailbox.length > 0 && !isHalted) await turn();
@@ -79,6 +83,10 @@ export function createLoop(options: LoopOptions): Loop {
       })
       .finally(() => {
         isRunning = false;
+        if (isWakeWanted && !isHalted) {
+          isWakeWanted = false;
+          options.pump();
+        }
         if (mailbox.length > 0) start();
         else for (const resolve of idleWaiters.splice(0)) resolve();
       });
@@ -98,7 +106,8 @@ export function createLoop(options: LoopOptions): Loop {
     mailbox = [];
     const decided: Decided[] = [];
     for (const [index, envelope] of taken.entries()) {
-      if (index >= COMMANDS_PER_BATCH_MAX || batch.changes.length >= CHANGES_PER_BATCH_MAX) {
+      const countMax = singleTurns > 0 ? 1 : COMMANDS_PER_BATCH_MAX;
+      if (index >= countMax || batch.changes.length >= CHANGES_PER_BATCH_MAX) {
         mailbox = [...taken.slice(index), ...mailbox];
         break;
       }
@@ -111,6 +120,7 @@ export function createLoop(options: LoopOptions): Loop {
       }
       decided.push({ envelope, outcome });
     }
+    if (singleTurns > 0) singleTurns -= 1;
     await commit(batch, decided);
   };
 
@@ -142,7 +152,9 @@ export function createLoop(options: LoopOptions): Loop {
       try {
         await store.commit(batch.changes);
       } catch (error) {
-        await retryLater(batch, decided, error);
+        forget(batch);
+        if (isRefusal(error)) isolate(decided, error);
+        else await retryLater(decided, error);
         return;
       }
     }
@@ -166,12 +178,7 @@ export function createLoop(options: LoopOptions): Loop {
   };
 
   /** Nothing of the batch was applied. Clients are told; the engine's own commands are decided again. */
-  const retryLater = async (
-    batch: Batch,
-    decided: readonly Decided[],
-    error: unknown,
-  ): Promise<void> => {
-    forget(batch);
+  const retryLater = async (decided: readonly Decided[], error: unknown): Promise<void> => {
     log({
       level: "error",
       message: "A commit failed; nothing of it was applied. It is tried again.",
@@ -186,6 +193,26 @@ export function createLoop(options: LoopOptions): Loop {
     await new Promise<void>((resolve) => clock.at(clock.nowMs() + COMMIT_RETRY_MS, resolve));
   };
 
+  /** The store will never take this batch. Trying again would stop the partition for the sake of one command. */
+  const isolate = (decided: readonly Decided[], error: unknown): void => {
+    const [only] = decided;
+    if (decided.length > 1 || only === undefined) {
+      singleTurns = decided.length;
+      mailbox = [...decided.map(({ envelope }) => envelope), ...mailbox];
+      return;
+    }
+    const { command } = only.envelope;
+    log({
+      level: "error",
+      message: "The store refused what a command changes; the command was dropped.",
+      fields: { command: command.type, error: errorText(error) },
+    });
+    only.envelope.answer?.reject(error);
+    const substitute = failedInstead(command);
+    if (substitute === undefined) only.envelope.settled?.();
+    else mailbox = [{ ...only.envelope, command: substitute }, ...mailbox];
+  };
+
   return {
     push(envelope) {
       if (isHalted) {
@@ -196,7 +223,9 @@ export function createLoop(options: LoopOptions): Loop {
       start();
     },
     wake() {
-      if (!isRunning && !isHalted) options.pump();
+      if (isHalted) return;
+      if (isRunning) isWakeWanted = true;
+      else options.pump();
     },
     idle() {
       if (!isRunning && mailbox.length === 0) return Promise.resolve();
@@ -211,6 +240,32 @@ export function createLoop(options: LoopOptions): Loop {
     },
     get queued() {
       return mailbox.length;
+    },
+  };
+}
+
+/** A contradiction, unlike a full disk, does not go away. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof EverstepError && error.code === "internal";
+}
+
+/** An answer that cannot be recorded counts as a failed attempt, so that its run goes on or ends with a reason. */
+function failedInstead(command: Command): Command | undefined {
+  if (command.type !== "call_ended" || command.end.result.kind === "error") return undefined;
+  const message = "The engine could not record the app's answer. Its log names the value at fault.";
+  return {
+    ...command,
+    end: {
+      ...command.end,
+      result: {
+        kind: "error",
+        code: "internal",
+        error: { name: "InternalError", message },
+        retriable: true,
+        retryAfterText: undefined,
+        outputJson: "null",
+        response: command.end.result.response,
+      },
     },
   };
 }
