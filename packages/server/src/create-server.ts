@@ -8,6 +8,8 @@ import {
 } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { getRequestListener } from "@hono/node-server";
+import { EverstepError } from "@everstep/protocol";
+import { createGraphqlRoute } from "./graphql/create-graphql-handler.ts";
 import { createApp } from "./http/app.ts";
 import { toErrorBody } from "./http/error-reply.ts";
 import { createEventKeyGuard } from "./http/event-key-guard.ts";
@@ -19,6 +21,7 @@ import { refuseBadRequest } from "./http/bad-request.ts";
 import { createSigningKeyGuard } from "./http/signing-key-guard.ts";
 import { createRoutes } from "./routes/create-routes.ts";
 import { createCheckpoint } from "./routes/checkpoint.ts";
+import type { GraphqlRoute } from "./routes/graphql.ts";
 import { createSendEvents } from "./routes/send-events.ts";
 import type { ServerOptions } from "./server-options.ts";
 import { createAppWatcher } from "./sync/app-watcher.ts";
@@ -55,7 +58,10 @@ export function createServer(options: ServerOptions): Server {
       connectionsCheckingInterval: TIMEOUT_CHECK_MS,
       noDelay: true,
     },
-    createRequestHandler(options),
+    createRequestHandler({
+      ...options,
+      graphql: historyApi(options, syncByUrl),
+    }),
   );
   http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
     refuseBadRequest(error, socket, options.serverKind),
@@ -78,8 +84,25 @@ export function createServer(options: ServerOptions): Server {
   };
 }
 
+/** The run-history API, with what it needs of the server. */
+function historyApi(options: ServerOptions, syncByUrl: SyncByUrl): GraphqlRoute {
+  const { engine, history, clock, log } = options;
+  return createGraphqlRoute({
+    engine,
+    history,
+    nowMs: () => clock.nowMs(),
+    syncByUrl: async (url) => {
+      const result = await syncByUrl(url);
+      if (!result.ok) throw new EverstepError("app_unreachable", result.message);
+    },
+    onInternalError: (error, path) => {
+      toErrorBody(error, log, `POST /v0/gql (${path})`);
+    },
+  });
+}
+
 function createRequestHandler(
-  options: ServerOptions,
+  options: ServerOptions & { readonly graphql: GraphqlRoute },
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const { log, serverKind } = options;
   const checkSigningKey = createSigningKeyGuard(serverKind, options.signingKeys);

@@ -3,9 +3,6 @@ import type { History } from "@everstep/core";
 import type { Clock, Engine, Log, Transport } from "@everstep/engine";
 import type { ServerKind } from "@everstep/protocol";
 
-/** Answers `POST /v0/gql`. The request's body is complete and within the server's cap. */
-export type GraphqlHandler = (request: Request) => Response | Promise<Response>;
-
 export interface ServerOptions {
   readonly engine: Engine;
   readonly history: History;
@@ -34,5 +31,4 @@ export interface ServerOptions {
   readonly poll: { readonly enabled: boolean; readonly intervalMs: number };
   /** Looks for apps on local ports (dev only) until there is one. */
   readonly discovery: { readonly enabled: boolean; readonly ports?: readonly number[] };
-  readonly graphql?: GraphqlHandler;
 }

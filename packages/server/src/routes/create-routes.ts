@@ -5,7 +5,7 @@ import type { Route } from "../http/route.ts";
 import type { ServerOptions } from "../server-options.ts";
 import { coreRunRoutes } from "./core-runs.ts";
 import { devRoutes } from "./dev.ts";
-import { graphqlRoutes } from "./graphql.ts";
+import { graphqlRoutes, type GraphqlRoute } from "./graphql.ts";
 import { healthRoutes } from "./health.ts";
 import { homePageRoutes } from "./home-page.ts";
 import { invokeRoutes } from "./invoke.ts";
@@ -17,7 +17,7 @@ import { restRunRoutes } from "./rest-runs.ts";
 import { restSignalRoutes } from "./rest-signals.ts";
 import { unavailableRoutes } from "./unavailable.ts";
 
-export function createRoutes(options: ServerOptions): Route[] {
+export function createRoutes(options: ServerOptions & { readonly graphql: GraphqlRoute }): Route[] {
   return [
     ...hotRoutes(),
     ...healthRoutes(options),

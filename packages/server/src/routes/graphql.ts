@@ -2,12 +2,13 @@
 import { EverstepError } from "@everstep/protocol";
 import { readText } from "../http/read-body.ts";
 import type { Route } from "../http/route.ts";
-import type { GraphqlHandler } from "../server-options.ts";
+
+/** The request's body is complete and within the server's cap. */
+export type GraphqlRoute = (request: Request) => Response | Promise<Response>;
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024;
 
-export function graphqlRoutes({ graphql }: { readonly graphql?: GraphqlHandler }): Route[] {
-  if (graphql === undefined) return [];
+export function graphqlRoutes({ graphql }: { readonly graphql: GraphqlRoute }): Route[] {
   return [
     {
       method: "POST",

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "@everstep/engine";
 import { EverstepError, type AppConfig } from "@everstep/protocol";
 import { aFunction, anApp } from "../testing/records.ts";
+import { createScriptedTransport, transportError } from "../testing/scripted-transport.ts";
 import { startTestServer, type TestServer } from "../testing/test-server.ts";
 
 let running: TestServer | undefined;
@@ -242,14 +243,27 @@ describe("the other routes of SDKs", () => {
     });
   });
 
-  it("takes telemetry and hands GraphQL requests over", async () => {
-    const server = await start({
-      graphql: async (request) => new Response(`got ${await request.text()}`),
-    });
+  it("takes telemetry", async () => {
+    const server = await start({});
     expect((await post(server, "/v0/telemetry", {})).status).toBe(200);
-    expect(await (await post(server, "/v0/gql", { query: "{x}" })).text()).toBe(
-      'got {"query":"{x}"}',
-    );
+  });
+
+  it("serves the run-history API, and syncs apps by its mutation", async () => {
+    const server = await start({
+      transport: createScriptedTransport(() => transportError("unreachable", "ECONNREFUSED")),
+      engine: { apps: () => [anApp()], recordSyncFailure: () => Promise.resolve() },
+    });
+    const ask = async (query: string): Promise<unknown> =>
+      (await post(server, "/v0/gql", { query })).json();
+    expect(await ask("{ apps { externalID } }")).toEqual({
+      data: { apps: [{ externalID: "shop" }] },
+    });
+    const failed = await ask('mutation { createApp(input: { url: "http://a.test/x" }) { id } }');
+    expect(JSON.stringify(failed)).toContain("cannot be reached");
+  });
+
+  it("takes GraphQL as JSON only, which pages cannot send without asking", async () => {
+    const server = await start({});
     const form = await post(server, "/v0/gql", "query={x}", { "content-type": "text/plain" });
     expect(form.status).toBe(400);
   });
