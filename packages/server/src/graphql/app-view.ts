@@ -5,6 +5,8 @@ import { functionConfiguration } from "./function-configuration.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { View } from "./view.ts";
 
+/** Apps and functions lead to each other, and each is many fields, so they weigh more than the items of a plain list. */
+const COST = 10;
 const NOT_READ = { ready: false, reason: "Everstep does not read this feature of the SDK" };
 
 export function appView(context: RequestContext, app: AppRecord): View {
@@ -23,7 +25,7 @@ export function appView(context: RequestContext, app: AppRecord): View {
     error: app.error,
     functions: () => {
       const records = functionsOfApp();
-      context.spend(records.length);
+      context.spend(records.length * COST);
       return records.map((record) => functionView(context, record));
     },
     method: app.method === "connect" ? "CONNECT" : "SERVE",
@@ -37,7 +39,7 @@ export function appView(context: RequestContext, app: AppRecord): View {
 
 /** The app with this id, or what is left of one that was removed: runs outlive their app. */
 export function appViewById(context: RequestContext, appId: string): View {
-  context.spend(1);
+  context.spend(COST);
   const app = context.findApp(appId);
   if (app !== undefined) return appView(context, app);
   return {
@@ -81,7 +83,7 @@ export function functionView(context: RequestContext, record: FunctionRecord): V
 
 /** Functions are never deleted, only archived, so one is missing only when the file was changed by hand. */
 export function functionViewById(context: RequestContext, functionId: string): View {
-  context.spend(1);
+  context.spend(COST);
   const record = context.findFunction(functionId);
   if (record !== undefined) return functionView(context, record);
   throw new Error(`function ${functionId} has runs but no record`);

@@ -8,6 +8,7 @@ import { spanOutputOf } from "./span-output.ts";
 import { readTrace } from "./trace-view.ts";
 import type { OutputRef, Span } from "./trace-tree.ts";
 import type { View } from "./view.ts";
+import { yieldingList } from "./yielding-list.ts";
 
 interface Item {
   readonly span: Span;
@@ -18,11 +19,14 @@ interface Item {
   readonly isEnd?: boolean;
 }
 
-export async function historyView(context: RequestContext, run: RunHead): Promise<readonly View[]> {
+export async function historyView(
+  context: RequestContext,
+  run: RunHead,
+): Promise<readonly View[] | AsyncIterable<View>> {
   const { root, record } = await readTrace(context, run);
   const items = historyItems(root);
   context.spend(items.length);
-  return items.map((item) => itemView(context, run, record, item));
+  return yieldingList(items, (item) => itemView(context, run, record, item));
 }
 
 /** JSON of the data, or of the error, of one item; undefined when it has none. */

@@ -7,6 +7,7 @@ import { encodeOutputId } from "./span-output.ts";
 import type { StepInfo } from "./step-facts.ts";
 import { buildTrace, type Span } from "./trace-tree.ts";
 import type { View } from "./view.ts";
+import { yieldingList } from "./yielding-list.ts";
 
 interface Trace {
   readonly context: RequestContext;
@@ -57,7 +58,7 @@ function spanView(trace: Trace, span: Span, parent: Span | undefined): View {
     endedAt: span.endedAtMs,
     childrenSpans: () => {
       context.spend(span.children.length);
-      return span.children.map((child) => spanView(trace, child, span));
+      return yieldingList(span.children, (child) => spanView(trace, child, span));
     },
     stepOp: span.step?.op,
     stepID: span.step?.stepId,
