@@ -14,7 +14,7 @@ const writer = createBatchWriter(database, createFailpoint(process.env));
 
 /** A pause of this length is used to fold the WAL into the file, so that commits under load rarely have to. */
 const IDLE_MS = 200;
-const checkpoint = setTimeout(() => database.exec("PRAGMA wal_checkpoint(PASSIVE)"), IDLE_MS);
+const checkpoint = setTimeout(foldWal, IDLE_MS);
 
 port.on("message", (request: WriterRequest) => {
   checkpoint.refresh();
@@ -26,6 +26,14 @@ port.on("message", (request: WriterRequest) => {
   }
   port.postMessage(write(request));
 });
+
+function foldWal(): void {
+  try {
+    database.exec("PRAGMA wal_checkpoint(PASSIVE)");
+  } catch {
+    // The disk is full or failing. Nothing is lost, the WAL just stays; the next commit reports what it meets.
+  }
+}
 
 function write(request: Exclude<WriterRequest, "close">): WriterReply {
   try {
