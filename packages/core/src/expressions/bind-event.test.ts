@@ -51,6 +51,8 @@ describe("[X16] binding", () => {
     ["event.data.tags.exists(t, t == async.data.t)", '["a", "b"].exists(t, t == async.data.t)'],
     ['event.data.tags.exists(t, t == "a")', "true"],
     ["date(async.ts) > now()", "date(async.ts) > now()"],
+    ["[1].exists(i, now() > date(1))", "[1].exists(i, now() > date(1))"],
+    ["[1].exists(i, i > 0 && vars.x == 1)", "[1].exists(i, i > 0 && vars.x == 1)"],
     ["date(event.data.id) == date(async.ts)", 'date("u1") == date(async.ts)'],
     ["vars.a == async.a", "vars.a == async.a"],
     ["(async.a || async.b) && async.c", "(async.a || async.b) && async.c"],
