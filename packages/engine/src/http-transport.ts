@@ -22,7 +22,7 @@ const CONNECTIONS_PER_ORIGIN = 256;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
 export function createHttpTransport(options: HttpTransportOptions = {}): Transport {
-  const closing = new AbortController();
+  let isClosing = false;
   const agent = new Agent({
     connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
@@ -44,7 +44,6 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
       ...(request.body === "" && request.method === "GET" ? {} : { body: request.body }),
       headersTimeout: request.timeoutMs,
       bodyTimeout: request.timeoutMs,
-      signal: closing.signal,
     });
     const headers: Record<string, string> = {};
     for (const [name, value] of Object.entries(response.headers)) {
@@ -79,11 +78,13 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
       try {
         return await send(request);
       } catch (error) {
-        throw closing.signal.aborted ? shuttingDown() : toTransportError(error, request);
+        throw isClosing ? shuttingDown() : toTransportError(error, request);
       }
     },
     async close() {
-      closing.abort();
+      if (isClosing) return;
+      isClosing = true;
+      // Breaks the exchanges that are under way; they end as `shutting_down`.
       await agent.destroy();
     },
   };

@@ -5,6 +5,8 @@ import type { LoadedRun, Store } from "@everstep/core";
 /** A waiting or sleeping run is not kept; these bound the busy ones. */
 const RUNS_MAX = 4_000;
 const BYTES_MAX = 64 * 1024 * 1024;
+/** Counting bytes walks through every run, so it is done once in this many batches. */
+const BATCHES_PER_COUNT = 256;
 /** Rough cost of a run besides its payloads. */
 const RUN_BYTES = 1_024;
 
@@ -24,6 +26,7 @@ export interface RunCache {
 
 export function createRunCache(store: Store): RunCache {
   const runs = new Map<string, LoadedRun>();
+  let batches = 0;
   return {
     get size() {
       return runs.size;
@@ -57,9 +60,11 @@ export function createRunCache(store: Store): RunCache {
       runs.delete(runId);
     },
     trim() {
-      if (runs.size <= RUNS_MAX / 2) return;
+      batches += 1;
+      const isCounting = batches % BATCHES_PER_COUNT === 0;
+      if (runs.size <= RUNS_MAX && !isCounting) return;
       let bytes = 0;
-      for (const run of runs.values()) bytes += bytesOf(run);
+      if (isCounting) for (const run of runs.values()) bytes += bytesOf(run);
       for (const [runId, run] of runs) {
         if (runs.size <= RUNS_MAX && bytes <= BYTES_MAX) return;
         runs.delete(runId);
