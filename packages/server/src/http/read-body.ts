@@ -37,16 +37,7 @@ export async function readText(incoming: IncomingMessage, bytesMax: number): Pro
   return bytes.toString();
 }
 
-/**
- * The body's JSON value.
- * @throws as readText; EverstepError `body_invalid` naming the position when it is no JSON.
- */
-export async function readJson(incoming: IncomingMessage, bytesMax: number): Promise<unknown> {
-  return parseJson(await readText(incoming, bytesMax));
-}
-
-/** @throws EverstepError `body_invalid` naming the position. */
-export function parseJson(text: string): unknown {
+function parseJson(text: string): unknown {
   if (text.trim() === "") {
     throw new EverstepError("body_invalid", "The request body is empty: send a JSON object.");
   }
@@ -62,13 +53,13 @@ export function parseJson(text: string): unknown {
 
 /**
  * The body's JSON object.
- * @throws as readJson; EverstepError `body_invalid` when it is another JSON value.
+ * @throws as readText; EverstepError `body_invalid`, naming the position when it is no JSON.
  */
 export async function readObject(
   incoming: IncomingMessage,
   bytesMax: number,
 ): Promise<Record<string, unknown>> {
-  const value = await readJson(incoming, bytesMax);
+  const value = parseJson(await readText(incoming, bytesMax));
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }
@@ -99,13 +90,12 @@ function readBytes(incoming: IncomingMessage, bytesMax: number): Promise<Buffer>
       else
         resolve(chunks.length === 1 && chunks[0] !== undefined ? chunks[0] : Buffer.concat(chunks));
     });
-    // An aborted request emits "close" without "end"; nobody reads the answer, but the promise must settle.
-    incoming.on("close", () =>
-      reject(
-        new EverstepError("body_invalid", "The connection closed before the body was complete."),
-      ),
-    );
-    incoming.on("error", reject);
+    // An aborted request emits "close" without "end"; nobody reads the answer, but the promise must settle. Every request
+    // comes by here, so the error (its stack is costly) is made only when it is needed.
+    incoming.on("close", () => {
+      if (!incoming.complete) reject(brokenOff());
+    });
+    incoming.on("error", () => reject(brokenOff()));
   });
 }
 
@@ -130,6 +120,10 @@ async function unpackBytes(packed: Buffer, unpack: Unpack, bytesMax: number): Pr
       { cause: error },
     );
   }
+}
+
+function brokenOff(): EverstepError {
+  return new EverstepError("body_invalid", "The connection closed before the body was complete.");
 }
 
 function tooLarge(bytesMax: number): EverstepError {
