@@ -3,7 +3,7 @@
 
 export type Say = (who: string, what: string) => void;
 
-const WHO_COLUMNS = 18;
+const WHO_COLUMNS = 23;
 // Events can be sent by anyone: what they say must not steer the terminal.
 const CONTROL = /\p{Cc}/gu;
 

@@ -60,4 +60,6 @@ if (isOldNode(process.versions.node)) {
 } else {
   const { main, processIo } = await import("../src/main.ts");
   process.exitCode = await main(process.argv.slice(2), processIo());
+  // After a failure something may still be open. It gets a moment to write its last lines, not the power to hang.
+  if (process.exitCode !== 0) setTimeout(() => process.exit(), 1000).unref();
 }

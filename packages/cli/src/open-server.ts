@@ -10,7 +10,7 @@ import {
   type Engine,
   type Log,
 } from "@everstep/engine";
-import { createGraphqlHandler, createServer, type Server } from "@everstep/server";
+import { createServer, type Server, type ServerOptions } from "@everstep/server";
 import { openSqliteStore } from "@everstep/store-sqlite";
 import type { ServeSettings } from "./serve-settings.ts";
 import { CommandError } from "./usage-error.ts";
@@ -56,44 +56,37 @@ export async function openServer(settings: ServeSettings, log: Log): Promise<Ope
     ...(settings.signingKey === undefined ? {} : { signingKey: settings.signingKey }),
     ...(settings.retryIntervalMs === 0 ? {} : { retryIntervalMs: settings.retryIntervalMs }),
   });
-  const closeUnder = async (graceMs: number): Promise<void> => {
+  const closeAll = async (server: Server | undefined, graceMs: number): Promise<void> => {
     await engine.stop({ graceMs });
+    await server?.close({ graceMs: REQUEST_GRACE_MS });
     await transport.close();
     await closeStore();
   };
   try {
     await engine.start();
-    const graphql = createGraphqlHandler({ engine, history });
-    const make = (port: number): Server =>
-      createServer({ ...serverOptions(settings), port, engine, history, transport, log, graphql });
-    const { server, url, port } = await listen(make, settings);
+    const parts = { ...serverOptions(settings), engine, history, transport, log };
+    const { server, url, port } = await listen(parts, settings);
     let closing: Promise<void> | undefined;
-    const close = async (graceMs: number): Promise<void> => {
-      await engine.stop({ graceMs });
-      await server.close({ graceMs: REQUEST_GRACE_MS });
-      await transport.close();
-      await closeStore();
-    };
     return {
       url,
       port,
       dataPath,
       engine,
       syncByUrl: server.syncByUrl,
-      close: (graceMs) => (closing ??= close(graceMs)),
+      close: (graceMs) => (closing ??= closeAll(server, graceMs)),
     };
   } catch (error) {
-    await closeUnder(0);
+    await closeAll(undefined, 0);
     throw error;
   }
 }
 
-type FixedServerOptions = Omit<
-  Parameters<typeof createServer>[0],
-  "port" | "engine" | "history" | "transport" | "log" | "graphql"
->;
+/** All but the port, which dev may have to try several of. */
+type ServerParts = Omit<ServerOptions, "port">;
 
-function serverOptions(settings: ServeSettings): FixedServerOptions {
+function serverOptions(
+  settings: ServeSettings,
+): Omit<ServerParts, "engine" | "history" | "transport" | "log"> {
   const { serverKind, host, allowedHosts, sdkUrls } = settings;
   return {
     clock: systemClock,
@@ -123,14 +116,14 @@ function shownOptions(settings: ServeSettings): Readonly<Record<string, unknown>
 }
 
 async function listen(
-  make: (port: number) => Server,
+  parts: ServerParts,
   settings: ServeSettings,
 ): Promise<{ readonly server: Server; readonly url: string; readonly port: number }> {
   const first = settings.port;
   const last =
     settings.mayMovePort && first !== 0 ? Math.min(first + PORTS_TRIED_MAX, PORT_MAX) : first;
   for (let port = first; ; port += 1) {
-    const server = make(port);
+    const server = createServer({ ...parts, port });
     try {
       return { server, ...(await server.listen()) };
     } catch (error) {

@@ -11,15 +11,16 @@ interface Asked {
 }
 
 /** Runs a command against answers given in order. */
-async function run(argv: readonly string[], answers: readonly (unknown | Response | Error)[]) {
+async function run(argv: readonly string[], answers: readonly unknown[]) {
   const asked: Asked[] = [];
   const io = createTestIo({
     isTerminal: true,
     fetch: async (url, init) => {
+      const request = new Request(url, init);
       asked.push({
-        url: String(url),
-        authorization: new Headers(init?.headers).get("authorization"),
-        body: JSON.parse(String(init?.body)) as Record<string, unknown>,
+        url: request.url,
+        authorization: request.headers.get("authorization"),
+        body: (await request.json()) as Record<string, unknown>,
       });
       const answer = answers[asked.length - 1];
       if (answer instanceof Error) {
@@ -177,7 +178,6 @@ describe("everstep runs", () => {
 describe("everstep run", () => {
   const trace = span("Run", "FAILED", {
     childrenSpans: [
-      span("check-stock", "COMPLETED"),
       span("wait", "COMPLETED", {
         stepInfo: { __typename: "WaitForEventStepInfo", eventName: "paid", timedOut: true },
       }),
@@ -189,6 +189,10 @@ describe("everstep run", () => {
           span("Attempt 0", "FAILED", { outputID: "out-1" }),
           span("Attempt 1", "FAILED", { outputID: "out-2" }),
         ],
+      }),
+      span("check-stock", "COMPLETED", {
+        startedAt: "2026-03-01T07:59:59.900Z",
+        endedAt: "2026-03-01T08:00:00.220Z",
       }),
     ],
   });
@@ -215,7 +219,17 @@ describe("everstep run", () => {
     expect(out).toMatch(/^ {4}✗ Attempt 1 +320 ms$/mu);
     expect(out).toMatch(/^ +│ NetworkTimeout: no answer$/mu);
     expect(out).toMatch(/^ +│ at charge \(pay\.ts:1\)$/mu);
-    expect(out).toContain('output\n{\n  "a": 1\n}');
+    expect(out.indexOf("check-stock")).toBeLessThan(out.indexOf("charge"));
+  });
+
+  it("prints why a run failed, or else what it returned", async () => {
+    const root = { ...trace, outputID: "out-root", childrenSpans: [] };
+    const failed = { data: { run: { ...answer.data.run, trace: root } } };
+    expect((await run(["run", "01RUN"], [failed, errorOf("gave up")])).out).toContain(
+      "failed with\nNetworkTimeout: gave up\nat charge (pay.ts:1)\n",
+    );
+    const completed = { data: { run: { ...answer.data.run, status: "COMPLETED", trace: null } } };
+    expect((await run(["run", "01RUN"], [completed])).out).toContain('output\n{\n  "a": 1\n}');
   });
 
   it("--json prints everything as one document", async () => {
@@ -226,7 +240,7 @@ describe("everstep run", () => {
       status: "failed",
       eventIds: ["01EVENT"],
       errors: { "out-1": { message: "no answer" } },
-      root: { children: [{ name: "check-stock" }, { name: "wait" }, { name: "charge\u001b[2J" }] },
+      root: { children: [{ name: "wait" }, { name: "charge\u001b[2J" }, { name: "check-stock" }] },
     });
     expect(out).not.toContain("\u001b");
   });

@@ -32,15 +32,12 @@ export function runText(
     ["took", tookText(run, nowMs)],
   ];
   const head = facts.map(([name, value]) => `${name.padEnd(12)}${printable(value)}`);
-  const steps = run.root?.children ?? [];
+  const steps = inOrder(run.root?.children ?? []);
   const tree = steps.flatMap((span) => spanLines(span, errors, { nowMs, depth: 0 }));
-  const rootError = run.root === undefined ? [] : errorLines(run.root, errors, 0);
-  const shownErrors = tree.some((line) => line.includes("│")) ? [] : rootError;
   return `${[
     head.join("\n"),
     steps.length === 0 ? "no steps yet" : `steps\n${tree.join("\n")}`,
-    shownErrors.join("\n"),
-    outputText(run.outputJson),
+    run.status === "failed" ? failureText(run, errors) : outputText(run.outputJson),
   ]
     .filter((part) => part !== "")
     .join("\n\n")}\n`;
@@ -55,12 +52,12 @@ function spanLines(
   const label = `${indent}${MARKS[span.status] ?? "?"} ${printable(span.name)}`;
   const facts = [
     tookText(span, place.nowMs).padStart(12),
-    span.attempts > 1 ? `${span.attempts} attempts` : undefined,
+    span.attempts > 1 && place.depth === 0 ? `${span.attempts} attempts` : undefined,
     span.detail === undefined ? undefined : printable(span.detail),
   ].filter((fact) => fact !== undefined);
   // A single attempt says nothing that its step does not say.
   const children = span.children.length > 1 || span.attempts > 1 ? span.children : [];
-  const below = children.flatMap((child) =>
+  const below = inOrder(children).flatMap((child) =>
     spanLines(child, errors, { ...place, depth: place.depth + 1 }),
   );
   const own = children.length > 0 ? [] : errorLines(span, errors, place.depth + 1);
@@ -77,11 +74,33 @@ function errorLines(
     return [];
   }
   const indent = "  ".repeat(depth + 1);
-  const message = `${error.name ?? "Error"}: ${error.message}`;
-  const frames = (error.stack ?? "").split("\n").filter((line) => /^\s+at /u.test(line));
-  return [...printableLines(message), ...frames.slice(0, STACK_LINES_MAX).map(printable)].map(
-    (line) => `${indent}│ ${line.trim()}`,
-  );
+  return describeError(error).map((line) => `${indent}│ ${line}`);
+}
+
+/** The message, and where it came from: the first frames of the app's own code. */
+function describeError({ name = "Error", message, stack = "" }: SpanError): readonly string[] {
+  const frames = stack.split("\n").filter((line) => /^\s+at /u.test(line));
+  const own = frames.filter((line) => !/node_modules|node:/u.test(line));
+  const shown = (own.length === 0 ? frames : own).slice(0, STACK_LINES_MAX);
+  return [...printableLines(`${name}: ${message}`), ...shown.map((line) => printable(line.trim()))];
+}
+
+/** Why a run failed. Its output is the same error in the SDK's own form, so it is not shown beside it. */
+function failureText(run: RunDetails, errors: ReadonlyMap<string, SpanError>): string {
+  const outputId = run.root?.outputId;
+  const error = outputId === undefined ? undefined : errors.get(outputId);
+  return error === undefined
+    ? outputText(run.outputJson)
+    : `failed with\n${describeError(error).join("\n")}`;
+}
+
+/** As they began; the server lists them as they were recorded. */
+function inOrder(spans: readonly Span[]): readonly Span[] {
+  return spans.toSorted((a, b) => beginOf(a) - beginOf(b));
+}
+
+function beginOf(span: Span): number {
+  return span.startedAtMs ?? span.queuedAtMs;
 }
 
 function outputText(outputJson: string | undefined): string {

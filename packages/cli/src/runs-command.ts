@@ -66,10 +66,13 @@ async function functionIdsOf(client: ApiClient, wanted: string): Promise<readonl
     ({ slug, name }) => slug === wanted || name === wanted || slug.endsWith(`-${wanted}`),
   );
   if (matches.length === 0) {
-    const slugs = functions.map(({ slug }) => slug);
+    const slugs = functions.map(({ slug }) => slug).toSorted();
+    const shortIds = slugs.map((slug) => slug.slice(slug.indexOf("-") + 1));
     const known = slugs.length === 0 ? "no function is registered yet" : slugs.join(", ");
     throw new CommandError(
-      printable(`There is no function "${wanted}".${suggest(wanted, slugs)} Known: ${known}`),
+      printable(
+        `There is no function "${wanted}".${suggest(wanted, [...slugs, ...shortIds])} Known: ${known}`,
+      ),
     );
   }
   return matches.map(({ id }) => id);
