@@ -5,7 +5,7 @@ import { EverstepError } from "@everstep/protocol";
 import type { View } from "./view.ts";
 
 /** Items that one page of a search looks at. */
-export const SEARCH_SCAN_MAX = 10_000;
+const SEARCH_SCAN_MAX = 10_000;
 const SCAN_BATCH = 400;
 
 export interface ListSource<T> {

@@ -10,7 +10,7 @@ import { runOutput } from "./run-output.ts";
 import { isBatch } from "./run-view.ts";
 import type { View } from "./view.ts";
 
-export const CRON_EVENT_NAME = "inngest/scheduled.timer";
+const CRON_EVENT_NAME = "inngest/scheduled.timer";
 
 /** A FunctionRun. */
 export function legacyRunView(context: RequestContext, run: RunHead): View {

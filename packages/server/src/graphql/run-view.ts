@@ -32,7 +32,7 @@ export function runView(context: RequestContext, run: RunHead): View {
   };
 }
 
-export function appIdOf(context: RequestContext, run: RunHead): string {
+function appIdOf(context: RequestContext, run: RunHead): string {
   const record = context.findFunction(run.functionId);
   if (record !== undefined) return record.appId;
   throw new Error(`function ${run.functionId} has run ${run.id} but no record`);

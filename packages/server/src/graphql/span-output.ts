@@ -14,7 +14,7 @@ export function encodeOutputId(ref: OutputRef): string {
 }
 
 /** @throws EverstepError argument_invalid when the id was not made by encodeOutputId. */
-export function decodeOutputId(outputId: string): OutputRef {
+function decodeOutputId(outputId: string): OutputRef {
   try {
     const ref = JSON.parse(Buffer.from(outputId, "base64").toString("utf8")) as OutputRef;
     const known =
