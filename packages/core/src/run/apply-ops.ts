@@ -41,13 +41,20 @@ function captureVersion(draft: Draft, requestVersion: number): void {
   if (draft.state.head.requestVersion === -1) patchRun(draft, { requestVersion });
 }
 
+/** Ops that end no step: a group that held one would never be complete. */
+const STEPLESS: ReadonlySet<string> = new Set(["None", "DiscoveryRequest", "RunComplete"]);
+
 /** Ops that are still open make the group that fans in once. */
 function openGroup(draft: Draft, ops: readonly Op[]): void {
   const { state } = draft;
   if (state.head.requestVersion < COALESCING_VERSION_MIN) return;
-  const ids = ops.filter((op) => op.op !== "None").map((op) => op.id);
-  if (ids.length < 2 || !ops.some((op) => op.op === "StepPlanned")) return;
-  patchRun(draft, { pendingStepIds: ids.filter((id) => !state.outputs.has(id)) });
+  const steps = ops.filter((op) => !STEPLESS.has(op.op));
+  if (steps.length < 2 || !steps.some((op) => op.op === "StepPlanned")) return;
+  // A racing step asks for discovery by itself; steps beside it must not wait for the losers of its race.
+  const open = steps.filter(
+    (op) => op.opts["parallelMode"] !== "race" && !state.outputs.has(op.id),
+  );
+  patchRun(draft, { pendingStepIds: open.map((op) => op.id) });
 }
 
 function isRetriedError(draft: Draft, timer: Timer, op: Op, call: CallFacts): boolean {

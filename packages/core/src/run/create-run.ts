@@ -1,7 +1,7 @@
 // The birth of a run: its head, its first call, its start timeout and its cancel waits.
-import { LIMITS, parseTimeOrDurationMs, type EventRecord } from "@everstep/protocol";
+import { EverstepError, LIMITS, parseTimeOrDurationMs, type EventRecord } from "@everstep/protocol";
 import { bindEvent } from "../expressions/bind-event.ts";
-import { compileCached } from "../expressions/expression-cache.ts";
+import { compileExpression } from "../expressions/compile-expression.ts";
 import { matchKeyOf } from "../expressions/match-key.ts";
 import type { FunctionRecord } from "../model/app.ts";
 import type { RunHead, RunState } from "../model/run.ts";
@@ -93,13 +93,20 @@ function addCancelWaits(draft: Draft, readEvent: () => unknown): void {
   }
 }
 
-/** Undefined when no event can ever match. */
+/**
+ * Undefined when no event can ever match: the expression became false with this event's values, or it cannot be bound to them
+ * (server.md 6.3: then the run goes on without this rule).
+ */
 function cancelMatch(
   source: string | undefined,
   readEvent: () => unknown,
 ): ReturnType<typeof waitMatch> | undefined {
   if (source === undefined) return waitMatch(undefined, undefined);
-  const bound = bindEvent(compileCached(source), readEvent());
-  if (bound.isNever) return undefined;
-  return waitMatch(bound.boundSource, matchKeyOf(bound));
+  try {
+    const bound = bindEvent(compileExpression(source), readEvent());
+    return bound.isNever ? undefined : waitMatch(bound.boundSource, matchKeyOf(bound));
+  } catch (error) {
+    if (error instanceof EverstepError) return undefined;
+    throw error;
+  }
 }

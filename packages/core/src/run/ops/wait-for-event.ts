@@ -1,7 +1,7 @@
 // WaitForEvent: the expression is bound to the triggering event now, so later edits of anything else cannot change it.
 import { EverstepError, type Op } from "@everstep/protocol";
 import { bindEvent } from "../../expressions/bind-event.ts";
-import { compileCached } from "../../expressions/expression-cache.ts";
+import { compileExpression } from "../../expressions/compile-expression.ts";
 import { matchKeyOf } from "../../expressions/match-key.ts";
 import { waitMatch, type WaitMatch } from "../../routing/wait-match.ts";
 import { readTriggerEvent } from "../trigger-event.ts";
@@ -61,7 +61,7 @@ function matchOf(draft: Draft, source: unknown): MatchResult {
     return { ok: true, match: waitMatch(undefined, undefined) };
   }
   try {
-    const bound = bindEvent(compileCached(source), readTriggerEvent(draft));
+    const bound = bindEvent(compileExpression(source), readTriggerEvent(draft));
     return { ok: true, match: waitMatch(bound.boundSource, matchKeyOf(bound)) };
   } catch (error) {
     if (error instanceof EverstepError) return { ok: false, message: error.message };
