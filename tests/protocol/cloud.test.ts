@@ -137,7 +137,10 @@ describe.concurrent("keys", () => {
   it("guard the event API", async () => {
     const response = await world.engine.post("/e/another-key", { name: "x", data: {} });
     expect(response.status).toBe(401);
-    expect(await response.json()).toMatchObject({ status: 401, error: "Event key not found" });
+    expect(await response.json()).toMatchObject({
+      status: 401,
+      error: expect.stringContaining("Event key not found") as string,
+    });
   });
 
   it("are told apart by server kind: responses say cloud", async () => {

@@ -2,7 +2,7 @@
 // one that user code threw.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Mode } from "./harness/world.ts";
-import { ALL_MODES, World, freshId } from "./harness/world.ts";
+import { ALL_MODES, V3_CHECKPOINTS, World, freshId } from "./harness/world.ts";
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
 
@@ -29,7 +29,9 @@ describe.concurrent.each(ALL_MODES)("step errors, $name", (mode) => {
     });
     expect(attempts(mode, "flaky.before", id)).toStrictEqual([0]);
     expect(attempts(mode, "flaky.flaky", id)).toStrictEqual([0, 1, 2]);
-    expect(attempts(mode, "flaky.after", id)).toStrictEqual([0]);
+    // Version 3 with checkpoints goes on within the call that retried; the others make a new one.
+    const isSameCall = mode === V3_CHECKPOINTS;
+    expect(attempts(mode, "flaky.after", id)).toStrictEqual([isSameCall ? 2 : 0]);
     const notes = world.app(mode).noted("flaky.flaky") as { id: string; maxAttempts: number }[];
     const own = notes.filter((note) => note.id === id);
     expect(own.map((note) => note.maxAttempts)).toStrictEqual([5, 5, 5]);

@@ -28,13 +28,17 @@ describe.concurrent.each(MODES)("sizes, $name", (mode) => {
   it("fails a step whose output is too large, and says so", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/huge-step`);
     expect(run.status).toBe("Failed");
-    expect(JSON.stringify(run.output)).toMatch(/too large|limit|exceed/i);
+    expect(JSON.stringify(run.output).slice(0, 2_000)).toMatch(
+      /too large|larger than|limit|exceed/i,
+    );
   });
 
   it("fails a run whose answer is larger than 8 MiB, and says so", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/huge-result`);
     expect(run.status).toBe("Failed");
-    expect(JSON.stringify(run.output)).toMatch(/too large|limit|exceed/i);
+    expect(JSON.stringify(run.output).slice(0, 2_000)).toMatch(
+      /too large|larger than|limit|exceed/i,
+    );
   });
 
   it("carries an event of 2 MiB", async () => {

@@ -157,14 +157,18 @@ function parallelFunctions(tools: AppTools): readonly FunctionSpec[] {
         const winner = await racing(group, () =>
           Promise.race([
             step.run("fast", () => "fast"),
-            step.waitForEvent("slow", { event: `${tools.appId}/never`, timeout: "1h" }),
+            step.waitForEvent("slow", {
+              event: `${tools.appId}/slow`,
+              match: "data.id",
+              timeout: "1h",
+            }),
           ]),
         );
-        const after = await step.run("after", () => {
-          tools.note("race.after", idOf(event));
-          return winner;
+        const after = await step.run("after", () => winner);
+        return await step.run("after that", () => {
+          tools.note("race.after-that", idOf(event));
+          return after;
         });
-        return after;
       },
     },
     {
@@ -188,7 +192,13 @@ function parallelFunctions(tools: AppTools): readonly FunctionSpec[] {
       handler: async ({ step }) => {
         const winner = await Promise.race([
           step.run("fast", () => "fast"),
-          step.sleep("slow", "1s").then(() => "slow"),
+          step
+            .waitForEvent("slow", {
+              event: `${tools.appId}/slow`,
+              match: "data.id",
+              timeout: "1h",
+            })
+            .then(() => "slow"),
         ]);
         return await step.run("after", () => `${winner} won`);
       },

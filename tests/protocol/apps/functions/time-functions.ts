@@ -30,9 +30,9 @@ export function timeFunctions(tools: AppTools): readonly FunctionSpec[] {
       handler: async ({ step }) => {
         const startedAtMs = await step.run("start", () => Date.now());
         await Promise.all([
-          step.sleep("one", "1s"),
-          step.sleep("two", "1s"),
-          step.sleep("three", "1s"),
+          step.sleep("one", "2s"),
+          step.sleep("two", "2s"),
+          step.sleep("three", "2s"),
         ]);
         return await step.run("end", () => Date.now() - startedAtMs);
       },

@@ -63,7 +63,7 @@ function eventWaits(tools: AppTools): readonly FunctionSpec[] {
           step.waitForEvent("own", {
             event: `${tools.appId}/own`,
             match: "data.id",
-            timeout: "5s",
+            timeout: "1h",
           }),
           step.sendEvent("send", { name: `${tools.appId}/own`, data: { id: idOf(event) } }),
         ]);
