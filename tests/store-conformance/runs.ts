@@ -60,6 +60,27 @@ export function describeRuns(openStore: OpenStore): void {
       });
     });
 
+    it("changes nothing for a patch of a run that is not there", async () => {
+      await withStore(openStore, async ({ store, history }) => {
+        const patch = { status: "failed", endReason: "gone", outputJson: "1" } as const;
+        await store.commit([{ type: "run_patched", runId: aRun().id, patch }]);
+        expect(await history.findRun(aRun().id)).toBeUndefined();
+        await store.commit([{ type: "run_added", run: aRun() }]);
+        expect(await history.findRun(aRun().id)).toEqual(aRun());
+      });
+    });
+
+    it.each<[string, Change]>([
+      ["step", { type: "step_added", step: aStep({ runId: "missing" }) }],
+      ["attempt", { type: "attempt_added", attempt: anAttempt({ runId: "missing" }) }],
+      ["timer", { type: "timer_added", timer: aTimer({ runId: "missing" }) }],
+      ["wait", { type: "wait_added", wait: aWait({ runId: "missing" }) }],
+    ])("refuses a %s of a run that is not there", async (_name, change) => {
+      await withStore(openStore, async ({ store }) => {
+        await expect(store.commit([change])).rejects.toMatchObject({ code: "internal" });
+      });
+    });
+
     it("takes an empty batch", async () => {
       await withStore(openStore, async ({ store }) => {
         await expect(store.commit([])).resolves.toBeUndefined();

@@ -32,7 +32,7 @@ function openMemory(database = openMemoryDatabase()): OpenedStore {
 let fileCount = 0;
 const ADAPTERS: readonly [name: string, openStore: OpenStore, foldRuns: number][] = [
   ["memory", async () => openMemory(), 200],
-  ["file", async () => openFile(join(directory, `${(fileCount += 1)}`, "everstep.db")), 15],
+  ["file", async () => openFile(join(directory, `${(fileCount += 1)}`, "everstep.db")), 8],
 ];
 
 describe.each(ADAPTERS)("sqlite %s", (_name, openStore, foldRuns) => {

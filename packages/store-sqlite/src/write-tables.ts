@@ -210,13 +210,17 @@ function insert({ table, columns, conflict }: InsertTable): WriteStatement {
   };
 }
 
-/** A run's result is set once, but its parts may come in different batches. */
+/**
+ * A run's result is set once, but its parts may come in different batches. It is joined with the run, because a NULL in
+ * an INTEGER PRIMARY KEY would make up a number instead of being refused.
+ */
 const runResults: WriteStatement = {
   width: RUN_RESULT_COLUMNS.length,
   sqlFor: (rowCount) =>
     `INSERT INTO run_results (${RUN_RESULT_COLUMNS.join(", ")})
-     VALUES ${placeholders(RUN_RESULT_COLUMNS, rowCount)}
-     ON CONFLICT (run_no) DO UPDATE SET
+     SELECT no, column2, column3, column4
+     FROM (VALUES ${placeholders(["", "", "", ""], rowCount)}) JOIN runs ON id = column1
+     WHERE true ON CONFLICT (run_no) DO UPDATE SET
        error_json = COALESCE(excluded.error_json, error_json),
        end_reason = COALESCE(excluded.end_reason, end_reason),
        output_or_hash = COALESCE(excluded.output_or_hash, output_or_hash)`,

@@ -1,0 +1,198 @@
+-- The newest schema, for reading. Made by the migrations; migrate.test.ts holds this file equal to what they make.
+
+CREATE TABLE apps (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE attempts (
+  run_no INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  step_id TEXT,
+  step_name TEXT,
+  attempt INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  queued_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER NOT NULL,
+  ended_at_ms INTEGER NOT NULL,
+  retry_at_ms INTEGER,
+  http_status INTEGER,
+  error_or_hash ANY
+) STRICT;
+
+CREATE UNIQUE INDEX attempts_run_no_generation ON attempts (run_no, generation);
+
+CREATE TABLE cancellations (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE events (
+  internal_id TEXT PRIMARY KEY,
+  name TEXT NOT NULL,
+  received_at_ms INTEGER NOT NULL,
+  ts_ms INTEGER NOT NULL,
+  sender_id TEXT,
+  v TEXT,
+  meta_json TEXT,
+  user_json TEXT,
+  data_or_hash ANY NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE INDEX events_name_internal_id ON events (name, internal_id, received_at_ms);
+
+CREATE TABLE functions (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE idempotency_keys (
+  key TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  run_id TEXT NOT NULL,
+  expires_at_ms INTEGER NOT NULL,
+  PRIMARY KEY (key, function_id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE meta (
+  key TEXT PRIMARY KEY,
+  value ANY NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE payloads (
+  id INTEGER PRIMARY KEY,
+  hash BLOB NOT NULL UNIQUE,
+  reference_count INTEGER NOT NULL,
+  text_bytes INTEGER NOT NULL,
+  zstd BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE run_events (
+  event_id TEXT NOT NULL,
+  run_no INTEGER NOT NULL,
+  PRIMARY KEY (event_id, run_no)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE run_results (
+  run_no INTEGER PRIMARY KEY,
+  error_json TEXT,
+  end_reason TEXT,
+  output_or_hash ANY
+) STRICT;
+
+CREATE TABLE runs (
+  no INTEGER PRIMARY KEY,
+  id TEXT NOT NULL UNIQUE,
+  function_id TEXT NOT NULL,
+  status TEXT NOT NULL,
+  created_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER,
+  ended_at_ms INTEGER,
+  event_name TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  order_key INTEGER NOT NULL,
+  function_version INTEGER NOT NULL,
+  request_version INTEGER NOT NULL,
+  step_count INTEGER NOT NULL,
+  state_bytes INTEGER NOT NULL,
+  pending_step_ids TEXT,
+  correlation_id TEXT,
+  cron TEXT,
+  original_run_id TEXT,
+  batch_event_ids TEXT
+) STRICT;
+
+CREATE INDEX runs_created_at_ms ON runs (created_at_ms, id);
+
+CREATE INDEX runs_ended_at_ms ON runs (ended_at_ms, id) WHERE ended_at_ms IS NOT NULL;
+
+CREATE INDEX runs_event_id ON runs (event_id);
+
+CREATE INDEX runs_function_id_created_at_ms ON runs (function_id, created_at_ms, id);
+
+CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms, id)
+  WHERE status <> 'completed';
+
+CREATE TABLE schema_migrations (
+  version INTEGER PRIMARY KEY,
+  name TEXT NOT NULL,
+  checksum TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE step_inputs (
+  run_no INTEGER NOT NULL,
+  step_id TEXT NOT NULL,
+  input_json TEXT NOT NULL,
+  PRIMARY KEY (run_no, step_id)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE steps (
+  run_no INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  step_id TEXT NOT NULL,
+  op TEXT NOT NULL,
+  name TEXT NOT NULL,
+  failed INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  queued_at_ms INTEGER NOT NULL,
+  started_at_ms INTEGER NOT NULL,
+  ended_at_ms INTEGER NOT NULL,
+  resolved_by_json TEXT,
+  opts_or_hash ANY,
+  output_or_hash ANY NOT NULL
+) STRICT;
+
+CREATE UNIQUE INDEX steps_run_no_position ON steps (run_no, position);
+
+CREATE TABLE timers (
+  id INTEGER PRIMARY KEY,
+  run_no INTEGER,
+  kind TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  due_at_ms INTEGER NOT NULL,
+  order_key INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  queued_at_ms INTEGER NOT NULL,
+  wait_id TEXT,
+  cron_json TEXT,
+  op_json TEXT,
+  CHECK ((run_no IS NULL) = (kind = 'cron'))
+) STRICT;
+
+CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id)
+  WHERE kind NOT IN ('call', 'request');
+
+CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id)
+  WHERE kind IN ('call', 'request');
+
+CREATE INDEX timers_dispatched_function_id_order_key ON timers (function_id, order_key, id)
+  WHERE kind IN ('call', 'request');
+
+CREATE INDEX timers_run_no ON timers (run_no) WHERE run_no IS NOT NULL;
+
+CREATE TABLE wait_paths (
+  event_name TEXT NOT NULL,
+  path TEXT NOT NULL,
+  PRIMARY KEY (event_name, path)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE waits (
+  no INTEGER PRIMARY KEY,
+  run_no INTEGER NOT NULL,
+  suffix TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  event_name TEXT NOT NULL,
+  match_key TEXT NOT NULL,
+  match_path TEXT,
+  created_at_ms INTEGER NOT NULL,
+  expires_at_ms INTEGER,
+  timeout_timer_id INTEGER,
+  expression TEXT,
+  invoked_json TEXT,
+  op_json TEXT
+) STRICT;
+
+CREATE INDEX waits_event_name_match_key ON waits (event_name, match_key, created_at_ms);
+
+CREATE UNIQUE INDEX waits_run_no_suffix ON waits (run_no, suffix);
