@@ -3,6 +3,7 @@
 import { once } from "node:events";
 import { request as httpRequest } from "node:http";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { afterEach, describe, expect, it } from "vitest";
 import type { Engine } from "@everstep/engine";
 import { hashSigningKey } from "@everstep/protocol";
@@ -305,6 +306,18 @@ describe("the life of a server", () => {
     await clock.advance(5_000);
     expect(await answer).toBe("fetch failed");
     await closed;
+  });
+
+  it("listens on both loopback addresses, for localhost may mean either", async () => {
+    const server = await start({ host: "localhost" });
+    const hosts = ["127.0.0.1"];
+    const hasV6 = Object.values(networkInterfaces()).some((addresses) =>
+      addresses?.some(({ address }) => address === "::1"),
+    );
+    if (hasV6) hosts.push("[::1]");
+    for (const host of hosts) {
+      expect((await fetch(`http://${host}:${server.port}/health`)).status).toBe(200);
+    }
   });
 
   it("says which port is taken", async () => {

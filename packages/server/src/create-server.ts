@@ -1,23 +1,16 @@
-// The HTTP server: its sockets, its life and the way of a request. Hot routes (events, checkpoints) are served on node:http
+// The HTTP server: its life and the way of a request. Hot routes (events, checkpoints) are served on node:http
 // itself, everything else by the Hono app. Invariant: every answer names the server's kind, also refusals.
-import {
-  createServer as createHttpServer,
-  type IncomingMessage,
-  type Server as HttpServer,
-  type ServerResponse,
-} from "node:http";
-import type { AddressInfo, Socket } from "node:net";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { EverstepError } from "@everstep/protocol";
 import { createGraphqlRoute } from "./graphql/create-graphql-handler.ts";
 import { createApp } from "./http/app.ts";
-import { toErrorBody } from "./http/error-reply.ts";
+import { logError, toErrorBody } from "./http/error-reply.ts";
 import { createEventKeyGuard } from "./http/event-key-guard.ts";
 import { answerPreflight, setCommonHeaders } from "./http/response-headers.ts";
 import { sendError } from "./http/raw-reply.ts";
-import { prepareGracefulClose } from "./http/graceful-close.ts";
+import { createListeners } from "./http/listeners.ts";
 import { createRequestGuard } from "./http/request-guard.ts";
-import { refuseBadRequest } from "./http/bad-request.ts";
 import { createSigningKeyGuard } from "./http/signing-key-guard.ts";
 import { createRoutes } from "./routes/create-routes.ts";
 import { createCheckpoint } from "./routes/checkpoint.ts";
@@ -26,13 +19,6 @@ import { createSendEvents } from "./routes/send-events.ts";
 import type { ServerOptions } from "./server-options.ts";
 import { createAppWatcher } from "./sync/app-watcher.ts";
 import { createSyncByUrl, type SyncByUrl } from "./sync/sync-by-url.ts";
-
-/** Sockets that dribble their request are dropped after this (slowloris). */
-const HEADERS_TIMEOUT_MS = 15_000;
-const REQUEST_TIMEOUT_MS = 120_000;
-/** Longer than the usual load balancer's 60 s, so that it is never us who closes a connection it is about to use. */
-const KEEP_ALIVE_TIMEOUT_MS = 75_000;
-const TIMEOUT_CHECK_MS = 5_000;
 
 /** A key that is missing reaches the handler as "", which says so. */
 const EVENT_PATH = /^\/e(?:\/([^/]*))?$/;
@@ -48,37 +34,23 @@ export interface Server {
 }
 
 export function createServer(options: ServerOptions): Server {
+  const { serverKind, clock, host } = options;
   const syncByUrl = createSyncByUrl(options);
   const watcher = createAppWatcher({ ...options, syncByUrl });
-  const http = createHttpServer(
-    {
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: REQUEST_TIMEOUT_MS,
-      keepAliveTimeout: KEEP_ALIVE_TIMEOUT_MS,
-      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
-      noDelay: true,
-    },
-    createRequestHandler({
-      ...options,
-      graphql: historyApi(options, syncByUrl),
-    }),
-  );
-  http.on("clientError", (error: NodeJS.ErrnoException, socket: Socket) =>
-    refuseBadRequest(error, socket, options.serverKind),
-  );
-  const closeGently = prepareGracefulClose(http, options.clock);
+  const graphql = historyApi(options, syncByUrl);
+  const handle = createRequestHandler({ ...options, graphql });
+  const listeners = createListeners({ serverKind, clock, handle });
   let closing: Promise<void> | undefined;
   return {
     syncByUrl,
     async listen() {
-      await listenOn(http, options);
-      const { port } = http.address() as AddressInfo;
+      const port = await listeners.listen(host, options.port);
       watcher.start(port);
-      return { url: `http://${urlHost(options.host)}:${port}`, port };
+      return { url: `http://${urlHost(host)}:${port}`, port };
     },
     close({ graceMs }) {
       watcher.stop();
-      closing ??= closeGently(graceMs);
+      closing ??= listeners.close(graceMs);
       return closing;
     },
   };
@@ -95,9 +67,7 @@ function historyApi(options: ServerOptions, syncByUrl: SyncByUrl): GraphqlRoute 
       const result = await syncByUrl(url);
       if (!result.ok) throw new EverstepError("app_unreachable", result.message);
     },
-    onInternalError: (error, path) => {
-      toErrorBody(error, log, `POST /v0/gql (${path})`);
-    },
+    onInternalError: (error, path) => logError(error, log, `POST /v0/gql (${path})`),
   });
 }
 
@@ -142,16 +112,6 @@ function createRequestHandler(
       );
     });
   };
-}
-
-function listenOn(http: HttpServer, options: ServerOptions): Promise<void> {
-  return new Promise((resolve, reject) => {
-    http.once("error", reject);
-    http.listen({ host: options.host, port: options.port }, () => {
-      http.off("error", reject);
-      resolve();
-    });
-  });
 }
 
 function pathOf(url: string): string {

@@ -37,7 +37,8 @@ export function toErrorBody(error: unknown, log: Log, route: string): ErrorBody 
   };
 }
 
-function logError(error: unknown, log: Log, route: string): void {
+/** Tells the log, with the stack, what the caller must not see. */
+export function logError(error: unknown, log: Log, route: string): void {
   const cause = error instanceof Error ? error : new Error(String(error));
   log({
     level: "error",

@@ -5,7 +5,7 @@ import { EverstepError } from "@everstep/protocol";
 import { readObject } from "../http/read-body.ts";
 import { json, type Route } from "../http/route.ts";
 import { dataReply } from "../rest/envelope.ts";
-import { parseText, parseTime } from "../rest/query-params.ts";
+import { parseText, parseTime, parseUlid } from "../rest/query-params.ts";
 import { cancellationToJson, toJsonArray } from "../rest/wire-json.ts";
 
 const BODY_BYTES_MAX = 64 * 1024;
@@ -51,11 +51,19 @@ export function restCancellationRoutes({
       path: "/v1/cancellations/:id",
       access: "key",
       handle: async (context) => {
-        await engine.removeCancellation(context.req.param("id") ?? "");
+        const id = parseUlid(context.req.param("id") ?? "", "cancellation id");
+        const records = await history.listCancellations();
+        if (records.every((record) => record.id !== id)) return answerUnknown(id);
+        await engine.removeCancellation(id);
         return json({ ok: true });
       },
     },
   ];
+}
+
+function answerUnknown(id: string): Response {
+  const error = `There is no cancellation ${id}: GET /v1/cancellations lists those that exist.`;
+  return json({ error, status: 404, code: "cancellation_not_found" }, 404);
 }
 
 /** Reports everything that is wrong at once. */

@@ -282,7 +282,7 @@ describe("functions, signals and cancellations", () => {
   });
 
   const cancellation = {
-    id: "c1",
+    id: EVENT_ID,
     appId: "shop",
     functionId: "fn-uuid",
     startedBeforeMs: AT_MS,
@@ -308,7 +308,7 @@ describe("functions, signals and cancellations", () => {
       },
     });
     const shown = {
-      id: "c1",
+      id: EVENT_ID,
       function_internal_id: "fn-uuid",
       function_id: "shop-order",
       started_before: new Date(AT_MS).toISOString(),
@@ -326,8 +326,11 @@ describe("functions, signals and cancellations", () => {
     });
     expect(await made.json()).toMatchObject({ data: shown });
     expect((await get(server, "/v1/cancellations")).body).toMatchObject({ data: [shown] });
-    const removed = await server.fetch("/v1/cancellations/c1", { method: "DELETE" });
-    expect(removed.status).toBe(200);
+    const remove = async (id: string): Promise<number> =>
+      (await server.fetch(`/v1/cancellations/${id}`, { method: "DELETE" })).status;
+    expect(await remove(EVENT_ID)).toBe(200);
+    expect(await remove(RUN_ID)).toBe(404);
+    expect(await remove("c1")).toBe(400);
     expect(asked).toEqual([
       {
         appId: "shop",
@@ -336,7 +339,7 @@ describe("functions, signals and cancellations", () => {
         startedBeforeMs: AT_MS + 5_000,
         expression: "event.data.x == 1",
       },
-      "c1",
+      EVENT_ID,
     ]);
   });
 
