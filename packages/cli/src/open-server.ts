@@ -11,7 +11,7 @@ import {
   type Log,
 } from "@everstep/engine";
 import { createServer, type Server, type ServerOptions } from "@everstep/server";
-import { openSqliteStore } from "@everstep/store-sqlite";
+import { createFailpoint, openSqliteStore } from "@everstep/store-sqlite";
 import type { ServeSettings } from "./serve-settings.ts";
 import { CommandError } from "./usage-error.ts";
 import { everstepVersion } from "./version.ts";
@@ -53,6 +53,8 @@ export async function openServer(settings: ServeSettings, log: Log): Promise<Ope
     clock: systemClock,
     chance: systemChance,
     log,
+    // Off unless the crash suite sets EVERSTEP_FAIL_AT; the store's writer thread reads the same variable.
+    failpoint: createFailpoint(process.env),
     ...(settings.signingKey === undefined ? {} : { signingKey: settings.signingKey }),
     ...(settings.retryIntervalMs === 0 ? {} : { retryIntervalMs: settings.retryIntervalMs }),
   });
