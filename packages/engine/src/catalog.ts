@@ -41,91 +41,129 @@ export interface Catalog {
 }
 
 export function createCatalog(stored: StoredCatalog, cronTimers: readonly Timer[]): Catalog {
-  let tables: Tables = {
-    apps: new Map(stored.apps.map((app) => [app.id, app])),
-    functions: new Map(stored.functions.map((fn) => [fn.id, fn])),
-    cronTimers: new Map(cronTimers.map((timer) => [timer.id, timer])),
-  };
-  let durable: Tables | undefined;
-  let index: TriggerIndex | undefined;
-  let liveBySlug: Map<string, FunctionRecord> | undefined;
-  const paths = new Map<string, Set<string>>();
-  const notePath = (eventName: string, path: string): void => {
-    const known = paths.get(eventName);
-    if (known === undefined) paths.set(eventName, new Set([path]));
-    else known.add(path);
-  };
-  for (const { eventName, path } of stored.matchPaths) notePath(eventName, path);
+  return new MemoryCatalog(stored, cronTimers);
+}
 
-  const live = (): FunctionRecord[] =>
-    [...tables.functions.values()].filter((fn) => fn.archivedAtMs === undefined);
-  const edit = (): Tables => {
-    durable ??= {
-      apps: new Map(tables.apps),
-      functions: new Map(tables.functions),
-      cronTimers: new Map(tables.cronTimers),
+class MemoryCatalog implements Catalog {
+  #tables: Tables;
+  /** What was durable before the batch that is being decided changed it. */
+  #durable: Tables | undefined;
+  #index: TriggerIndex | undefined;
+  #liveBySlug: Map<string, FunctionRecord> | undefined;
+  readonly #paths = new Map<string, Set<string>>();
+
+  constructor(stored: StoredCatalog, cronTimers: readonly Timer[]) {
+    this.#tables = {
+      apps: new Map(stored.apps.map((app) => [app.id, app])),
+      functions: new Map(stored.functions.map((fn) => [fn.id, fn])),
+      cronTimers: new Map(cronTimers.map((timer) => [timer.id, timer])),
     };
-    return tables;
-  };
-  const forgetIndexes = (): void => {
-    index = undefined;
-    liveBySlug = undefined;
-  };
-  const slugs = (): Map<string, FunctionRecord> => {
-    liveBySlug ??= new Map(live().map((fn) => [fn.config.slug, fn]));
-    return liveBySlug;
-  };
+    for (const { eventName, path } of stored.matchPaths) this.#notePath(eventName, path);
+  }
 
-  return {
-    apps: () => [...tables.apps.values()].filter((app) => app.archivedAtMs === undefined),
-    functions: live,
-    allFunctions: () => [...tables.functions.values()],
-    functionsOfApp: (appId) => [...tables.functions.values()].filter((fn) => fn.appId === appId),
-    cronTimers: () => [...tables.cronTimers.values()],
-    hasCronTimer: (timerId) => tables.cronTimers.has(timerId),
-    app: (id) => tables.apps.get(id),
-    function: (id) => tables.functions.get(id),
-    findLive(slugOrId) {
-      const byId = tables.functions.get(slugOrId);
-      return byId !== undefined && byId.archivedAtMs === undefined ? byId : slugs().get(slugOrId);
-    },
-    triggers() {
-      index ??= createTriggerIndex(
-        live().map((fn) => ({ id: fn.id, triggers: fn.config.triggers })),
-      );
-      return index;
-    },
-    matchPaths: (eventName) => paths.get(eventName),
-    noteWait(wait) {
-      if (wait.matchPath !== undefined) notePath(wait.eventName, wait.matchPath);
-    },
-    apply(change) {
-      switch (change.type) {
-        case "app_saved":
-          edit().apps.set(change.app.id, change.app);
-          return;
-        case "function_saved":
-          edit().functions.set(change.function.id, change.function);
-          forgetIndexes();
-          return;
-        case "timer_added":
-          if (change.timer.kind === "cron") edit().cronTimers.set(change.timer.id, change.timer);
-          return;
-        case "timer_removed":
-          if (change.runId === undefined) edit().cronTimers.delete(change.timerId);
-          return;
-        default:
-          return;
-      }
-    },
-    keep() {
-      durable = undefined;
-    },
-    rollback() {
-      if (durable === undefined) return;
-      tables = durable;
-      durable = undefined;
-      forgetIndexes();
-    },
-  };
+  apps(): readonly AppRecord[] {
+    return [...this.#tables.apps.values()].filter((app) => app.archivedAtMs === undefined);
+  }
+
+  functions(): readonly FunctionRecord[] {
+    return this.allFunctions().filter((fn) => fn.archivedAtMs === undefined);
+  }
+
+  allFunctions(): readonly FunctionRecord[] {
+    return [...this.#tables.functions.values()];
+  }
+
+  functionsOfApp(appId: string): readonly FunctionRecord[] {
+    return this.allFunctions().filter((fn) => fn.appId === appId);
+  }
+
+  cronTimers(): readonly Timer[] {
+    return [...this.#tables.cronTimers.values()];
+  }
+
+  hasCronTimer(timerId: number): boolean {
+    return this.#tables.cronTimers.has(timerId);
+  }
+
+  app(id: string): AppRecord | undefined {
+    return this.#tables.apps.get(id);
+  }
+
+  function(id: string): FunctionRecord | undefined {
+    return this.#tables.functions.get(id);
+  }
+
+  findLive(slugOrId: string): FunctionRecord | undefined {
+    const byId = this.#tables.functions.get(slugOrId);
+    if (byId !== undefined && byId.archivedAtMs === undefined) return byId;
+    this.#liveBySlug ??= new Map(this.functions().map((fn) => [fn.config.slug, fn]));
+    return this.#liveBySlug.get(slugOrId);
+  }
+
+  triggers(): TriggerIndex {
+    this.#index ??= createTriggerIndex(
+      this.functions().map((fn) => ({ id: fn.id, triggers: fn.config.triggers })),
+    );
+    return this.#index;
+  }
+
+  matchPaths(eventName: string): ReadonlySet<string> | undefined {
+    return this.#paths.get(eventName);
+  }
+
+  noteWait(wait: Wait): void {
+    if (wait.matchPath !== undefined) this.#notePath(wait.eventName, wait.matchPath);
+  }
+
+  apply(change: Change): void {
+    switch (change.type) {
+      case "app_saved":
+        this.#edit().apps.set(change.app.id, change.app);
+        return;
+      case "function_saved":
+        this.#edit().functions.set(change.function.id, change.function);
+        this.#forgetIndexes();
+        return;
+      case "timer_added":
+        if (change.timer.kind === "cron")
+          this.#edit().cronTimers.set(change.timer.id, change.timer);
+        return;
+      case "timer_removed":
+        if (change.runId === undefined) this.#edit().cronTimers.delete(change.timerId);
+        return;
+      default:
+        return;
+    }
+  }
+
+  keep(): void {
+    this.#durable = undefined;
+  }
+
+  rollback(): void {
+    if (this.#durable === undefined) return;
+    this.#tables = this.#durable;
+    this.#durable = undefined;
+    this.#forgetIndexes();
+  }
+
+  #edit(): Tables {
+    this.#durable ??= {
+      apps: new Map(this.#tables.apps),
+      functions: new Map(this.#tables.functions),
+      cronTimers: new Map(this.#tables.cronTimers),
+    };
+    return this.#tables;
+  }
+
+  #forgetIndexes(): void {
+    this.#index = undefined;
+    this.#liveBySlug = undefined;
+  }
+
+  #notePath(eventName: string, path: string): void {
+    const known = this.#paths.get(eventName);
+    if (known === undefined) this.#paths.set(eventName, new Set([path]));
+    else known.add(path);
+  }
 }

@@ -2,7 +2,9 @@
 import type { History, Store } from "@everstep/core";
 import { EverstepError, LIMITS, type Limits } from "@everstep/protocol";
 import type { Engine } from "./engine.ts";
-import { createFace } from "./face/create-face.ts";
+import { createApps } from "./face/apps.ts";
+import { createIngest } from "./face/ingest.ts";
+import { createRuns } from "./face/runs.ts";
 import { openPartition, type Partition } from "./partition/open-partition.ts";
 import type { Chance, Clock, Log, Transport } from "./ports.ts";
 
@@ -44,7 +46,10 @@ export function createEngine(options: EngineOptions): Engine {
   };
 
   return {
-    ...createFace(options, opened, () => partition),
+    ...createIngest(options, opened),
+    ...createApps(options, opened, () => partition),
+    ...createRuns(options, opened),
+    callsInFlight: () => partition?.dispatcher.inFlight() ?? [],
     async start() {
       try {
         partition = await openPartition(options, limits, (why) => {

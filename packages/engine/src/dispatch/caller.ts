@@ -2,7 +2,7 @@
 import type { LoadedRun, Timer } from "@everstep/core";
 import { parseCallResponse, type CallResult, type Limits } from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
-import type { Envelope } from "../partition/command.ts";
+import type { Command, Envelope } from "../partition/command.ts";
 import { TransportError, type InboundResponse, type Log, type Transport } from "../ports.ts";
 import { buildCall } from "./call-request.ts";
 import type { Flight } from "./dispatcher.ts";
@@ -23,79 +23,24 @@ export interface CallerOptions {
 export type MakeCall = (timer: Timer, run: LoadedRun, flight: Flight) => void;
 
 export function createCaller(options: CallerOptions): MakeCall {
-  const { transport, catalog, limits, log, push, land } = options;
+  const caller = new Caller(options);
+  return (timer, run, flight) => caller.make(timer, run, flight);
+}
 
-  const call = async (timer: Timer, run: LoadedRun, flight: Flight): Promise<void> => {
-    const fn = catalog.function(timer.functionId);
-    if (fn === undefined) throw new Error(`Function ${timer.functionId} is not in the catalogue.`);
-    const request = buildCall({
-      run,
-      timer,
-      function: fn,
-      generation: flight.generation,
-      requestId: options.newUlid(flight.startedAtMs),
-      nowMs: flight.startedAtMs,
-      signingKey: options.signingKey,
-      timeoutMs: limits.callTimeoutMs,
-    });
-    const result = await sendCall(request.url, transport.send(request));
-    if (result === "parked") {
-      land(timer.id);
-      return;
-    }
-    if (result.kind === "error") warn(fn.config.slug, flight, result);
-    const { generation, startedAtMs, runId } = flight;
-    push({
-      command: {
-        type: "call_ended",
-        runId,
-        end: { timerId: timer.id, generation, startedAtMs, result },
-      },
-      settled: () => land(timer.id),
-    });
-  };
+class Caller {
+  readonly #options: CallerOptions;
 
-  const request = async (timer: Timer, flight: Flight): Promise<void> => {
-    const { generation, startedAtMs, runId } = flight;
-    const result = await sendStepRequest(timer, transport, limits.callTimeoutMs);
-    if (result === "parked") {
-      land(timer.id);
-      return;
-    }
-    push({
-      command: {
-        type: "request_ended",
-        runId,
-        end: { timerId: timer.id, generation, startedAtMs, result },
-      },
-      settled: () => land(timer.id),
-    });
-  };
+  constructor(options: CallerOptions) {
+    this.#options = options;
+  }
 
-  const warn = (
-    slug: string,
-    flight: Flight,
-    result: Extract<CallResult, { kind: "error" }>,
-  ): void => {
-    log({
-      level: "warn",
-      message: `A call of ${slug} failed: ${result.error.message}`,
-      fields: {
-        function: slug,
-        runId: flight.runId,
-        stepId: flight.stepId,
-        code: result.code,
-        error: result.error.name,
-        retriable: result.retriable,
-      },
-    });
-  };
-
-  return (timer, run, flight) => {
+  make(timer: Timer, run: LoadedRun, flight: Flight): void {
+    const { push, land, log } = this.#options;
     if (run.state.head.startedAtMs === undefined) {
       push({ command: { type: "call_started", runId: flight.runId, atMs: flight.startedAtMs } });
     }
-    const work = timer.kind === "request" ? request(timer, flight) : call(timer, run, flight);
+    const work =
+      timer.kind === "request" ? this.#request(timer, flight) : this.#call(timer, run, flight);
     work.catch((error: unknown) => {
       land(timer.id);
       log({
@@ -107,7 +52,64 @@ export function createCaller(options: CallerOptions): MakeCall {
         },
       });
     });
-  };
+  }
+
+  async #call(timer: Timer, run: LoadedRun, flight: Flight): Promise<void> {
+    const { transport, catalog, limits, land, signingKey } = this.#options;
+    const fn = catalog.function(timer.functionId);
+    if (fn === undefined) throw new Error(`Function ${timer.functionId} is not in the catalogue.`);
+    const request = buildCall({
+      run,
+      timer,
+      function: fn,
+      generation: flight.generation,
+      requestId: this.#options.newUlid(flight.startedAtMs),
+      nowMs: flight.startedAtMs,
+      signingKey,
+      timeoutMs: limits.callTimeoutMs,
+    });
+    const result = await sendCall(request.url, transport.send(request));
+    if (result === "parked") {
+      land(timer.id);
+      return;
+    }
+    if (result.kind === "error") this.#warn(fn.config.slug, flight, result);
+    const { generation, startedAtMs, runId } = flight;
+    const end = { timerId: timer.id, generation, startedAtMs, result };
+    this.#report(timer, { type: "call_ended", runId, end });
+  }
+
+  async #request(timer: Timer, flight: Flight): Promise<void> {
+    const { transport, limits, land } = this.#options;
+    const { generation, startedAtMs, runId } = flight;
+    const result = await sendStepRequest(timer, transport, limits.callTimeoutMs);
+    if (result === "parked") {
+      land(timer.id);
+      return;
+    }
+    const end = { timerId: timer.id, generation, startedAtMs, result };
+    this.#report(timer, { type: "request_ended", runId, end });
+  }
+
+  /** The call holds its slot until what it brought is durable. */
+  #report(timer: Timer, command: Command): void {
+    this.#options.push({ command, settled: () => this.#options.land(timer.id) });
+  }
+
+  #warn(slug: string, flight: Flight, result: Extract<CallResult, { kind: "error" }>): void {
+    this.#options.log({
+      level: "warn",
+      message: `A call of ${slug} failed: ${result.error.message}`,
+      fields: {
+        function: slug,
+        runId: flight.runId,
+        stepId: flight.stepId,
+        code: result.code,
+        error: result.error.name,
+        retriable: result.retriable,
+      },
+    });
+  }
 }
 
 /** `parked`: the engine is stopping; the call counts as not made and the next owner makes it again. */

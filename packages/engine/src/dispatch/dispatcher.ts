@@ -55,75 +55,149 @@ export interface Dispatcher {
 }
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
-  const { store, cache, catalog, clock, log, limits } = options;
-  const queues = new Map<string, FunctionQueue>();
-  /** Queues that may have something to do. */
-  const active = new Set<FunctionQueue>();
-  const flights = new Map<number, Flight>();
-  const perApp = new Map<string, number>();
-  let isPaused = false;
-  let drainWaiters: (() => void)[] = [];
+  return new CallDispatcher(options);
+}
 
-  const queueOf = (functionId: string): FunctionQueue => {
-    let queue = queues.get(functionId);
+class CallDispatcher implements Dispatcher {
+  readonly #options: DispatcherOptions;
+  readonly #queues = new Map<string, FunctionQueue>();
+  /** Queues that may have something to do. */
+  readonly #active = new Set<FunctionQueue>();
+  readonly #flights = new Map<number, Flight>();
+  readonly #perApp = new Map<string, number>();
+  #isPaused = false;
+  #drainWaiters: (() => void)[] = [];
+
+  constructor(options: DispatcherOptions) {
+    this.#options = options;
+  }
+
+  get inFlightCount(): number {
+    return this.#flights.size;
+  }
+
+  open(functionId: string): void {
+    this.#queueOf(functionId);
+  }
+
+  add(timer: Timer): void {
+    const queue = this.#queueOf(timer.functionId);
+    queue.window.add(timer);
+    this.#active.add(queue);
+  }
+
+  pump(): void {
+    if (this.#isPaused) return;
+    let turn = [...this.#active];
+    while (turn.length > 0) turn = turn.filter((queue) => this.#step(queue));
+    for (const queue of this.#active) {
+      const isLow = queue.window.frontier !== undefined && queue.window.size <= READY_MAX / 2;
+      if (isLow && !queue.isRefilling) {
+        this.#inBackground(this.#refill(queue), "The backlog of a function could not be loaded.");
+      }
+    }
+  }
+
+  land(timerId: number): void {
+    const flight = this.#flights.get(timerId);
+    if (flight === undefined) return;
+    this.#flights.delete(timerId);
+    this.#queueOf(flight.functionId).executing -= 1;
+    this.#perApp.set(flight.appId, (this.#perApp.get(flight.appId) ?? 1) - 1);
+    if (this.#flights.size === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve();
+  }
+
+  current(timerId: number): Flight | undefined {
+    return this.#flights.get(timerId);
+  }
+
+  inFlight(): readonly InFlightCall[] {
+    return [...this.#flights.values()];
+  }
+
+  pause(): void {
+    this.#isPaused = true;
+  }
+
+  drained(): Promise<void> {
+    if (this.#flights.size === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+  }
+
+  #queueOf(functionId: string): FunctionQueue {
+    let queue = this.#queues.get(functionId);
     if (queue === undefined) {
       queue = createFunctionQueue(functionId);
-      queues.set(functionId, queue);
-      active.add(queue);
+      this.#queues.set(functionId, queue);
+      this.#active.add(queue);
     }
     return queue;
-  };
+  }
 
-  const inBackground = (work: Promise<void>, what: string): void => {
+  #inBackground(work: Promise<void>, what: string): void {
     work.catch((error: unknown) => {
-      log({ level: "error", message: what, fields: { error: String(error) } });
+      this.#options.log({ level: "error", message: what, fields: { error: String(error) } });
     });
-  };
+  }
 
   /** How many calls the function may make now. */
-  const capacityOf = (queue: FunctionQueue): number => {
-    const fn = catalog.function(queue.functionId);
+  #capacityOf(queue: FunctionQueue): number {
+    const fn = this.#options.catalog.function(queue.functionId);
     if (fn === undefined) return 0;
-    const ofFunction = concurrencyLimit(fn) - queue.executing;
-    return Math.min(ofFunction, limits.callsInFlightPerAppMax - (perApp.get(fn.appId) ?? 0));
-  };
+    const ofApp = this.#options.limits.callsInFlightPerAppMax - (this.#perApp.get(fn.appId) ?? 0);
+    return Math.min(concurrencyLimit(fn) - queue.executing, ofApp);
+  }
 
-  /** Loads the next page of a backlog when memory runs low. */
-  const refill = async (queue: FunctionQueue): Promise<void> => {
-    const after = queue.window.frontier;
-    if (after === undefined || queue.isRefilling || queue.window.size > READY_MAX / 2) return;
-    queue.isRefilling = true;
-    queue.window.beginLoad();
-    try {
-      const limit = READY_MAX / 2;
-      const page = await store.listTimers({
-        kinds: ["call", "request"],
-        functionId: queue.functionId,
-        dueAtMsMax: clock.nowMs(),
-        ...(Number.isFinite(after.key) ? { after } : {}),
-        limit,
-      });
-      queue.window.take(
-        page.filter((timer) => !flights.has(timer.id)),
-        page.length < limit,
-      );
-    } catch (error) {
-      queue.window.abortLoad();
-      throw error;
-    } finally {
-      queue.isRefilling = false;
+  /** Makes one call of the queue. @returns whether it may have more to make now. */
+  #step(queue: FunctionQueue): boolean {
+    if (queue.isWarming) return false;
+    const timer = queue.window.peek();
+    if (timer === undefined) {
+      if (queue.window.frontier === undefined) this.#active.delete(queue);
+      return false;
     }
-    if (queue.window.size > 0) {
-      active.add(queue);
-      options.wake();
+    if (this.#capacityOf(queue) <= 0) return false;
+    if (this.#flights.has(timer.id)) {
+      queue.window.pop();
+      return true;
     }
-  };
+    const run = this.#options.cache.peek(timer.runId ?? "");
+    if (run === undefined) {
+      this.#inBackground(this.#warm(queue), "Runs could not be loaded for their calls.");
+      return false;
+    }
+    queue.window.pop();
+    this.#takeOff(timer, run);
+    return true;
+  }
+
+  #takeOff(timer: Timer, run: LoadedRun): void {
+    const { catalog, clock } = this.#options;
+    const fn = catalog.function(timer.functionId);
+    // The timer may have been taken away since it became ready: its run was cancelled or has ended.
+    const current = run.state.timers.get(timer.id);
+    if (fn === undefined || current === undefined || isEnded(run.state)) return;
+    const flight: Flight = {
+      runId: run.state.head.id,
+      timerId: timer.id,
+      functionId: timer.functionId,
+      appId: fn.appId,
+      generation: this.#options.nextGeneration(),
+      startedAtMs: clock.nowMs(),
+      ...(timer.op === undefined ? {} : { stepId: timer.op.stepId }),
+    };
+    this.#flights.set(timer.id, flight);
+    this.#queueOf(timer.functionId).executing += 1;
+    this.#perApp.set(fn.appId, (this.#perApp.get(fn.appId) ?? 0) + 1);
+    this.#options.make(current, run, flight);
+  }
 
   /** Loads the runs of the next calls; they go back to the queue, in their order, until they are in memory. */
-  const warm = async (queue: FunctionQueue): Promise<void> => {
+  async #warm(queue: FunctionQueue): Promise<void> {
+    const { cache, wake } = this.#options;
     queue.isWarming = true;
     const timers: Timer[] = [];
-    const countMax = Math.min(WARM_MAX, capacityOf(queue));
+    const countMax = Math.min(WARM_MAX, this.#capacityOf(queue));
     while (timers.length < countMax) {
       const timer = queue.window.pop();
       if (timer === undefined) break;
@@ -138,92 +212,36 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
     } finally {
       queue.isWarming = false;
     }
-    active.add(queue);
-    options.wake();
-  };
+    this.#active.add(queue);
+    wake();
+  }
 
-  const takeOff = (timer: Timer, run: LoadedRun): void => {
-    const fn = catalog.function(timer.functionId);
-    // The timer may have been taken away since it became ready: its run was cancelled or has ended.
-    const current = run.state.timers.get(timer.id);
-    if (fn === undefined || current === undefined || isEnded(run.state)) return;
-    const flight: Flight = {
-      runId: run.state.head.id,
-      timerId: timer.id,
-      functionId: timer.functionId,
-      appId: fn.appId,
-      generation: options.nextGeneration(),
-      startedAtMs: clock.nowMs(),
-      ...(timer.op === undefined ? {} : { stepId: timer.op.stepId }),
-    };
-    flights.set(timer.id, flight);
-    queueOf(timer.functionId).executing += 1;
-    perApp.set(fn.appId, (perApp.get(fn.appId) ?? 0) + 1);
-    options.make(current, run, flight);
-  };
-
-  /** Makes one call of the queue. @returns whether it may have more to make now. */
-  const step = (queue: FunctionQueue): boolean => {
-    if (queue.isWarming) return false;
-    const timer = queue.window.peek();
-    if (timer === undefined) {
-      if (queue.window.frontier === undefined) active.delete(queue);
-      return false;
+  /** Loads the next page of a backlog when memory runs low. */
+  async #refill(queue: FunctionQueue): Promise<void> {
+    const { store, clock, wake } = this.#options;
+    const after = queue.window.frontier;
+    if (after === undefined) return;
+    queue.isRefilling = true;
+    queue.window.beginLoad();
+    try {
+      const limit = READY_MAX / 2;
+      const page = await store.listTimers({
+        kinds: ["call", "request"],
+        functionId: queue.functionId,
+        dueAtMsMax: clock.nowMs(),
+        ...(Number.isFinite(after.key) ? { after } : {}),
+        limit,
+      });
+      const ready = page.filter((timer) => !this.#flights.has(timer.id));
+      queue.window.take(ready, page.length < limit);
+    } catch (error) {
+      queue.window.abortLoad();
+      throw error;
+    } finally {
+      queue.isRefilling = false;
     }
-    if (capacityOf(queue) <= 0) return false;
-    if (flights.has(timer.id)) {
-      queue.window.pop();
-      return true;
-    }
-    const run = cache.peek(timer.runId ?? "");
-    if (run === undefined) {
-      inBackground(warm(queue), "Runs could not be loaded for their calls.");
-      return false;
-    }
-    queue.window.pop();
-    takeOff(timer, run);
-    return true;
-  };
-
-  return {
-    open(functionId) {
-      queueOf(functionId);
-    },
-    add(timer) {
-      const queue = queueOf(timer.functionId);
-      queue.window.add(timer);
-      active.add(queue);
-    },
-    pump() {
-      if (isPaused) return;
-      let turn = [...active];
-      while (turn.length > 0) turn = turn.filter(step);
-      for (const queue of active) {
-        const isLow = queue.window.frontier !== undefined && queue.window.size <= READY_MAX / 2;
-        if (isLow && !queue.isRefilling) {
-          inBackground(refill(queue), "The backlog of a function could not be loaded.");
-        }
-      }
-    },
-    land(timerId) {
-      const flight = flights.get(timerId);
-      if (flight === undefined) return;
-      flights.delete(timerId);
-      queueOf(flight.functionId).executing -= 1;
-      perApp.set(flight.appId, (perApp.get(flight.appId) ?? 1) - 1);
-      if (flights.size === 0) for (const resolve of drainWaiters.splice(0)) resolve();
-    },
-    current: (timerId) => flights.get(timerId),
-    inFlight: () => [...flights.values()],
-    get inFlightCount() {
-      return flights.size;
-    },
-    pause() {
-      isPaused = true;
-    },
-    drained() {
-      if (flights.size === 0) return Promise.resolve();
-      return new Promise((resolve) => drainWaiters.push(resolve));
-    },
-  };
+    if (queue.window.size === 0) return;
+    this.#active.add(queue);
+    wake();
+  }
 }

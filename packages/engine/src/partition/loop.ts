@@ -52,196 +52,224 @@ interface Decided {
 }
 
 export function createLoop(options: LoopOptions): Loop {
-  const { store, cache, catalog, clock, log } = options;
-  let mailbox: Envelope[] = [];
-  let isRunning = false;
-  let isHalted = false;
-  let idleWaiters: (() => void)[] = [];
+  return new PartitionLoop(options);
+}
+
+class PartitionLoop implements Loop {
+  readonly #options: LoopOptions;
+  #mailbox: Envelope[] = [];
+  #isRunning = false;
+  #isHalted = false;
+  #idleWaiters: (() => void)[] = [];
   /** Above 0 while the commands of a refused batch are decided one at a time to find the one at fault. */
-  let singleTurns = 0;
+  #singleTurns = 0;
   /** Somebody asked for a pump while a batch was being decided or committed. */
-  let isWakeWanted = false;
+  #isWakeWanted = false;
 
-  const run = async (): Promise<void> => {
-    while (mailbox.length > 0 && !isHalted) await turn();
-  };
+  constructor(options: LoopOptions) {
+    this.#options = options;
+  }
 
-  const start = (): void => {
-    if (isRunning || isHalted) return;
-    isRunning = true;
+  get queued(): number {
+    return this.#mailbox.length;
+  }
+
+  push(envelope: Envelope): void {
+    if (this.#isHalted) {
+      envelope.answer?.reject(stopped());
+      return;
+    }
+    this.#mailbox.push(envelope);
+    this.#start();
+  }
+
+  wake(): void {
+    if (this.#isHalted) return;
+    if (this.#isRunning) this.#isWakeWanted = true;
+    else this.#options.pump();
+  }
+
+  idle(): Promise<void> {
+    if (!this.#isRunning && this.#mailbox.length === 0) return Promise.resolve();
+    return new Promise((resolve) => this.#idleWaiters.push(resolve));
+  }
+
+  halt(): void {
+    this.#isHalted = true;
+    for (const envelope of this.#mailbox.splice(0)) envelope.answer?.reject(stopped());
+    this.#tellIdle();
+  }
+
+  #tellIdle(): void {
+    for (const resolve of this.#idleWaiters.splice(0)) resolve();
+  }
+
+  #start(): void {
+    if (this.#isRunning || this.#isHalted) return;
+    this.#isRunning = true;
     // Through a microtask, so that commands of one tick share a batch.
     void Promise.resolve()
-      .then(run)
-      .catch((error: unknown) => {
-        isHalted = true;
-        options.onFailure(errorText(error));
-        log({
-          level: "error",
-          message: "The partition loop stopped on an internal error.",
-          fields: { error: errorText(error) },
-        });
-      })
-      .finally(() => {
-        isRunning = false;
-        if (isWakeWanted && !isHalted) {
-          isWakeWanted = false;
-          options.pump();
-        }
-        if (mailbox.length > 0) start();
-        else for (const resolve of idleWaiters.splice(0)) resolve();
-      });
-  };
+      .then(() => this.#run())
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => this.#rest());
+  }
 
-  const turn = async (): Promise<void> => {
+  async #run(): Promise<void> {
+    while (this.#mailbox.length > 0 && !this.#isHalted) await this.#turn();
+  }
+
+  #fail(error: unknown): void {
+    this.halt();
+    this.#options.onFailure(errorText(error));
+    this.#logError("The partition loop stopped on an internal error.", { error: errorText(error) });
+  }
+
+  #rest(): void {
+    this.#isRunning = false;
+    if (this.#isWakeWanted && !this.#isHalted) {
+      this.#isWakeWanted = false;
+      this.#options.pump();
+    }
+    if (this.#mailbox.length > 0) this.#start();
+    else this.#tellIdle();
+  }
+
+  async #turn(): Promise<void> {
+    const { store, cache, catalog, log, clock } = this.#options;
     const batch = createBatch(store, cache, catalog);
     const execution: Execution = {
       batch,
       catalog,
       log,
-      ctx: options.newContext(clock.nowMs()),
-      nextOrderKey: options.nextOrderKey,
-      currentCall: options.currentCall,
+      ctx: this.#options.newContext(clock.nowMs()),
+      nextOrderKey: this.#options.nextOrderKey,
+      currentCall: this.#options.currentCall,
     };
-    const taken = mailbox;
-    mailbox = [];
+    const taken = this.#mailbox;
+    this.#mailbox = [];
+    const countMax = this.#singleTurns > 0 ? 1 : COMMANDS_PER_BATCH_MAX;
     const decided: Decided[] = [];
     for (const [index, envelope] of taken.entries()) {
-      const countMax = singleTurns > 0 ? 1 : COMMANDS_PER_BATCH_MAX;
       if (index >= countMax || batch.changes.length >= CHANGES_PER_BATCH_MAX) {
-        mailbox = [...taken.slice(index), ...mailbox];
+        this.#mailbox = [...taken.slice(index), ...this.#mailbox];
         break;
       }
       const outcome = await decideOne(execution, envelope);
-      if (outcome === "poisoned") {
-        forget(batch);
-        const others = taken.filter((other) => other !== envelope);
-        mailbox = [...others, ...mailbox];
+      if ("poison" in outcome) {
+        this.#decideWithout(batch, taken, { envelope, error: outcome.poison });
         return;
       }
       decided.push({ envelope, outcome });
     }
-    if (singleTurns > 0) singleTurns -= 1;
-    await commit(batch, decided);
-  };
+    if (this.#singleTurns > 0) this.#singleTurns -= 1;
+    await this.#commit(batch, decided);
+  }
 
   /** An error that is no EverstepError may have left half a decision behind: the whole batch is decided again without it. */
-  const decideOne = async (
-    execution: Execution,
-    envelope: Envelope,
-  ): Promise<Decided["outcome"] | "poisoned"> => {
-    try {
-      return { value: await execute(execution, envelope.command) };
-    } catch (error) {
-      if (error instanceof EverstepError) return { error };
-      log({
-        level: "error",
-        message: "A command failed on an internal error and was dropped.",
-        fields: { command: envelope.command.type, error: errorText(error) },
-      });
-      const failure = new EverstepError("internal", "An internal error occurred.", {
-        cause: error,
-      });
-      envelope.answer?.reject(failure);
-      envelope.settled?.();
-      return "poisoned";
-    }
-  };
+  #decideWithout(
+    batch: Batch,
+    taken: readonly Envelope[],
+    poison: { readonly envelope: Envelope; readonly error: unknown },
+  ): void {
+    this.#forget(batch);
+    const failure = new EverstepError("internal", "An internal error occurred.", {
+      cause: poison.error,
+    });
+    const substitute = this.#giveUp(poison.envelope, failure);
+    const others = taken.flatMap((other) => (other === poison.envelope ? substitute : [other]));
+    this.#mailbox = [...others, ...this.#mailbox];
+  }
 
-  const commit = async (batch: Batch, decided: readonly Decided[]): Promise<void> => {
+  async #commit(batch: Batch, decided: readonly Decided[]): Promise<void> {
     if (batch.changes.length > 0) {
       try {
-        await store.commit(batch.changes);
+        await this.#options.store.commit(batch.changes);
       } catch (error) {
-        forget(batch);
-        if (isRefusal(error)) isolate(decided, error);
-        else await retryLater(decided, error);
+        this.#forget(batch);
+        if (isRefusal(error)) this.#isolate(decided, error);
+        else await this.#retryLater(decided, error);
         return;
       }
     }
-    if (isHalted) return;
+    if (!this.#isHalted) this.#release(batch, decided);
+  }
+
+  #release(batch: Batch, decided: readonly Decided[]): void {
+    const { catalog, cache, failpoint } = this.#options;
     catalog.keep();
-    options.failpoint("effects_before");
-    options.release(batch.changes);
+    failpoint("effects_before");
+    this.#options.release(batch.changes);
     for (const { envelope, outcome } of decided) {
       if ("error" in outcome) envelope.answer?.reject(outcome.error);
       else envelope.answer?.resolve(outcome.value);
       envelope.settled?.();
     }
     cache.trim();
-    options.pump();
-    options.failpoint("effects_after");
-  };
+    this.#options.pump();
+    failpoint("effects_after");
+  }
 
-  const forget = (batch: Batch): void => {
-    for (const runId of batch.touched) cache.delete(runId);
-    catalog.rollback();
-  };
+  #forget(batch: Batch): void {
+    for (const runId of batch.touched) this.#options.cache.delete(runId);
+    this.#options.catalog.rollback();
+  }
 
   /** Nothing of the batch was applied. Clients are told; the engine's own commands are decided again. */
-  const retryLater = async (decided: readonly Decided[], error: unknown): Promise<void> => {
-    log({
-      level: "error",
-      message: "A commit failed; nothing of it was applied. It is tried again.",
-      fields: { error: errorText(error) },
+  async #retryLater(decided: readonly Decided[], error: unknown): Promise<void> {
+    this.#logError("A commit failed; nothing of it was applied. It is tried again.", {
+      error: errorText(error),
     });
     const own: Envelope[] = [];
     for (const { envelope } of decided) {
       if (envelope.answer === undefined) own.push(envelope);
       else envelope.answer.reject(unavailable(error));
     }
-    mailbox = [...own, ...mailbox];
+    this.#mailbox = [...own, ...this.#mailbox];
+    const { clock } = this.#options;
     await new Promise<void>((resolve) => clock.at(clock.nowMs() + COMMIT_RETRY_MS, resolve));
-  };
+  }
 
   /** The store will never take this batch. Trying again would stop the partition for the sake of one command. */
-  const isolate = (decided: readonly Decided[], error: unknown): void => {
+  #isolate(decided: readonly Decided[], error: unknown): void {
     const [only] = decided;
     if (decided.length > 1 || only === undefined) {
-      singleTurns = decided.length;
-      mailbox = [...decided.map(({ envelope }) => envelope), ...mailbox];
+      this.#singleTurns = decided.length;
+      this.#mailbox = [...decided.map(({ envelope }) => envelope), ...this.#mailbox];
       return;
     }
-    const { command } = only.envelope;
-    log({
-      level: "error",
-      message: "The store refused what a command changes; the command was dropped.",
-      fields: { command: command.type, error: errorText(error) },
-    });
-    only.envelope.answer?.reject(error);
-    const substitute = failedInstead(command);
-    if (substitute === undefined) only.envelope.settled?.();
-    else mailbox = [{ ...only.envelope, command: substitute }, ...mailbox];
-  };
+    this.#mailbox = [...this.#giveUp(only.envelope, error), ...this.#mailbox];
+  }
 
-  return {
-    push(envelope) {
-      if (isHalted) {
-        envelope.answer?.reject(new EverstepError("shutting_down", "The engine has stopped."));
-        return;
-      }
-      mailbox.push(envelope);
-      start();
-    },
-    wake() {
-      if (isHalted) return;
-      if (isRunning) isWakeWanted = true;
-      else options.pump();
-    },
-    idle() {
-      if (!isRunning && mailbox.length === 0) return Promise.resolve();
-      return new Promise((resolve) => idleWaiters.push(resolve));
-    },
-    halt() {
-      isHalted = true;
-      for (const envelope of mailbox.splice(0)) {
-        envelope.answer?.reject(new EverstepError("shutting_down", "The engine has stopped."));
-      }
-      for (const resolve of idleWaiters.splice(0)) resolve();
-    },
-    get queued() {
-      return mailbox.length;
-    },
-  };
+  /** @returns What is decided in its place, if anything. */
+  #giveUp(envelope: Envelope, error: unknown): readonly Envelope[] {
+    const { command } = envelope;
+    const facts = { command: command.type, error: errorText(error) };
+    this.#logError("A command failed on an internal error and was dropped.", facts);
+    envelope.answer?.reject(error);
+    const substitute = failedInstead(command);
+    if (substitute !== undefined) return [{ ...envelope, command: substitute }];
+    envelope.settled?.();
+    return [];
+  }
+
+  #logError(message: string, fields: Record<string, string>): void {
+    this.#options.log({ level: "error", message, fields });
+  }
+}
+
+async function decideOne(
+  execution: Execution,
+  envelope: Envelope,
+): Promise<Decided["outcome"] | { readonly poison: unknown }> {
+  try {
+    return { value: await execute(execution, envelope.command) };
+  } catch (error) {
+    return error instanceof EverstepError ? { error } : { poison: error };
+  }
+}
+
+function stopped(): EverstepError {
+  return new EverstepError("shutting_down", "The engine has stopped.");
 }
 
 /** A contradiction, unlike a full disk, does not go away. */
@@ -278,5 +306,7 @@ function unavailable(error: unknown): EverstepError {
 }
 
 function errorText(error: unknown): string {
-  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? "" : ` Cause: ${errorText(error.cause)}`;
+  return `${error.stack ?? error.message}${cause}`;
 }

@@ -9,13 +9,13 @@ import {
 import type { Limits } from "@everstep/protocol";
 import { createCatalog, type Catalog } from "../catalog.ts";
 import type { EngineOptions } from "../create-engine.ts";
-import { createCaller } from "../dispatch/caller.ts";
+import { createCaller, type MakeCall } from "../dispatch/caller.ts";
 import { createDispatcher, type Dispatcher } from "../dispatch/dispatcher.ts";
 import { createIdentity, type Identity } from "../identity.ts";
 import { createAlarm, type Alarm } from "../timers/alarm.ts";
 import type { Command } from "./command.ts";
 import { createLoop, type Loop } from "./loop.ts";
-import { createRunCache } from "./run-cache.ts";
+import { createRunCache, type RunCache } from "./run-cache.ts";
 
 /** Cron timers are few: one for each cron trigger. */
 const CRON_TIMERS_MAX = 100_000;
@@ -43,132 +43,151 @@ export async function openPartition(
   limits: Limits,
   onFailure: (reason: string) => void,
 ): Promise<Partition> {
-  const { store, clock, chance, log } = options;
+  const { store, clock, chance } = options;
   const stored = await store.open();
   const cronTimers = await store.listTimers({
     kinds: ["cron"],
     dueAtMsMax: Number.MAX_SAFE_INTEGER,
     limit: CRON_TIMERS_MAX,
   });
-  const startedAtMs = clock.nowMs();
-  const identity = createIdentity(stored.epoch, clock, chance);
-  const catalog = createCatalog(stored, cronTimers);
-  const cache = createRunCache(store);
-  const caller = createCaller({
-    transport: options.transport,
-    catalog,
+  return new OwnedPartition(options, {
     limits,
-    log,
-    signingKey: options.signingKey,
-    newUlid: identity.newUlid,
-    push: (envelope) => loop.push(envelope),
-    land: (timerId) => {
-      dispatcher.land(timerId);
-      loop.wake();
-    },
-  });
-  const dispatcher = createDispatcher({
-    ...{ store, cache, catalog, clock, log, limits },
-    nextGeneration: identity.nextGeneration,
-    make: caller,
-    wake: () => loop.wake(),
-  });
-  const watch = (kinds: readonly TimerKind[], afterMs: number, onDue: OnDue): Alarm =>
-    createAlarm({ ...{ store, clock, log, kinds, afterMs, onDue } });
-  const clockAlarm = watch(CLOCK_KINDS, Number.MIN_SAFE_INTEGER, (timer, settled) =>
-    loop.push({ command: { type: "timer_due", timer }, settled }),
-  );
-  // Calls that are due already are the dispatcher's backlog; the alarm brings it the others in time.
-  const callAlarm = watch(CALL_KINDS, startedAtMs, (timer, settled) => {
-    dispatcher.add(timer);
-    settled();
-    loop.wake();
-  });
-  const loop: Loop = createLoop({
-    ...{ store, cache, catalog, clock, log },
-    newContext: (nowMs) => contextOf(nowMs, { options, limits, identity, catalog, dispatcher }),
-    nextOrderKey: identity.nextOrderKey,
-    currentCall: dispatcher.current,
-    release: (changes) => release(changes, { clock, dispatcher, cache, clockAlarm, callAlarm }),
-    pump: dispatcher.pump,
-    failpoint: options.failpoint ?? (() => undefined),
     onFailure,
+    identity: createIdentity(stored.epoch, clock, chance),
+    catalog: createCatalog(stored, cronTimers),
   });
+}
 
-  return {
-    catalog,
-    dispatcher,
-    identity,
-    ask<T>(command: Command): Promise<T> {
-      return new Promise<T>((resolve, reject) => {
-        loop.push({ command, answer: { resolve: (value) => resolve(value as T), reject } });
-      });
-    },
-    async start() {
-      for (const fn of catalog.allFunctions()) dispatcher.open(fn.id);
-      await clockAlarm.start();
-      await callAlarm.start();
-      loop.wake();
-    },
-    async stop(graceMs) {
-      dispatcher.pause();
-      clockAlarm.stop();
-      callAlarm.stop();
-      await firstOf(dispatcher.drained(), clock, graceMs);
-      await loop.idle();
-      await options.transport.close();
-      loop.halt();
-    },
-  };
+interface PartitionParts {
+  readonly limits: Limits;
+  readonly onFailure: (reason: string) => void;
+  readonly identity: Identity;
+  readonly catalog: Catalog;
+}
+
+class OwnedPartition implements Partition {
+  readonly catalog: Catalog;
+  readonly identity: Identity;
+  readonly dispatcher: Dispatcher;
+  readonly #options: EngineOptions;
+  readonly #limits: Limits;
+  readonly #cache: RunCache;
+  readonly #loop: Loop;
+  readonly #clockAlarm: Alarm;
+  readonly #callAlarm: Alarm;
+
+  constructor(options: EngineOptions, parts: PartitionParts) {
+    const { store, clock, log } = options;
+    const { catalog, identity, limits } = parts;
+    this.#options = options;
+    this.#limits = limits;
+    this.catalog = catalog;
+    this.identity = identity;
+    const cache = createRunCache(store);
+    this.#cache = cache;
+    this.dispatcher = createDispatcher({
+      ...{ store, cache, catalog, clock, log, limits },
+      nextGeneration: identity.nextGeneration,
+      make: this.#newCaller(),
+      wake: () => this.#loop.wake(),
+    });
+    this.#clockAlarm = this.#watch(CLOCK_KINDS, Number.MIN_SAFE_INTEGER, (timer, settled) =>
+      this.#loop.push({ command: { type: "timer_due", timer }, settled }),
+    );
+    // Calls that are due already are the dispatcher's backlog; the alarm brings it the others in time.
+    this.#callAlarm = this.#watch(CALL_KINDS, clock.nowMs(), (timer, settled) => {
+      this.dispatcher.add(timer);
+      settled();
+      this.#loop.wake();
+    });
+    this.#loop = createLoop({
+      ...{ store, cache, catalog, clock, log },
+      newContext: (nowMs) => this.#contextAt(nowMs),
+      nextOrderKey: identity.nextOrderKey,
+      currentCall: (timerId) => this.dispatcher.current(timerId),
+      release: (changes) => this.#release(changes),
+      pump: () => this.dispatcher.pump(),
+      failpoint: options.failpoint ?? (() => undefined),
+      onFailure: parts.onFailure,
+    });
+  }
+
+  ask<T>(command: Command): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      this.#loop.push({ command, answer: { resolve: (value) => resolve(value as T), reject } });
+    });
+  }
+
+  async start(): Promise<void> {
+    for (const fn of this.catalog.allFunctions()) this.dispatcher.open(fn.id);
+    await this.#clockAlarm.start();
+    await this.#callAlarm.start();
+    this.#loop.wake();
+  }
+
+  async stop(graceMs: number): Promise<void> {
+    this.dispatcher.pause();
+    this.#clockAlarm.stop();
+    this.#callAlarm.stop();
+    await firstOf(this.dispatcher.drained(), this.#options.clock, graceMs);
+    await this.#loop.idle();
+    await this.#options.transport.close();
+    this.#loop.halt();
+  }
+
+  #newCaller(): MakeCall {
+    const { transport, log, signingKey } = this.#options;
+    return createCaller({
+      ...{ transport, log, signingKey },
+      catalog: this.catalog,
+      limits: this.#limits,
+      newUlid: this.identity.newUlid,
+      push: (envelope) => this.#loop.push(envelope),
+      land: (timerId) => {
+        this.dispatcher.land(timerId);
+        this.#loop.wake();
+      },
+    });
+  }
+
+  #watch(kinds: readonly TimerKind[], afterMs: number, onDue: OnDue): Alarm {
+    const { store, clock, log } = this.#options;
+    return createAlarm({ store, clock, log, kinds, afterMs, onDue });
+  }
+
+  #contextAt(nowMs: number): DecideContext {
+    const { chance, retryIntervalMs } = this.#options;
+    return {
+      nowMs,
+      newTimerId: this.identity.newTimerId,
+      newUlid: this.identity.newUlid,
+      random: () => chance.random(),
+      retryIntervalMs,
+      stepsPerRunMax: this.#limits.stepsPerRunMax,
+      isInFlight: (timerId) => this.dispatcher.current(timerId) !== undefined,
+      findFunction: (slugOrId) => this.catalog.findLive(slugOrId),
+    };
+  }
+
+  /** What a durable batch sets in motion. Runs that have ended leave memory. */
+  #release(changes: readonly Change[]): void {
+    const nowMs = this.#options.clock.nowMs();
+    for (const change of changes) {
+      if (change.type === "timer_added") this.#takeUp(change.timer, nowMs);
+      else if (change.type === "run_patched" && change.patch.endedAtMs !== undefined) {
+        this.#cache.delete(change.runId);
+      }
+    }
+  }
+
+  #takeUp(timer: Timer, nowMs: number): void {
+    if (!isDispatched(timer.kind)) this.#clockAlarm.add(timer);
+    else if (timer.dueAtMs > nowMs) this.#callAlarm.add(timer);
+    else this.dispatcher.add(timer);
+  }
 }
 
 type OnDue = (timer: Timer, settled: () => void) => void;
-
-function contextOf(
-  nowMs: number,
-  parts: {
-    options: EngineOptions;
-    limits: Limits;
-    identity: Identity;
-    catalog: Catalog;
-    dispatcher: Dispatcher;
-  },
-): DecideContext {
-  const { options, limits, identity, catalog, dispatcher } = parts;
-  return {
-    nowMs,
-    newTimerId: identity.newTimerId,
-    newUlid: identity.newUlid,
-    random: options.chance.random,
-    retryIntervalMs: options.retryIntervalMs,
-    stepsPerRunMax: limits.stepsPerRunMax,
-    isInFlight: (timerId) => dispatcher.current(timerId) !== undefined,
-    findFunction: catalog.findLive,
-  };
-}
-
-interface Outlets {
-  readonly clock: EngineOptions["clock"];
-  readonly dispatcher: Dispatcher;
-  readonly cache: { delete(runId: string): void };
-  readonly clockAlarm: Alarm;
-  readonly callAlarm: Alarm;
-}
-
-/** What a durable batch sets in motion. Runs that now only wait leave memory. */
-function release(changes: readonly Change[], outlets: Outlets): void {
-  const nowMs = outlets.clock.nowMs();
-  for (const change of changes) {
-    if (change.type === "timer_added") {
-      const { timer } = change;
-      if (!isDispatched(timer.kind)) outlets.clockAlarm.add(timer);
-      else if (timer.dueAtMs > nowMs) outlets.callAlarm.add(timer);
-      else outlets.dispatcher.add(timer);
-    } else if (change.type === "run_patched" && change.patch.endedAtMs !== undefined) {
-      outlets.cache.delete(change.runId);
-    }
-  }
-}
 
 async function firstOf(
   work: Promise<void>,

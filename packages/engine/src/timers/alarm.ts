@@ -6,6 +6,8 @@ import { createTimerWindow, type TimerWindow } from "./timer-window.ts";
 /** Timers held before later ones are left on disk, and how many are loaded or fired at a time. */
 const HELD_MAX = 10_000;
 const PAGE = 1_000;
+/** Pause after a page could not be loaded. */
+const RELOAD_MS = 1_000;
 
 export interface AlarmOptions {
   readonly store: Store;
@@ -32,22 +34,52 @@ const orderOf = (timer: Timer): { key: number; id: number } => ({
 });
 
 export function createAlarm(options: AlarmOptions): Alarm {
-  const { store, clock, log } = options;
-  let window: TimerWindow | undefined;
-  let cancelWake: (() => void) | undefined;
-  let wakeAtMs = Number.POSITIVE_INFINITY;
-  let pending = 0;
-  let isLoading = false;
-  let isStopped = false;
+  return new WindowedAlarm(options);
+}
 
-  const load = async (): Promise<void> => {
-    const after = window?.frontier;
-    if (window === undefined || after === undefined || isLoading) return;
-    isLoading = true;
+class WindowedAlarm implements Alarm {
+  readonly #options: AlarmOptions;
+  #window: TimerWindow | undefined;
+  #cancelWake: (() => void) | undefined;
+  #wakeAtMs = Number.POSITIVE_INFINITY;
+  /** Fired and not settled yet. */
+  #pending = 0;
+  #isLoading = false;
+  #isStopped = false;
+
+  constructor(options: AlarmOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    this.#window = createTimerWindow({
+      orderOf,
+      countMax: HELD_MAX,
+      startAfter: { key: this.#options.afterMs, id: Number.MAX_SAFE_INTEGER },
+    });
+    await this.#load(this.#window);
+    this.#fire(this.#window);
+  }
+
+  add(timer: Timer): void {
+    if (this.#window === undefined) return;
+    this.#window.add(timer);
+    this.#schedule(this.#window, timer.dueAtMs);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelWake?.();
+  }
+
+  async #load(window: TimerWindow): Promise<void> {
+    const after = window.frontier;
+    if (after === undefined || this.#isLoading) return;
+    this.#isLoading = true;
     window.beginLoad();
     try {
-      const page = await store.listTimers({
-        kinds: options.kinds,
+      const page = await this.#options.store.listTimers({
+        kinds: this.#options.kinds,
         dueAtMsMax: Number.MAX_SAFE_INTEGER,
         after: { key: after.key, id: after.id },
         limit: PAGE,
@@ -57,67 +89,53 @@ export function createAlarm(options: AlarmOptions): Alarm {
       window.abortLoad();
       throw error;
     } finally {
-      isLoading = false;
+      this.#isLoading = false;
     }
-  };
+  }
 
-  const fire = (): void => {
-    if (window === undefined || isStopped) return;
-    const nowMs = clock.nowMs();
-    // Bounded, so that a million timers due at once are decided page by page.
-    while (pending < PAGE) {
+  /** Bounded, so that a million timers due at once are decided page by page. */
+  #fire(window: TimerWindow): void {
+    if (this.#isStopped) return;
+    const nowMs = this.#options.clock.nowMs();
+    while (this.#pending < PAGE) {
       const next = window.peek();
       if (next === undefined || next.dueAtMs > nowMs) break;
       window.pop();
-      pending += 1;
-      options.onDue(next, () => {
-        pending -= 1;
-        if (pending === 0) schedule(clock.nowMs());
-      });
+      this.#pending += 1;
+      this.#options.onDue(next, () => this.#settle(window));
     }
     if (window.frontier !== undefined && window.size < PAGE) {
-      load().then(fire, (error: unknown) => {
-        log({
-          level: "error",
-          message: "Timers could not be loaded.",
-          fields: { error: String(error) },
-        });
-        schedule(clock.nowMs() + 1_000);
-      });
+      this.#refill(window);
       return;
     }
     const next = window.peek();
-    if (next !== undefined && pending < PAGE) schedule(next.dueAtMs);
-  };
+    if (next !== undefined && this.#pending < PAGE) this.#schedule(window, next.dueAtMs);
+  }
 
-  const schedule = (atMs: number): void => {
-    if (isStopped || atMs >= wakeAtMs) return;
-    cancelWake?.();
-    wakeAtMs = atMs;
-    cancelWake = clock.at(atMs, () => {
-      wakeAtMs = Number.POSITIVE_INFINITY;
-      fire();
+  #settle(window: TimerWindow): void {
+    this.#pending -= 1;
+    if (this.#pending === 0) this.#schedule(window, this.#options.clock.nowMs());
+  }
+
+  #refill(window: TimerWindow): void {
+    const { clock, log } = this.#options;
+    this.#load(window).then(
+      () => this.#fire(window),
+      (error: unknown) => {
+        const fields = { error: String(error) };
+        log({ level: "error", message: "Timers could not be loaded.", fields });
+        this.#schedule(window, clock.nowMs() + RELOAD_MS);
+      },
+    );
+  }
+
+  #schedule(window: TimerWindow, atMs: number): void {
+    if (this.#isStopped || atMs >= this.#wakeAtMs) return;
+    this.#cancelWake?.();
+    this.#wakeAtMs = atMs;
+    this.#cancelWake = this.#options.clock.at(atMs, () => {
+      this.#wakeAtMs = Number.POSITIVE_INFINITY;
+      this.#fire(window);
     });
-  };
-
-  return {
-    async start() {
-      window = createTimerWindow({
-        orderOf,
-        countMax: HELD_MAX,
-        startAfter: { key: options.afterMs, id: Number.MAX_SAFE_INTEGER },
-      });
-      await load();
-      fire();
-    },
-    add(timer) {
-      if (window === undefined) return;
-      window.add(timer);
-      schedule(timer.dueAtMs);
-    },
-    stop() {
-      isStopped = true;
-      cancelWake?.();
-    },
-  };
+  }
 }
