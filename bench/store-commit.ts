@@ -1,6 +1,6 @@
 // How fast the SQLite store commits, and what a commit costs the thread that asks for it: writer thread against inline.
 // Decided docs/decisions/0003. Run: node bench/store-commit.ts [seconds per case]
-import { mkdtempSync, rmSync } from "node:fs";
+import { closeSync, fdatasyncSync, mkdtempSync, openSync, rmSync, writeSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { monitorEventLoopDelay, performance } from "node:perf_hooks";
@@ -13,6 +13,7 @@ const ROWS_PER_STEP = 5;
 
 const directory = mkdtempSync(join(process.env["BENCH_DIR"] ?? tmpdir(), "store-commit-"));
 try {
+  measureFsync(join(directory, "reference"));
   for (const stepsPerCommit of [1, 10, 100, 1_000]) {
     for (const mode of ["inline", "thread"] as const) {
       const path = join(directory, `${mode}-${stepsPerCommit}.db`);
@@ -38,6 +39,20 @@ function open(mode: "inline" | "thread", path: string): SqliteStore {
   };
 }
 
+/** The reference of this machine at this moment: no durable commit can be faster than its fsync. */
+function measureFsync(path: string): void {
+  const file = openSync(path, "w");
+  const page = Buffer.alloc(4_096, 1);
+  let count = 0;
+  const startedAt = performance.now();
+  for (; performance.now() - startedAt < 1_000; count += 1) {
+    writeSync(file, page, 0, page.length, (count % 1_000) * page.length);
+    fdatasyncSync(file);
+  }
+  closeSync(file);
+  process.stdout.write(`reference: ${count} writes of 4 KB with fdatasync in a second\n`);
+}
+
 async function runCase(mode: string, store: Store, stepsPerCommit: number): Promise<void> {
   await store.open();
   await store.commit(Array.from({ length: RUNS }, (_, index) => addRun(index)));
@@ -45,6 +60,7 @@ async function runCase(mode: string, store: Store, stepsPerCommit: number): Prom
   const latencies: number[] = [];
   let position = 0;
   delay.enable();
+  const cpuBefore = process.cpuUsage();
   const startedAt = performance.now();
   const loopBefore = performance.eventLoopUtilization();
   while (performance.now() - startedAt < caseMs) {
@@ -61,6 +77,7 @@ async function runCase(mode: string, store: Store, stepsPerCommit: number): Prom
   }
   const elapsedMs = performance.now() - startedAt;
   const loop = performance.eventLoopUtilization(loopBefore);
+  const cpu = process.cpuUsage(cpuBefore);
   delay.disable();
   latencies.sort((a, b) => a - b);
   const at = (share: number): string =>
@@ -72,6 +89,7 @@ async function runCase(mode: string, store: Store, stepsPerCommit: number): Prom
       `${perSecond(latencies.length).padStart(6)} commits/s ${perSecond(position).padStart(8)} steps/s ` +
       `${perSecond(position * ROWS_PER_STEP).padStart(8)} row writes/s  ` +
       `commit ms p50 ${at(0.5)} p99 ${at(0.99)} max ${at(1)}  ` +
+      `cpu ${((cpu.user + cpu.system) / position).toFixed(1)} us/step  ` +
       `loop busy ${(loop.utilization * 100).toFixed(0)}% stall p99 ${(delay.percentile(99) / 1e6).toFixed(1)} ms\n`,
   );
 }

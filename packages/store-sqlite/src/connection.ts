@@ -4,6 +4,9 @@ import { DatabaseSync } from "node:sqlite";
 /** How long SQLite waits for another program's lock before it says busy, ms. */
 const BUSY_TIMEOUT_MS = 5_000;
 
+/** Of each of the two connections. Not mapped: a mapped file counts as this process's memory, page by page. */
+const CACHE_KIB = 32_000;
+
 /** Under load every 16 MB of WAL are folded into the file, by the commit that passes the mark (decision 0003). */
 const CHECKPOINT_PAGES = 4_000;
 
@@ -21,8 +24,8 @@ export function openFileConnection(path: string): DatabaseSync {
     PRAGMA synchronous = FULL;
     PRAGMA fullfsync = ON;
     PRAGMA temp_store = MEMORY;
-    PRAGMA cache_size = -32000;
-    PRAGMA mmap_size = 268435456;
+    PRAGMA cache_size = -${CACHE_KIB};
+    PRAGMA mmap_size = 0;
     PRAGMA journal_size_limit = 67108864;
     PRAGMA wal_autocheckpoint = ${CHECKPOINT_PAGES};
   `);

@@ -29,6 +29,13 @@ const READS: Readonly<Record<string, (opened: SqliteStore) => unknown>> = {
     history.listRuns({ ...PAGE, filter: { timeField: "createdAtMs", functionIds: ["f"] } }),
   "listRuns that failed": ({ history }) =>
     history.listRuns({ ...PAGE, filter: { timeField: "createdAtMs", statuses: ["failed"] } }),
+  "listRuns that are live": ({ history }) =>
+    history.listRuns({
+      ...PAGE,
+      filter: { timeField: "createdAtMs", statuses: ["queued", "running"] },
+    }),
+  "listRuns of some functions": ({ history }) =>
+    history.listRuns({ ...PAGE, filter: { timeField: "createdAtMs", functionIds: ["f", "g"] } }),
   "listRuns by end": ({ history }) =>
     history.listRuns({ ...PAGE, filter: { timeField: "endedAtMs" } }),
   "listEvents of a name": ({ history }) =>
