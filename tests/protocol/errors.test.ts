@@ -35,6 +35,9 @@ describe.concurrent.each(ALL_MODES)("step errors, $name", (mode) => {
     const notes = world.app(mode).noted("flaky.flaky") as { id: string; maxAttempts: number }[];
     const own = notes.filter((note) => note.id === id);
     expect(own.map((note) => note.maxAttempts)).toStrictEqual([5, 5, 5]);
+    const spans = await world.engine.spans(run.run_id);
+    const flaky = spans.find((span) => span.name === "flaky" && span.stepOp === "RUN");
+    expect(flaky).toMatchObject({ status: "COMPLETED", attempts: 3 });
   });
 
   it("throws a step's error into user code after the last attempt", async () => {
@@ -54,6 +57,11 @@ describe.concurrent.each(ALL_MODES)("step errors, $name", (mode) => {
     expect(JSON.stringify(run.output)).toContain("nobody catches me");
     expect(JSON.stringify(run.output)).toContain("TypeError");
     expect(attempts(mode, "uncaught.doomed", id)).toStrictEqual([0, 1]);
+    const spans = await world.engine.spans(run.run_id);
+    const doomed = spans.find((span) => span.name === "doomed" && span.stepOp === "RUN");
+    expect(doomed).toMatchObject({ status: "FAILED", attempts: 2 });
+    const output = await world.engine.spanOutput(doomed?.outputID ?? "");
+    expect(output.error).toMatchObject({ name: "TypeError", message: "nobody catches me" });
   });
 
   it("does not retry a NonRetriableError in a step", async () => {

@@ -1,6 +1,6 @@
 // One function starting another: invoke with its result, its errors and its timeout, and events sent from a step.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { MODES, World, freshId } from "./harness/world.ts";
+import { MODES, V3, V4, World, freshId } from "./harness/world.ts";
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
 
@@ -25,6 +25,12 @@ describe.concurrent.each(MODES)("invoke, $name", (mode) => {
   it("invokes several targets at once", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/call-at-once`);
     expect(run).toMatchObject({ status: "Completed", output: [2, 4, 6] });
+  });
+
+  it("invokes a function of another app, of the other SDK version", async () => {
+    const other = mode.version === 3 ? V4 : V3;
+    const run = await world.engine.runToEnd(`${mode.name}/call-elsewhere`, { app: other.name });
+    expect(run).toMatchObject({ status: "Completed", output: 42 });
   });
 
   it("starts the target with an inngest/function.invoked event that names the caller", async () => {

@@ -108,8 +108,8 @@ export interface AppTools {
   readonly appId: string;
   readonly NonRetriableError: new (message: string, options?: { cause?: unknown }) => Error;
   readonly RetryAfterError: new (message: string, retryAfter: number | string | Date) => Error;
-  /** Something that step.invoke accepts, for a function of this app by its short id. */
-  reference(functionId: string): unknown;
+  /** Something that step.invoke accepts: a function by its short id, of this app unless another is named. */
+  reference(functionId: string, appId?: string): unknown;
   /** Tells the test what user code did, and when: nothing the engine stores depends on it. */
   note(topic: string, value?: unknown): void;
   /** Resolves when the test opens the gate of this name. */

@@ -32,7 +32,7 @@ export function runApp(adapter: SdkAdapter): void {
     appId: settings.appId,
     NonRetriableError: adapter.NonRetriableError,
     RetryAfterError: adapter.RetryAfterError,
-    reference: (functionId) => adapter.reference(settings.appId, functionId),
+    reference: (functionId, appId = settings.appId) => adapter.reference(appId, functionId),
     note: (topic, value) => report({ kind: "note", atMs: Date.now(), topic, value: value ?? null }),
     gate: (name) => gates.passed(name),
   };

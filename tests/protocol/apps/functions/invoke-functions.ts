@@ -34,6 +34,15 @@ function callers(tools: AppTools): readonly FunctionSpec[] {
         ),
     },
     {
+      id: "call-elsewhere",
+      triggers: [{ event: `${tools.appId}/call-elsewhere` }],
+      handler: async ({ event, step }) =>
+        await step.invoke("call", {
+          function: tools.reference("add", String(event.data["app"])),
+          data: { a: 20, b: 22 },
+        }),
+    },
+    {
       id: "call-failing",
       triggers: [{ event: `${tools.appId}/call-failing` }],
       handler: async ({ step }) => {

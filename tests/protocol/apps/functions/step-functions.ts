@@ -80,6 +80,19 @@ function sequentialFunctions(tools: AppTools): readonly FunctionSpec[] {
       },
     },
     {
+      id: "gated-again",
+      triggers: [{ event: `${tools.appId}/gated-again` }],
+      handler: async ({ event, step, attempt }) =>
+        await step.run("held", async () => {
+          if (attempt === 0) {
+            throw new Error("the first call fails");
+          }
+          tools.note("gated-again.held", idOf(event));
+          await tools.gate(`gated-again.${idOf(event)}`);
+          return "held";
+        }),
+    },
+    {
       id: "gone",
       triggers: [{ event: `${tools.appId}/gone` }],
       options: { retries: 0 },
