@@ -9,7 +9,7 @@ export class CardDeclined extends Error {
   override readonly name = "CardDeclined";
 }
 
-export class NetworkTimeout extends Error {
+class NetworkTimeout extends Error {
   override readonly name = "NetworkTimeout";
 }
 

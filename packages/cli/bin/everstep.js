@@ -4,6 +4,7 @@
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
+import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -58,6 +59,10 @@ if (isOldNode(process.versions.node)) {
     handOver(path);
   }
 } else {
+  // Halves the time to start (0.9 s of CPU to 0.5 s). Under the home directory: what others can write must not be run.
+  const cacheDir = process.env.XDG_CACHE_HOME || join(homedir(), ".cache");
+  const { enableCompileCache } = await import("node:module");
+  enableCompileCache(process.env.NODE_COMPILE_CACHE || join(cacheDir, "everstep"));
   const { main, processIo } = await import("../src/main.ts");
   process.exitCode = await main(process.argv.slice(2), processIo());
   // After a failure something may still be open. It gets a moment to write its last lines, not the power to hang.

@@ -1,12 +1,11 @@
-// dev and start with a real engine, a real file and an app on the official SDK. Here the command runs inside the test;
-// what needs a process of its own to end is in server-process.test.ts.
+// dev and start with a real engine on a real file, inside the test's process. What needs a process of its own, or an app, is
+// in tests/cli.
 import { createServer, type Server } from "node:http";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { main } from "./main.ts";
-import { createTestApp, type TestApp } from "./test-app.ts";
 import { createTestIo, type TestIo } from "./test-io.ts";
 
 const KEYS = ["--signing-key", "signkey-test-00ff", "--event-key", "key1"];
@@ -51,12 +50,6 @@ async function occupy(): Promise<{ readonly server: Server; readonly port: numbe
   return { server, port: typeof address === "object" && address !== null ? address.port : 0 };
 }
 
-async function appOn(url: string): Promise<TestApp> {
-  const app = await createTestApp(url);
-  cleanups.push(() => app.close());
-  return app;
-}
-
 async function ask(url: string, ...argv: string[]): Promise<string> {
   const io = ioOf(true);
   const code = await main([...argv, "--url", url], io);
@@ -99,27 +92,6 @@ describe("everstep dev", () => {
     const { io, url } = serve(["dev", "-p", "0", "--no-discovery", "--tick", "100"]);
     expect(await url).toMatch(/^http/u);
     expect(io.err()).toMatch(/^everstep: note: --tick has no effect: .*\n$/u);
-  });
-
-  it("runs an app's function; send, runs and run show it", async () => {
-    const { url } = serve(["dev", "-p", "0", "--no-discovery"]);
-    const base = await url;
-    const app = await appOn(base);
-    await app.sync();
-    expect(await ask(base, "send", "test/greet", "--data", '{"name":"Ada"}')).toContain(
-      "Stored test/greet",
-    );
-    await app.called(1);
-    app.open();
-    await app.ended();
-    const rows = await ask(base, "runs", "--function", "greet", "--json");
-    const [row] = JSON.parse(rows) as { id: string; status: string }[];
-    expect(row?.status).toBe("completed");
-    expect(await ask(base, "runs", "--status", "completed")).toContain("app-greet");
-    const shown = await ask(base, "run", row?.id ?? "");
-    expect(shown).toMatch(/✓ say-hello/u);
-    expect(shown).toContain('"Hello Ada"');
-    expect(await ask(base, "run", "01ARZ3NDEKTSV4RRFFQ69G5FAV")).toMatch(/^1 everstep: /u);
   });
 });
 

@@ -1,15 +1,15 @@
-// How the process of a server ends: drained by SIGTERM, cut off at the end of the grace period, killed. What was in flight
-// goes on at the next start on the same folder.
-import { spawn } from "node:child_process";
+// The command as its own process, with an app on the official SDK: what it shows of a run, and how a server ends: drained by
+// SIGTERM, cut off at the end of the grace period, killed. What was in flight goes on at the next start on the same folder.
+import { execFile, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createTestApp, type TestApp } from "./test-app.ts";
 
-const BIN = fileURLToPath(new URL("../bin/everstep.js", import.meta.url));
+const BIN = fileURLToPath(new URL("../../packages/cli/bin/everstep.js", import.meta.url));
 
 interface ServerProcess {
   readonly url: string;
@@ -19,6 +19,9 @@ interface ServerProcess {
   readonly ended: Promise<number | string>;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
+
+// Each test starts several processes; on a busy machine each takes seconds.
+vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -90,6 +93,43 @@ async function greetUntilCalled(server: ServerProcess): Promise<TestApp> {
   await app.called(1);
   return app;
 }
+
+/** Output of an operator's command, or its exit code and what it complains of. */
+function ask(url: string, ...argv: string[]): Promise<string> {
+  const env = { PATH: process.env["PATH"], HOME: folder };
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [BIN, ...argv, "--url", url],
+      { cwd: folder, env },
+      (error, out, err) => {
+        resolve(error === null ? out : `${error.code} ${err}`);
+      },
+    );
+  });
+}
+
+describe("the operator's commands", () => {
+  it("send starts a run, runs lists it, run shows its steps and its output", async () => {
+    const server = await startServer(0);
+    const app = await createTestApp(server.url);
+    cleanups.push(() => app.close());
+    await app.sync();
+    const sent = await ask(server.url, "send", "test/greet", "--data", '{"name":"Ada"}');
+    expect(sent).toContain("Stored test/greet as ");
+    await app.called(1);
+    app.open();
+    await app.ended();
+    const rows = await ask(server.url, "runs", "--function", "greet", "--json");
+    const [row] = JSON.parse(rows) as { id: string; status: string }[];
+    expect(row?.status).toBe("completed");
+    expect(await ask(server.url, "runs", "--status", "completed")).toContain("app-greet");
+    const shown = await ask(server.url, "run", row?.id ?? "");
+    expect(shown).toMatch(/✓ say-hello/u);
+    expect(shown).toContain('"Hello Ada"');
+    expect(await ask(server.url, "run", "01ARZ3NDEKTSV4RRFFQ69G5FAV")).toMatch(/^1 everstep: /u);
+  });
+});
 
 describe("a server's process", () => {
   it("SIGTERM lets a call finish, refuses new events meanwhile, and ends with 0", async () => {
