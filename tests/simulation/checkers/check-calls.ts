@@ -1,0 +1,96 @@
+// Calls (field.md 5.3: 5, 6, 8, 13): nothing leaves before it is durable; a call carries exactly what is recorded, so that a
+// recorded step is never run again; calls of a function stay within its concurrency and first calls come in order.
+import type { SentCall } from "../network.ts";
+import type { CheckContext, Checker } from "./checker.ts";
+import { hasEnded, type ModelRun } from "./model.ts";
+
+export interface CallChecker extends Checker {
+  /** A checkpoint was acknowledged to the call of this generation. */
+  onCheckpointAcked(runId: string, stepIds: readonly string[], generation: number): void;
+}
+
+export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): CallChecker {
+  const acked = new Map<string, number>();
+  let lastGeneration = 0;
+
+  const checkTimer = ({ jobId, body: { ctx } }: SentCall): void => {
+    const timer = model.timers.get(jobId);
+    if (timer === undefined || timer.runId !== ctx.run_id) {
+      violate("durable before it leaves", `run ${ctx.run_id} was called for timer ${jobId}`);
+      return;
+    }
+    if (timer.dueAtMs > nowMs()) violate("nothing is early", `call ${jobId} of run ${ctx.run_id}`);
+    if (timer.attempt !== ctx.attempt) violate("attempts count up", `call ${jobId}: ${ctx.attempt}`);
+    const stepId = timer.op?.stepId ?? "step";
+    if (stepId !== ctx.step_id) violate("targets", `call ${jobId} asks for ${ctx.step_id}`);
+    for (const other of inFlight) {
+      if (other.jobId === jobId) violate("one call per timer", `timer ${jobId} is out already`);
+    }
+  };
+
+  const checkState = ({ body }: SentCall, run: ModelRun): void => {
+    const { ctx, steps } = body;
+    if (JSON.stringify(ctx.stack.stack) !== JSON.stringify(run.stack)) {
+      violate("calls carry what is recorded", `run ${ctx.run_id}: stack ${ctx.stack.stack.join()}`);
+    }
+    const sent = Object.keys(steps).length;
+    if (sent !== run.outputs.size) {
+      violate("calls carry what is recorded", `run ${ctx.run_id}: ${sent} of ${run.outputs.size} steps`);
+    }
+    for (const [stepId, outputJson] of run.outputs) {
+      if (JSON.stringify(steps[stepId]) === JSON.stringify(JSON.parse(outputJson))) continue;
+      violate("outputs never change", `run ${ctx.run_id} step ${stepId}`);
+    }
+  };
+
+  const checkTurn = (sent: SentCall, run: ModelRun): void => {
+    const { functionId, orderKey } = run.head;
+    const limit = model.functions.get(functionId)?.config.concurrency[0]?.limit;
+    let count = 1;
+    for (const other of inFlight) if (other.body.ctx.fn_id === functionId) count += 1;
+    if (limit !== undefined && count > limit) {
+      violate("concurrency", `${count} calls of function ${functionId}, limit ${limit}`);
+    }
+    if (run.head.startedAtMs !== undefined || sent.body.ctx.attempt > 0) return;
+    for (const other of model.runs.values()) {
+      if (other.head.functionId !== functionId || other.head.orderKey >= orderKey) continue;
+      if (other.head.startedAtMs !== undefined || hasEnded(other)) continue;
+      const [first] = [...other.timers.values()].filter(({ kind }) => kind === "call");
+      const isOut = [...inFlight].some(({ body }) => body.ctx.run_id === other.head.id);
+      const isReady = first?.attempt === 0 && first.dueAtMs <= run.head.createdAtMs;
+      if (isReady && !isOut) {
+        violate("runs start in order", `run ${run.head.id} before ${other.head.id}`);
+      }
+    }
+  };
+
+  return {
+    onSent(sent) {
+      const { ctx } = sent.body;
+      checkTimer(sent);
+      if (ctx.generation_id <= lastGeneration) {
+        violate("generations increase", `${ctx.generation_id} after ${lastGeneration}`);
+      }
+      lastGeneration = ctx.generation_id;
+      const run = model.runs.get(ctx.run_id);
+      if (run === undefined || hasEnded(run)) {
+        violate("nothing after the end", `a call of run ${ctx.run_id}`);
+        return;
+      }
+      checkState(sent, run);
+      checkTurn(sent, run);
+    },
+    onCheckpointAcked(runId, stepIds, generation) {
+      for (const stepId of stepIds) {
+        acked.set(`${runId}.${stepId}`, generation);
+        if (model.runs.get(runId)?.outputs.has(stepId) === true) continue;
+        violate("acked is stored", `checkpoint of step ${stepId} in run ${runId}`);
+      }
+    },
+    onStep({ runId, stepId, generation }) {
+      const by = acked.get(`${runId}.${stepId}`);
+      if (by === undefined || by === generation) return;
+      violate("recorded steps never run again", `step ${stepId} of run ${runId} in ${generation}`);
+    },
+  };
+}

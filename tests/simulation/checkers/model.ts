@@ -1,0 +1,101 @@
+// What the database must hold: a fold of every batch that it took, kept apart from the engine's own fold. Checkers read it.
+import type { Change, FunctionRecord, RunHead, Timer, Wait } from "@everstep/core";
+import type { EventRecord } from "@everstep/protocol";
+
+export interface ModelRun {
+  head: RunHead;
+  readonly stack: string[];
+  readonly outputs: Map<string, string>;
+  readonly timers: Map<number, Timer>;
+  readonly waits: Map<string, Wait>;
+}
+
+export interface Model {
+  readonly runs: ReadonlyMap<string, ModelRun>;
+  readonly events: ReadonlyMap<string, EventRecord>;
+  readonly timers: ReadonlyMap<number, Timer>;
+  readonly waits: ReadonlyMap<string, Wait>;
+  readonly functions: ReadonlyMap<string, FunctionRecord>;
+  readonly stepCount: number;
+  apply(change: Change): void;
+}
+
+export function hasEnded(run: ModelRun): boolean {
+  return run.head.endedAtMs !== undefined;
+}
+
+export function createModel(): Model {
+  const runs = new Map<string, ModelRun>();
+  const events = new Map<string, EventRecord>();
+  const timers = new Map<number, Timer>();
+  const waits = new Map<string, Wait>();
+  const functions = new Map<string, FunctionRecord>();
+  let stepCount = 0;
+
+  const putTimer = (timer: Timer): void => {
+    timers.set(timer.id, timer);
+    runs.get(timer.runId ?? "")?.timers.set(timer.id, timer);
+  };
+
+  return {
+    runs,
+    events,
+    timers,
+    waits,
+    functions,
+    get stepCount() {
+      return stepCount;
+    },
+    apply(change) {
+      switch (change.type) {
+        case "event_added":
+          events.set(change.event.internalId, change.event);
+          return;
+        case "run_added":
+          runs.set(change.run.id, emptyRun(change.run));
+          return;
+        case "run_patched": {
+          const run = runs.get(change.runId);
+          if (run !== undefined) run.head = { ...run.head, ...change.patch };
+          return;
+        }
+        case "step_added": {
+          const run = runs.get(change.step.runId);
+          run?.stack.push(change.step.stepId);
+          run?.outputs.set(change.step.stepId, change.step.outputJson);
+          stepCount += 1;
+          return;
+        }
+        case "timer_added":
+          putTimer(change.timer);
+          return;
+        case "timer_removed":
+          runs.get(timers.get(change.timerId)?.runId ?? "")?.timers.delete(change.timerId);
+          timers.delete(change.timerId);
+          return;
+        case "timer_attempt_reset": {
+          const timer = timers.get(change.timerId);
+          if (timer !== undefined) putTimer({ ...timer, attempt: 0 });
+          return;
+        }
+        case "wait_added":
+          waits.set(change.wait.id, change.wait);
+          runs.get(change.wait.runId)?.waits.set(change.wait.id, change.wait);
+          return;
+        case "wait_removed":
+          waits.delete(change.waitId);
+          runs.get(change.runId)?.waits.delete(change.waitId);
+          return;
+        case "function_saved":
+          functions.set(change.function.id, change.function);
+          return;
+        default:
+          return;
+      }
+    },
+  };
+}
+
+function emptyRun(head: RunHead): ModelRun {
+  return { head, stack: [], outputs: new Map(), timers: new Map(), waits: new Map() };
+}
