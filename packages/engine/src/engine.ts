@@ -11,6 +11,8 @@ export interface SendOptions {
 export interface InvokeInput {
   readonly data: Record<string, unknown>;
   readonly user?: Record<string, unknown>;
+  /** `{ sessions?: … }`, as on events. */
+  readonly meta?: Record<string, unknown>;
   readonly id?: string;
   readonly v?: string;
 }

@@ -150,12 +150,19 @@ function parseForeign(answer: Answer, isSuccess: boolean): ErrorResult {
   });
 }
 
+/** Enough to recognise a login page or a proxy. */
+const BODY_SHOWN_CHARS = 1_000;
+
 function engineError(
   answer: Answer,
   code: string,
   error: { name?: string; message: string },
 ): ErrorResult {
-  return { ...failure(answer, { name: error.name ?? "Error", message: error.message }), code };
+  const { name = "Error", message } = error;
+  // What came is not the function's: the run's output says what is wrong with it, and shows its beginning.
+  const body = answer.text.slice(0, BODY_SHOWN_CHARS);
+  const outputJson = canonicalJson({ body, error: `${name}: ${message}`, message, name });
+  return { ...failure(answer, { name, message }), outputJson, code };
 }
 
 function failure(answer: Answer, error: UserError): ErrorResult {
@@ -191,7 +198,6 @@ function outputJsonOf(text: string): JsonText {
 }
 
 function failureOutputJson(answer: Answer): JsonText {
-  if (answer.response.bodyBytes > LIMITS.callResponseBytesMax) return "null";
   try {
     return outputJsonOf(answer.text);
   } catch {

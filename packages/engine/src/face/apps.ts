@@ -5,6 +5,8 @@ import type { EngineOptions } from "../create-engine.ts";
 import type { Engine, SyncOutcome } from "../engine.ts";
 import type { Partition } from "../partition/open-partition.ts";
 
+const STRANGERS_MAX = 100;
+
 type Apps = Pick<
   Engine,
   "syncApp" | "recordSyncFailure" | "removeApp" | "apps" | "functions" | "findFunction"
@@ -30,6 +32,9 @@ export function createApps(
       if (app !== undefined) {
         await partition.ask({ type: "app_error", appId: app.id, code, message });
       } else if (create === true) {
+        // Only what --sdk-url and people name comes here; the bound is against a loop that does.
+        const [oldest] = strangers.keys();
+        if (strangers.size >= STRANGERS_MAX && oldest !== undefined) strangers.delete(oldest);
         strangers.set(normalizeAppUrl(url), strangerApp(url, { code, message }, clock.nowMs()));
       }
     },

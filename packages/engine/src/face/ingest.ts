@@ -52,6 +52,7 @@ function invokedEvent(
     name,
     dataJson: canonicalJson({ ...input.data, _inngest: { fn_id: slug, name } }),
     ...(input.user === undefined ? {} : { userJson: canonicalJson(input.user) }),
+    ...(input.meta === undefined ? {} : { metaJson: canonicalJson(input.meta) }),
     ...(input.v === undefined ? {} : { v: input.v }),
     tsMs: receivedAtMs,
     receivedAtMs,
