@@ -5,9 +5,10 @@ import { compileExpression } from "../expressions/compile-expression.ts";
 import { matchKeyOf } from "../expressions/match-key.ts";
 import type { FunctionRecord } from "../model/app.ts";
 import type { RunHead, RunState } from "../model/run.ts";
-import { waitMatch } from "../routing/wait-match.ts";
+import { waitMatch, type WaitMatch } from "../routing/wait-match.ts";
 import type { DecideContext } from "./context.ts";
 import { addTimer, addWait, openDraft, type Draft } from "./draft.ts";
+import { endRun } from "./end-run.ts";
 
 export interface RunStart {
   readonly function: FunctionRecord;
@@ -52,7 +53,7 @@ export function createRun(start: RunStart, ctx: DecideContext): Draft {
   };
   const draft = openDraft({ state, events: start.events }, start.function, ctx);
   draft.changes.push({ type: "run_added", run: head });
-  addCancelWaits(draft, start.readEvent);
+  const refusal = addCancelWaits(draft, start.readEvent);
   const startMs = start.function.config.timeouts?.startMs;
   if (startMs !== undefined) {
     addTimer(draft, {
@@ -68,10 +69,15 @@ export function createRun(start: RunStart, ctx: DecideContext): Draft {
     attempt: 0,
     queuedAtMs: ctx.nowMs,
   });
+  // A run that could not be cancelled as its author wrote must not run; it ends where people see why.
+  if (refusal !== undefined) {
+    endRun(draft, { status: "failed", error: { name: "InvalidExpression", message: refusal } });
+  }
   return draft;
 }
 
-function addCancelWaits(draft: Draft, readEvent: () => unknown): void {
+/** @returns Why a rule cannot be kept, in words for people; undefined when all can. */
+function addCancelWaits(draft: Draft, readEvent: () => unknown): string | undefined {
   const { state, ctx } = draft;
   for (const [index, rule] of draft.function.config.cancel.entries()) {
     const expiresAtMs =
@@ -79,7 +85,8 @@ function addCancelWaits(draft: Draft, readEvent: () => unknown): void {
         ? ctx.nowMs + LIMITS.waitDefaultMs
         : (parseTimeOrDurationMs(rule.timeout, ctx.nowMs) ?? ctx.nowMs + LIMITS.waitDefaultMs);
     const match = cancelMatch(rule.expression, readEvent);
-    if (match === undefined) continue;
+    if (match === "never") continue;
+    if ("refusal" in match) return `cancelOn "${rule.event}": ${match.refusal}`;
     addWait(draft, {
       id: `${state.head.id}.cancel.${index}`,
       kind: "cancel",
@@ -91,22 +98,20 @@ function addCancelWaits(draft: Draft, readEvent: () => unknown): void {
       expiresAtMs,
     });
   }
+  return undefined;
 }
 
-/**
- * Undefined when no event can ever match: the expression became false with this event's values, or it cannot be bound to them
- * (server.md 6.3: then the run goes on without this rule).
- */
+/** `never`: no event can match. `refusal`: the event's values are too large to keep. */
 function cancelMatch(
   source: string | undefined,
   readEvent: () => unknown,
-): ReturnType<typeof waitMatch> | undefined {
+): WaitMatch | "never" | { readonly refusal: string } {
   if (source === undefined) return waitMatch(undefined, undefined);
   try {
     const bound = bindEvent(compileExpression(source), readEvent());
-    return bound.isNever ? undefined : waitMatch(bound.boundSource, matchKeyOf(bound));
+    return bound.isNever ? "never" : waitMatch(bound.boundSource, matchKeyOf(bound));
   } catch (error) {
-    if (error instanceof EverstepError) return undefined;
+    if (error instanceof EverstepError) return { refusal: error.message };
     throw error;
   }
 }
