@@ -1,6 +1,6 @@
 // Applies the ops of one answer (protocol.md 3.4, 3.5): the version is captured, groups are formed, waits come first so that
 // an answer `[WaitForEvent, sendEvent]` cannot miss its own reply.
-import { hashStepId, type Op } from "@everstep/protocol";
+import { hashStepId, type Op, type UserError } from "@everstep/protocol";
 import type { Timer } from "../model/timer.ts";
 import { continueRun, enqueueDiscovery, saveStep } from "./continue-run.ts";
 import { isEnded, patchRun, removeTimer, type Draft } from "./draft.ts";
@@ -21,7 +21,15 @@ export const COMPLETE_ID: string = hashStepId("complete");
 /** Lowest execution version whose parallel groups fan in once (protocol.md 4.3). */
 const COALESCING_VERSION_MIN = 2;
 
-export function applyOps(draft: Draft, timer: Timer, ops: readonly Op[], call: CallFacts): void {
+/** @returns Why the whole attempt counts as failed, when it does although the app answered with ops. */
+export function applyOps(
+  draft: Draft,
+  timer: Timer,
+  ops: readonly Op[],
+  call: CallFacts,
+): UserError | undefined {
+  const unsupported = ops.find((op) => UNSUPPORTED.has(op.op));
+  if (unsupported !== undefined) return failUnsupported(draft, timer, unsupported, call);
   captureVersion(draft, call.requestVersion);
   const kept = ops.some((op) => isRetriedError(draft, timer, op, call));
   if (!kept) removeTimer(draft, timer.id);
@@ -31,11 +39,23 @@ export function applyOps(draft: Draft, timer: Timer, ops: readonly Op[], call: C
     ...ops.filter((op) => op.op !== "WaitForEvent"),
   ];
   for (const op of waitsFirst) {
-    if (isEnded(draft.state)) return;
+    if (isEnded(draft.state)) return undefined;
     applyOp(draft, timer, op, { ...call, isRetried: kept });
   }
-  if (!kept) failWithoutProgress(draft, timer, call);
+  return kept ? undefined : failWithoutProgress(draft, timer, call);
 }
+
+/** Refused whole: applying the other ops would tear apart what the app meant as one. */
+function failUnsupported(draft: Draft, timer: Timer, op: Op, call: CallFacts): UserError {
+  const error = {
+    name: "UnsupportedOpcode",
+    message: `The app answered with the op "${op.op}", which this version of Everstep does not support. Remove the call that makes it (step.defer or a durable endpoint).`,
+  };
+  failedAttempt(draft, timer, { error, retriable: false, call });
+  return error;
+}
+
+const UNSUPPORTED: ReadonlySet<string> = new Set(["SyncRunComplete", "DeferAdd", "DeferAbort"]);
 
 function captureVersion(draft: Draft, requestVersion: number): void {
   if (draft.state.head.requestVersion === -1) patchRun(draft, { requestVersion });
@@ -114,15 +134,7 @@ function applyOp(draft: Draft, timer: Timer, op: Op, call: AnswerFacts): void {
     case "SyncRunComplete":
     case "DeferAdd":
     case "DeferAbort":
-      failedAttempt(draft, timer, {
-        error: {
-          name: "UnsupportedOpcode",
-          message: `The app answered with the op "${op.op}", which this version of Everstep does not support. Remove the call that makes it (step.defer or a durable endpoint).`,
-        },
-        retriable: false,
-        call,
-      });
-      return;
+      throw new Error(`The op "${op.op}" is refused before any op is applied.`);
   }
 }
 
@@ -150,6 +162,8 @@ function applyStepError(draft: Draft, timer: Timer, op: Op, call: AnswerFacts): 
     applyStepFailed(draft, timer, op, call);
     return;
   }
+  // One call is made again once, however many of its steps failed.
+  if (!draft.state.timers.has(timer.id)) return;
   failedAttempt(draft, timer, {
     error: op.error ?? { name: "Error", message: "The step failed without an error." },
     retriable: true,
@@ -170,22 +184,20 @@ function applyStepFailed(draft: Draft, timer: Timer, op: Op, call: AnswerFacts):
  * An answer after which nothing would ever call the app again for this work. Other open work calls again by itself, unless the
  * call was for one step that the answer left out.
  */
-function failWithoutProgress(draft: Draft, timer: Timer, call: CallFacts): void {
+function failWithoutProgress(draft: Draft, timer: Timer, call: CallFacts): UserError | undefined {
   const { state } = draft;
-  if (isEnded(state)) return;
+  if (isEnded(state)) return undefined;
   const isLeftOut = timer.op !== undefined && !isKnownStep(draft, timer.op.stepId);
   const waitsForStep = [...state.waits.values()].some((wait) => wait.op !== undefined);
-  if (!isLeftOut && (hasOpenWork(draft) || waitsForStep)) return;
-  failedAttempt(draft, timer, {
-    error: {
-      name: "NoProgress",
-      message: isLeftOut
-        ? `The app was asked to run the step "${timer.op.name}" and answered without its result. Check that the function is deterministic: it must reach the same steps each time.`
-        : "The app answered without a result and without new steps, and nothing else is open for this run. Check that every step is awaited.",
-    },
-    retriable: true,
-    call,
-  });
+  if (!isLeftOut && (hasOpenWork(draft) || waitsForStep)) return undefined;
+  const error = {
+    name: "NoProgress",
+    message: isLeftOut
+      ? `The app was asked to run the step "${timer.op.name}" and answered without its result. Check that the function is deterministic: it must reach the same steps each time.`
+      : "The app answered without a result and without new steps, and nothing else is open for this run. Check that every step is awaited.",
+  };
+  failedAttempt(draft, timer, { error, retriable: true, call });
+  return error;
 }
 
 function hasOpenWork(draft: Draft): boolean {

@@ -1,7 +1,7 @@
 // What an app's answer to a call does to its run (protocol.md 3.1, 5). An answer for a timer that is gone is late: it changes nothing.
 import type { CallResult, Op, UserError } from "@everstep/protocol";
 import type { Timer } from "../model/timer.ts";
-import { applyOps } from "./apply-ops.ts";
+import { COMPLETE_ID, applyOps } from "./apply-ops.ts";
 import { isEnded, removeTimer, type Draft } from "./draft.ts";
 import { endRun } from "./end-run.ts";
 import { failedAttempt, recordAttempt, type CallFacts } from "./failed-attempt.ts";
@@ -41,10 +41,12 @@ export function decideCallResult(draft: Draft, end: CallEnd): void {
       });
       recordAttempt(draft, timer, call, { ...targetOf(timer), error: result.error });
       return;
-    case "ops":
-      applyOps(draft, timer, result.ops, call);
-      recordAttempt(draft, timer, call, outcomeOf(timer, result.ops));
+    case "ops": {
+      const error = applyOps(draft, timer, result.ops, call);
+      const outcome = outcomeOf(timer, result.ops);
+      recordAttempt(draft, timer, call, error === undefined ? outcome : { ...outcome, error });
       return;
+    }
   }
 }
 
@@ -61,6 +63,8 @@ function outcomeOf(
   const isRun = ran !== undefined && /^Step(Run|Error|Failed)?$/.test(ran.op);
   if (!isRun) return targetOf(timer);
   const error = ran.op === "StepRun" || ran.op === "Step" ? undefined : ran.error;
+  // The function's own failure is no step's.
+  if (ran.id === COMPLETE_ID) return error === undefined ? {} : { error };
   return {
     stepId: ran.id,
     stepName: opFacts(ran).name,
