@@ -111,6 +111,55 @@ describe.concurrent.each([V3, V4])("sync in cloud mode, $name", (mode) => {
   });
 });
 
+describe.concurrent.each([V3, V4])("pings in cloud mode, $name", (mode) => {
+  const ping = (app: AppProcess): Promise<unknown> =>
+    world.engine.graphqlReply(
+      `mutation ($url: String!) { createApp(input: { url: $url }) { id } }`,
+      { url: app.url },
+    );
+
+  it("are signed and sync the app in band", async () => {
+    const app = await startApp({ appId: `${mode.name}-in-band`, version: mode.version });
+    await ping(app);
+    await world.waitSynced(app);
+    const put = app.calls.find((call) => call.method === "PUT");
+    expect(put?.headers).toMatchObject({
+      "x-inngest-server-kind": "cloud",
+      "x-inngest-sync-kind": "in_band",
+      "x-inngest-signature": expect.stringMatching(/^t=\d{10}&s=[0-9a-f]{64}$/) as string,
+    });
+    expect(put?.answer.headers["x-inngest-sync-kind"]).toBe("in_band");
+  });
+
+  it("sync an app that allows no in-band sync as well", async () => {
+    const app = await startApp({
+      appId: `${mode.name}-out-of-band`,
+      version: mode.version,
+      env: { INNGEST_ALLOW_IN_BAND_SYNC: "false" },
+    });
+    await ping(app);
+    await world.waitSynced(app);
+    const kinds = app.calls
+      .filter((call) => call.method === "PUT")
+      .map((call) => call.answer.headers["x-inngest-sync-kind"]);
+    expect(kinds).toContain("out_of_band");
+    expect(kinds).not.toContain("in_band");
+  });
+
+  it("and calls reach an app whose fallback key is ours", async () => {
+    const app = await startApp({
+      appId: `${mode.name}-fallback`,
+      version: mode.version,
+      cloud: { signingKey: WRONG_KEY, eventKey: KEYS.eventKey },
+      env: { INNGEST_SIGNING_KEY_FALLBACK: `signkey-test-${KEYS.signingKey}` },
+    });
+    expect((await fetch(app.url, { method: "PUT" })).status).toBe(200);
+    await world.waitSynced(app);
+    const run = await world.engine.runToEnd(`${app.appId}/sequence`, { id: freshId() });
+    expect(run).toMatchObject({ status: "Completed", output: { second: 2 } });
+  });
+});
+
 describe.concurrent("keys", () => {
   it("are asked for by the APIs that read and change runs", async () => {
     const run = await world.engine.runToEnd(`${V4.name}/no-steps`);

@@ -1,7 +1,12 @@
 // The process of one test app: a node:http server around an official SDK's handler, which reports every request and every
 // note to the test by IPC. Bodies are read first and replayed to the SDK, so that the record is what was on the wire.
 import { createServer } from "node:http";
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type {
+  IncomingMessage,
+  OutgoingHttpHeaders,
+  RequestListener,
+  ServerResponse,
+} from "node:http";
 import type { AddressInfo } from "node:net";
 import { Readable } from "node:stream";
 import { functionSets } from "./function-sets.ts";
@@ -130,6 +135,16 @@ function recordAnswer(
   body: string;
 } {
   const parts: string[] = [];
+  // Headers that are given to writeHead alone never show up in getHeaders.
+  let headers: OutgoingHttpHeaders = {};
+  const writeHead = response.writeHead.bind(response) as (
+    status: number,
+    given: OutgoingHttpHeaders,
+  ) => ServerResponse;
+  response.writeHead = ((status: number, given: OutgoingHttpHeaders) => {
+    headers = given;
+    return writeHead(status, given);
+  }) as ServerResponse["writeHead"];
   const write = response.write.bind(response) as (chunk: unknown) => boolean;
   const end = response.end.bind(response) as (chunk?: unknown) => ServerResponse;
   const keep = (chunk: unknown): void => {
@@ -151,7 +166,7 @@ function recordAnswer(
   }) as ServerResponse["end"];
   return () => ({
     status: response.statusCode,
-    headers: flatHeaders(response.getHeaders()),
+    headers: flatHeaders(headers),
     body: parts.join("").slice(0, BODY_CHARS_KEPT),
   });
 }
