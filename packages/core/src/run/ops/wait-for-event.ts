@@ -45,7 +45,7 @@ export function applyWaitForEvent(draft: Draft, op: Op): void {
   });
 }
 
-/** An empty timeout ends at once, as the official SDKs' missing option does; a missing one never (R3). */
+/** An empty timeout ends at once, as the official SDKs' missing option does; a missing one never (W6). */
 function readWaitTimeout(draft: Draft, op: Op): ReturnType<typeof readTimeout> {
   const value = op.opts["timeout"];
   if (value === "") return { ok: true, atMs: draft.ctx.nowMs };

@@ -1,5 +1,5 @@
 // WaitForSignal: one waiter for a signal's name. Who else waits for it is only known outside the run, so the conflict rule is
-// applied by the router (routing/claim-signal.ts) before this op is applied.
+// applied by the router (partition/claim-signal.ts of the engine) before this op is applied.
 import { LIMITS, type Op } from "@everstep/protocol";
 import { addWait, type Draft } from "../draft.ts";
 import { endRun } from "../end-run.ts";
