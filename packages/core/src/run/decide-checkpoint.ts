@@ -30,10 +30,11 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
     );
   }
   assertCurrent(draft, checkpoint);
+  const { nowMs } = draft.ctx;
   let endedAtMs = checkpoint.startedAtMs;
   for (const op of checkpoint.ops) {
     if (op.op === "StepPlanned" || isEnded(draft.state)) continue;
-    const startedAtMs = stepStartedAtMs(op, endedAtMs, draft.ctx.nowMs);
+    const startedAtMs = stepStartedAtMs(op, endedAtMs, nowMs);
     saveStep(draft, opFacts(op), {
       outputJson: encodeData(op.dataJson),
       failed: false,
@@ -41,7 +42,9 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
       queuedAtMs: startedAtMs,
       startedAtMs,
     });
-    endedAtMs = draft.ctx.nowMs;
+    // Steps of one checkpoint ran one after another; each begins where the one before it ended.
+    const durationMs = op.timing === undefined ? nowMs : Math.max(op.timing.durationMs, 0);
+    endedAtMs = Math.min(startedAtMs + durationMs, nowMs);
   }
   resetAttempts(draft, checkpoint.timerId);
 }
@@ -55,7 +58,9 @@ function assertCurrent(draft: Draft, checkpoint: Checkpoint): void {
     );
   if (isEnded(state)) throw stale(`the run has ended (${state.head.status})`);
   const { timerId, generation } = checkpoint;
-  if (timerId !== undefined && !state.timers.has(timerId)) throw stale("its work is finished");
+  // Without the work it belongs to, a generation says nothing.
+  if (timerId === undefined) return;
+  if (!state.timers.has(timerId)) throw stale("its work is finished");
   if (generation !== undefined && generation !== checkpoint.currentGeneration) {
     throw stale("the engine has made the call again since");
   }

@@ -89,6 +89,10 @@ export function anOp(op: Op["op"], userId: string, fields: Partial<Op> = {}): Op
   };
 }
 
+export function stepIds(...userIds: readonly string[]): string[] {
+  return userIds.map((userId) => hashStepId(userId));
+}
+
 export function racing(op: Op): Op {
   const opts: JsonObject = { ...op.opts, parallelMode: "race" };
   return { ...op, opts };
