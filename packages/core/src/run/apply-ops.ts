@@ -154,7 +154,10 @@ function settle(
     queuedAtMs: timer.queuedAtMs,
     startedAtMs: stepStartedAtMs(op, call.startedAtMs, draft.ctx.nowMs),
   });
-  if (!call.isRetried) continueRun(draft, facts);
+  if (call.isRetried) return;
+  // What was said when the step was planned holds, also when its result does not repeat it.
+  const planned = timer.op?.stepId === facts.stepId ? timer.op : {};
+  continueRun(draft, { ...planned, ...facts });
 }
 
 function applyStepError(draft: Draft, timer: Timer, op: Op, call: AnswerFacts): void {
