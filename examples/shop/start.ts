@@ -52,10 +52,13 @@ write(introduction(engine));
 const stopTour = startTour(shop, newTag());
 const reminder = setTimeout(() => write(commandsToTry(engine)), pace.ms(45));
 
+// Nobody sends anything more while the engine lets its calls finish.
+io.onStopSignal(() => {
+  stopTour();
+  clearTimeout(reminder);
+  people.stop();
+});
 await stopWhenAsked({ io, server: engine, log, graceMs: GRACE_MS });
-stopTour();
-clearTimeout(reminder);
-people.stop();
 app.closeAllConnections();
 app.close();
 write("Stopped. Runs that were not finished go on at the next npm start.\n");

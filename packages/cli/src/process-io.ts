@@ -39,6 +39,9 @@ function outputOf(stream: NodeJS.WriteStream): Output {
 function listenForStop(listener: (signal: StopSignal) => void): () => void {
   for (const signal of STOP_SIGNALS) {
     process.on(signal, listener);
+    // Stays for good: npm passes on a Ctrl-C that the terminal has sent already, and the second one may come when all is
+    // closed. It must not turn an orderly end into a death by signal.
+    process.on(signal, ignore);
   }
   return () => {
     for (const signal of STOP_SIGNALS) {
@@ -46,3 +49,5 @@ function listenForStop(listener: (signal: StopSignal) => void): () => void {
     }
   };
 }
+
+function ignore(): void {}
