@@ -96,118 +96,128 @@ async function pageThrough(history: History, filter: RunFilter, order: RunPage["
 
 export function describeRunHistory(openStore: OpenStore): void {
   describe("history of runs", () => {
-    it.each(["createdAtMs", "startedAtMs", "endedAtMs"] satisfies RunTimeField[])(
-      "is paged and counted by every filter over %s",
-      async (timeField) => {
-        await withStore(openStore, async ({ store, history }) => {
-          await store.commit(RUNS.map((run): Change => ({ type: "run_added", run })));
-          for (const part of FILTERS) {
-            const filter = { ...part, timeField };
-            const name = JSON.stringify(filter);
-            for (const order of ["asc", "desc"] as const) {
-              const ids = await pageThrough(history, filter, order);
-              expect(ids, `${name} ${order}`).toEqual(expectedIds(filter, order));
-            }
-            const count = RUNS.filter((run) => matches(run, filter)).length;
-            expect(await history.countRuns(filter), name).toBe(count);
+    itPagesRuns(openStore);
+    itFollowsRuns(openStore);
+    itListsTheRest(openStore);
+  });
+}
+
+function itPagesRuns(openStore: OpenStore): void {
+  it.each(["createdAtMs", "startedAtMs", "endedAtMs"] satisfies RunTimeField[])(
+    "is paged and counted by every filter over %s",
+    async (timeField) => {
+      await withStore(openStore, async ({ store, history }) => {
+        await store.commit(RUNS.map((run): Change => ({ type: "run_added", run })));
+        for (const part of FILTERS) {
+          const filter = { ...part, timeField };
+          const name = JSON.stringify(filter);
+          for (const order of ["asc", "desc"] as const) {
+            const ids = await pageThrough(history, filter, order);
+            expect(ids, `${name} ${order}`).toEqual(expectedIds(filter, order));
           }
-        });
-      },
-    );
-
-    it("gives whole heads, and undefined for a run that is not there", async () => {
-      await withStore(openStore, async ({ store, history }) => {
-        const run = aRun({
-          status: "failed",
-          outputJson: `"x"`,
-          error: { name: "E", message: "m" },
-        });
-        await store.commit([{ type: "run_added", run }]);
-        expect(await history.findRun(run.id)).toEqual(run);
-        expect(await history.findRun("missing")).toBeUndefined();
-        const page = { filter: { timeField: "createdAtMs" }, order: "desc", limit: 5 } as const;
-        expect(await history.listRuns(page)).toEqual([run]);
+          const count = RUNS.filter((run) => matches(run, filter)).length;
+          expect(await history.countRuns(filter), name).toBe(count);
+        }
       });
+    },
+  );
+
+  it("gives whole heads, and undefined for a run that is not there", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const run = aRun({
+        status: "failed",
+        outputJson: `"x"`,
+        error: { name: "E", message: "m" },
+      });
+      await store.commit([{ type: "run_added", run }]);
+      expect(await history.findRun(run.id)).toEqual(run);
+      expect(await history.findRun("missing")).toBeUndefined();
+      const page = { filter: { timeField: "createdAtMs" }, order: "desc", limit: 5 } as const;
+      expect(await history.listRuns(page)).toEqual([run]);
     });
+  });
+}
 
-    it("lists the runs of an event oldest first, also runs of a batch of events", async () => {
-      await withStore(openStore, async ({ store, history }) => {
-        const single = [3, 1, 5].map((n) => aRun({ id: ulidLike("RUN", n), eventIds: ["E1"] }));
-        const batch = [4, 2].map((n) =>
-          aRun({ id: ulidLike("RUN", n), eventIds: n === 4 ? ["E0", "E1"] : ["E1", "E1", "E2"] }),
-        );
-        const other = aRun({ id: ulidLike("RUN", 9), eventIds: ["E9"] });
-        await store.commit(
-          [...single, ...batch, other].map((run): Change => ({ type: "run_added", run })),
-        );
-        const all = await history.listRunsOfEvent("E1", { limit: 10 });
-        expect(all.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((n) => ulidLike("RUN", n)));
-        const page = { afterRunId: ulidLike("RUN", 2), limit: 2 };
-        const next = await history.listRunsOfEvent("E1", page);
-        expect(next.map(({ id }) => id)).toEqual([ulidLike("RUN", 3), ulidLike("RUN", 4)]);
-        expect(next[1]?.eventIds).toEqual(["E0", "E1"]);
-        expect(await history.listRunsOfEvent("E2", { limit: 10 })).toHaveLength(1);
-        expect(await history.listRunsOfEvent("E7", { limit: 10 })).toEqual([]);
-      });
+function itFollowsRuns(openStore: OpenStore): void {
+  it("lists the runs of an event oldest first, also runs of a batch of events", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const single = [3, 1, 5].map((n) => aRun({ id: ulidLike("RUN", n), eventIds: ["E1"] }));
+      const batch = [4, 2].map((n) =>
+        aRun({ id: ulidLike("RUN", n), eventIds: n === 4 ? ["E0", "E1"] : ["E1", "E1", "E2"] }),
+      );
+      const other = aRun({ id: ulidLike("RUN", 9), eventIds: ["E9"] });
+      await store.commit(
+        [...single, ...batch, other].map((run): Change => ({ type: "run_added", run })),
+      );
+      const all = await history.listRunsOfEvent("E1", { limit: 10 });
+      expect(all.map(({ id }) => id)).toEqual([1, 2, 3, 4, 5].map((n) => ulidLike("RUN", n)));
+      const page = { afterRunId: ulidLike("RUN", 2), limit: 2 };
+      const next = await history.listRunsOfEvent("E1", page);
+      expect(next.map(({ id }) => id)).toEqual([ulidLike("RUN", 3), ulidLike("RUN", 4)]);
+      expect(next[1]?.eventIds).toEqual(["E0", "E1"]);
+      expect(await history.listRunsOfEvent("E2", { limit: 10 })).toHaveLength(1);
+      expect(await history.listRunsOfEvent("E7", { limit: 10 })).toEqual([]);
     });
+  });
 
-    it("gives the detail of a run in order, and no open work once it has ended", async () => {
-      await withStore(openStore, async ({ store, history }) => {
-        const run = aRun();
-        const steps = [0, 1].map((position) =>
-          aStep({ position, stepId: `s${position}`, resolvedBy: { eventId: "e", timedOut: true } }),
-        );
-        const attempts = [1, 2].map((n) =>
-          anAttempt({ generation: n, stepId: "s", stepName: "n", retryAtMs: n, httpStatus: 500 }),
-        );
-        await store.commit([
-          { type: "run_added", run },
-          ...steps.toReversed().map((step): Change => ({ type: "step_added", step })),
-          ...attempts.toReversed().map((attempt): Change => ({ type: "attempt_added", attempt })),
-          { type: "timer_added", timer: aTimer() },
-          { type: "timer_added", timer: aCronTimer({ id: 5 }) },
-          { type: "wait_added", wait: aWait() },
-        ]);
-        const live = { steps, attempts, timers: [aTimer()], waits: [aWait()] };
-        expect(await history.readRunDetail(run.id)).toEqual(live);
-        expect(await history.findStep(run.id, "s1")).toEqual(steps[1]);
-        expect(await history.findStep(run.id, "s9")).toBeUndefined();
-        const ended = { status: "cancelled", endedAtMs: AT_MS } as const;
-        await store.commit([{ type: "run_patched", runId: run.id, patch: ended }]);
-        expect(await history.readRunDetail(run.id)).toEqual({ ...live, timers: [], waits: [] });
-        const none = { steps: [], attempts: [], timers: [], waits: [] };
-        expect(await history.readRunDetail("missing")).toEqual(none);
-      });
+  it("gives the detail of a run in order, and no open work once it has ended", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const run = aRun();
+      const steps = [0, 1].map((position) =>
+        aStep({ position, stepId: `s${position}`, resolvedBy: { eventId: "e", timedOut: true } }),
+      );
+      const attempts = [1, 2].map((n) =>
+        anAttempt({ generation: n, stepId: "s", stepName: "n", retryAtMs: n, httpStatus: 500 }),
+      );
+      await store.commit([
+        { type: "run_added", run },
+        ...steps.toReversed().map((step): Change => ({ type: "step_added", step })),
+        ...attempts.toReversed().map((attempt): Change => ({ type: "attempt_added", attempt })),
+        { type: "timer_added", timer: aTimer() },
+        { type: "timer_added", timer: aCronTimer({ id: 5 }) },
+        { type: "wait_added", wait: aWait() },
+      ]);
+      const live = { steps, attempts, timers: [aTimer()], waits: [aWait()] };
+      expect(await history.readRunDetail(run.id)).toEqual(live);
+      expect(await history.findStep(run.id, "s1")).toEqual(steps[1]);
+      expect(await history.findStep(run.id, "s9")).toBeUndefined();
+      const ended = { status: "cancelled", endedAtMs: AT_MS } as const;
+      await store.commit([{ type: "run_patched", runId: run.id, patch: ended }]);
+      expect(await history.readRunDetail(run.id)).toEqual({ ...live, timers: [], waits: [] });
+      const none = { steps: [], attempts: [], timers: [], waits: [] };
+      expect(await history.readRunDetail("missing")).toEqual(none);
     });
+  });
+}
 
-    it("lists cancellations that were saved and not removed, in their latest form", async () => {
-      await withStore(openStore, async ({ store, history }) => {
-        const cancellation = {
-          id: "c1",
-          appId: "shop",
-          functionId: "f",
-          startedBeforeMs: AT_MS,
-          expression: "event.data.a == 1",
-          createdAtMs: AT_MS,
-          cancelledCount: 0,
-        };
-        const counted = { ...cancellation, cancelledCount: 4 };
-        await store.commit([
-          { type: "cancellation_saved", cancellation },
-          { type: "cancellation_saved", cancellation: { ...cancellation, id: "c2" } },
-        ]);
-        await store.commit([
-          { type: "cancellation_saved", cancellation: counted },
-          { type: "cancellation_removed", cancellationId: "c2" },
-        ]);
-        expect(await history.listCancellations()).toEqual([counted]);
-      });
+function itListsTheRest(openStore: OpenStore): void {
+  it("lists cancellations that were saved and not removed, in their latest form", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const cancellation = {
+        id: "c1",
+        appId: "shop",
+        functionId: "f",
+        startedBeforeMs: AT_MS,
+        expression: "event.data.a == 1",
+        createdAtMs: AT_MS,
+        cancelledCount: 0,
+      };
+      const counted = { ...cancellation, cancelledCount: 4 };
+      await store.commit([
+        { type: "cancellation_saved", cancellation },
+        { type: "cancellation_saved", cancellation: { ...cancellation, id: "c2" } },
+      ]);
+      await store.commit([
+        { type: "cancellation_saved", cancellation: counted },
+        { type: "cancellation_removed", cancellationId: "c2" },
+      ]);
+      expect(await history.listCancellations()).toEqual([counted]);
     });
+  });
 
-    it("tells the size of the database", async () => {
-      await withStore(openStore, async ({ history }) => {
-        expect((await history.stats()).databaseBytes).toBeGreaterThan(4_096);
-      });
+  it("tells the size of the database", async () => {
+    await withStore(openStore, async ({ history }) => {
+      expect((await history.stats()).databaseBytes).toBeGreaterThan(4_096);
     });
   });
 }
