@@ -45,10 +45,14 @@ export function createEngine(options: EngineOptions): Engine {
     );
   };
 
+  /** Calls that are out while the engine drains may still record their steps: they would be executed again otherwise. */
+  const openOrDraining = (): Partition =>
+    partition !== undefined && state === "draining" ? partition : opened();
+
   return {
     ...createIngest(options, opened),
     ...createApps(options, opened, () => partition),
-    ...createRuns(options, opened),
+    ...createRuns(options, opened, openOrDraining),
     callsInFlight: () => partition?.dispatcher.inFlight() ?? [],
     async start() {
       try {

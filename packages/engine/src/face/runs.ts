@@ -20,7 +20,12 @@ type Runs = Pick<
   | "readRunSteps"
 >;
 
-export function createRuns(options: EngineOptions, opened: () => Partition): Runs {
+/** @param openOrDraining The partition also while it drains, for calls that are out. */
+export function createRuns(
+  options: EngineOptions,
+  opened: () => Partition,
+  openOrDraining: () => Partition,
+): Runs {
   return {
     async cancelRun(runId, reason = "cancelled on request") {
       await opened().ask({ type: "cancel", runId, reason });
@@ -43,7 +48,7 @@ export function createRuns(options: EngineOptions, opened: () => Partition): Run
     async checkpoint({ runId, ops, generation, jobId }) {
       const timerId = jobId === undefined ? undefined : timerIdOf(jobId);
       const isTold = generation !== undefined && generation !== 0;
-      await opened().ask({
+      await openOrDraining().ask({
         type: "checkpoint",
         runId,
         ops,
