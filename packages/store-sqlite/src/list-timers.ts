@@ -4,16 +4,19 @@ import { isDispatched, type Timer, type TimerQuery } from "@everstep/core";
 import type { Queries } from "./queries.ts";
 import { fromTimerRow, TIMER_COLUMNS, TIMER_SOURCE, type TimerRow } from "./timer-rows.ts";
 
-// These two must read as in the schema: SQLite uses a partial index only for a query that repeats its condition.
+// These must read as in the schema: SQLite uses a partial index only for a query that repeats its condition.
 const DISPATCHED = "kind IN ('call', 'request')";
 const CLOCK = "kind NOT IN ('call', 'request')";
+/** A start asks for the few cron timers alone, and they lie among a million sleeping runs. */
+const CRON = "kind = 'cron'";
 
 export function listTimers(queries: Queries, query: TimerQuery): Timer[] {
   const dispatched = query.kinds.filter((kind) => isDispatched(kind));
   const clock = query.kinds.filter((kind) => !isDispatched(kind));
+  const isCronOnly = clock.every((kind) => kind === "cron");
   const found = [
     ...selectTimers(queries, query, DISPATCHED, dispatched),
-    ...selectTimers(queries, query, CLOCK, clock),
+    ...selectTimers(queries, query, isCronOnly ? CRON : CLOCK, clock),
   ];
   if (dispatched.length > 0 && clock.length > 0) {
     const key = query.functionId === undefined ? "dueAtMs" : "orderKey";

@@ -87,6 +87,12 @@ describe("query plans", () => {
     expect(sorts).toEqual([]);
   });
 
+  it("listTimers of cron walks none of the sleeping runs' timers", async () => {
+    const query = { kinds: ["cron"], dueAtMsMax: 9, limit: 5 } as const;
+    const plans = await collectPlans(({ store }) => store.listTimers(query));
+    expect(plans[0]?.details[0]).toContain("timers_cron_due_at_ms");
+  });
+
   it("writes look up and never walk", async () => {
     const runId = "r";
     const changes: Change[] = [

@@ -162,6 +162,8 @@ CREATE TABLE timers (
 CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id)
   WHERE kind NOT IN ('call', 'request');
 
+CREATE INDEX timers_cron_due_at_ms ON timers (due_at_ms, id) WHERE kind = 'cron';
+
 CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id)
   WHERE kind IN ('call', 'request');
 

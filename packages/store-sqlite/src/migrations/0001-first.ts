@@ -143,6 +143,7 @@ CREATE TABLE timers (
 CREATE INDEX timers_run_no ON timers (run_no) WHERE run_no IS NOT NULL;
 CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id)
   WHERE kind NOT IN ('call', 'request');
+CREATE INDEX timers_cron_due_at_ms ON timers (due_at_ms, id) WHERE kind = 'cron';
 CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id)
   WHERE kind IN ('call', 'request');
 CREATE INDEX timers_dispatched_function_id_order_key ON timers (function_id, order_key, id)
