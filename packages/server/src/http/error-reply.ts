@@ -14,7 +14,8 @@ export interface ErrorBody {
 /** The answer for anything that a handler threw. An error of ours that nobody foresaw is logged with its stack. */
 export function toErrorBody(error: unknown, log: Log, route: string): ErrorBody {
   if (error instanceof EverstepError) {
-    if (error.status >= 500) logError(error, log, route);
+    // Requests that come while the engine stops are nobody's fault.
+    if (error.status >= 500 && error.code !== "shutting_down") logError(error, log, route);
     return {
       error: error.message,
       status: error.status,
