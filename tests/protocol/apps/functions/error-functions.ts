@@ -3,7 +3,7 @@ import { idOf } from "../function-spec.ts";
 import type { AppTools, FunctionSpec } from "../function-spec.ts";
 
 export function errorFunctions(tools: AppTools): readonly FunctionSpec[] {
-  return [...stepErrors(tools), ...functionErrors(tools)];
+  return [...stepErrors(tools), ...hardStepErrors(tools), ...functionErrors(tools)];
 }
 
 function stepErrors(tools: AppTools): readonly FunctionSpec[] {
@@ -61,6 +61,11 @@ function stepErrors(tools: AppTools): readonly FunctionSpec[] {
         });
       },
     },
+  ];
+}
+
+function hardStepErrors(tools: AppTools): readonly FunctionSpec[] {
+  return [
     {
       id: "final-step",
       triggers: [{ event: `${tools.appId}/final-step` }],

@@ -3,7 +3,7 @@ import { idOf } from "../function-spec.ts";
 import type { AppTools, FunctionSpec } from "../function-spec.ts";
 
 export function invokeFunctions(tools: AppTools): readonly FunctionSpec[] {
-  return [...callers(tools), ...targets(tools), ...senders(tools)];
+  return [...callers(tools), ...troubledCallers(tools), ...targets(tools), ...senders(tools)];
 }
 
 function callers(tools: AppTools): readonly FunctionSpec[] {
@@ -42,6 +42,11 @@ function callers(tools: AppTools): readonly FunctionSpec[] {
           data: { a: 20, b: 22 },
         }),
     },
+  ];
+}
+
+function troubledCallers(tools: AppTools): readonly FunctionSpec[] {
+  return [
     {
       id: "call-failing",
       triggers: [{ event: `${tools.appId}/call-failing` }],

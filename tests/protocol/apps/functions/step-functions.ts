@@ -3,7 +3,12 @@ import { idOf } from "../function-spec.ts";
 import type { AppTools, FunctionSpec, HandlerContext } from "../function-spec.ts";
 
 export function stepFunctions(tools: AppTools): readonly FunctionSpec[] {
-  return [...sequentialFunctions(tools), ...parallelFunctions(tools)];
+  return [
+    ...sequentialFunctions(tools),
+    ...heldFunctions(tools),
+    ...parallelFunctions(tools),
+    ...racingFunctions(tools),
+  ];
 }
 
 function sequentialFunctions(tools: AppTools): readonly FunctionSpec[] {
@@ -58,6 +63,11 @@ function sequentialFunctions(tools: AppTools): readonly FunctionSpec[] {
         return sum;
       },
     },
+  ];
+}
+
+function heldFunctions(tools: AppTools): readonly FunctionSpec[] {
+  return [
     {
       id: "gated",
       triggers: [{ event: `${tools.appId}/gated` }],
@@ -163,6 +173,11 @@ function parallelFunctions(tools: AppTools): readonly FunctionSpec[] {
         return squares.reduce((sum, square) => sum + square, 0);
       },
     },
+  ];
+}
+
+function racingFunctions(tools: AppTools): readonly FunctionSpec[] {
+  return [
     {
       id: "race",
       triggers: [{ event: `${tools.appId}/race` }],

@@ -3,7 +3,7 @@ import { idOf } from "../function-spec.ts";
 import type { AppTools, FunctionSpec } from "../function-spec.ts";
 
 export function waitFunctions(tools: AppTools): readonly FunctionSpec[] {
-  return [...eventWaits(tools), ...signalWaits(tools)];
+  return [...eventWaits(tools), ...sharedWaits(tools), ...signalWaits(tools)];
 }
 
 function eventWaits(tools: AppTools): readonly FunctionSpec[] {
@@ -43,6 +43,11 @@ function eventWaits(tools: AppTools): readonly FunctionSpec[] {
         return { got, tookMs };
       },
     },
+  ];
+}
+
+function sharedWaits(tools: AppTools): readonly FunctionSpec[] {
+  return [
     {
       id: "wait-many",
       triggers: [{ event: `${tools.appId}/wait-many` }],
