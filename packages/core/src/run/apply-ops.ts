@@ -31,7 +31,7 @@ export function applyOps(
   const unsupported = ops.find((op) => UNSUPPORTED.has(op.op));
   if (unsupported !== undefined) return failUnsupported(draft, timer, unsupported, call);
   captureVersion(draft, call.requestVersion);
-  const kept = ops.some((op) => isRetriedError(draft, timer, op, call));
+  const kept = !endsTarget(timer, ops) && ops.some((op) => isRetriedError(draft, timer, op, call));
   if (!kept) removeTimer(draft, timer.id);
   openGroup(draft, ops);
   const waitsFirst = [
@@ -44,6 +44,13 @@ export function applyOps(
   }
   return kept ? undefined : failWithoutProgress(draft, timer, call);
 }
+
+/** The call was for one step and brought its result: it has done its work, whatever else the answer holds. */
+function endsTarget(timer: Timer, ops: readonly Op[]): boolean {
+  return ops.some((op) => op.id === timer.op?.stepId && ENDING.has(op.op));
+}
+
+const ENDING: ReadonlySet<string> = new Set(["Step", "StepRun", "StepFailed"]);
 
 /** Refused whole: applying the other ops would tear apart what the app meant as one. */
 function failUnsupported(draft: Draft, timer: Timer, op: Op, call: CallFacts): UserError {

@@ -146,6 +146,27 @@ describe("memoised steps", () => {
     expect(run.steps().map(({ position }) => position)).toEqual([0, 1]);
   });
 
+  it("[R13] what else was open for the step is taken away", () => {
+    const run = startRun();
+    run.answer([
+      anOp("StepPlanned", "a"),
+      anOp("WaitForEvent", "b", { name: "shop/reply", opts: { timeout: "1h" } }),
+      anOp("DiscoveryRequest", "more"),
+    ]);
+    const planned = run.call("a");
+    run.answer([anOp("StepRun", "a"), anOp("StepRun", "b")]);
+    expect(run.waits()).toEqual([]);
+    expect(run.timers()).toEqual([run.call()]);
+    expect(run.answer([anOp("StepRun", "a")], { timer: planned })).toEqual([]);
+  });
+
+  it("[R13] a call that brought its step is over, although another step failed beside it", () => {
+    const run = startRun();
+    run.answer([anOp("StepPlanned", "a"), anOp("StepPlanned", "b")]);
+    run.answer([anOp("StepRun", "a"), anOp("StepError", "c")], { timer: run.call("a") });
+    expect(run.calls()).toEqual([run.call("b")]);
+  });
+
   it("[U1] a step too many fails the run", () => {
     const run = startRun();
     run.ctx.stepsPerRunMax = 2;

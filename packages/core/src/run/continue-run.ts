@@ -3,7 +3,15 @@ import type { JsonText, UserError } from "@everstep/protocol";
 import { LIMITS } from "@everstep/protocol";
 import type { StepRecord } from "../model/run.ts";
 import type { OpFacts } from "../model/timer.ts";
-import { addStep, addTimer, isEnded, patchRun, type Draft } from "./draft.ts";
+import {
+  addStep,
+  addTimer,
+  isEnded,
+  patchRun,
+  removeTimer,
+  removeWait,
+  type Draft,
+} from "./draft.ts";
 import { endRun } from "./end-run.ts";
 
 /** How and when a step ended; times are epoch ms. */
@@ -40,7 +48,18 @@ export function saveStep(draft: Draft, op: OpFacts, end: StepEnd): boolean {
     ...(end.resolvedBy === undefined ? {} : { resolvedBy: end.resolvedBy }),
   });
   patchRun(draft, { stateBytes, stepCount: state.head.stepCount + 1 });
+  closeWork(draft, op.stepId);
   return true;
+}
+
+/** A step that has ended must not be run again: what else was open for it is taken away. */
+function closeWork(draft: Draft, stepId: string): void {
+  for (const wait of draft.state.waits.values()) {
+    if (wait.op?.stepId === stepId) removeWait(draft, wait);
+  }
+  for (const timer of draft.state.timers.values()) {
+    if (timer.op?.stepId === stepId) removeTimer(draft, timer.id);
+  }
 }
 
 function overflowOf(
