@@ -67,7 +67,7 @@ export function decideStarted(draft: Draft, atMs: number): void {
   const { state } = draft;
   if (isEnded(state) || state.head.startedAtMs !== undefined) return;
   patchRun(draft, { status: "running", startedAtMs: atMs });
-  for (const timer of [...state.timers.values()]) {
+  for (const timer of state.timers.values()) {
     if (timer.kind === "start_timeout") removeTimer(draft, timer.id);
   }
   const finishMs = draft.function.config.timeouts?.finishMs;

@@ -16,8 +16,8 @@ export interface RunEnd {
 export function endRun(draft: Draft, end: RunEnd): void {
   const { state, ctx } = draft;
   if (isEnded(state)) return;
-  for (const wait of [...state.waits.values()]) removeWait(draft, wait);
-  for (const timerId of [...state.timers.keys()]) removeTimer(draft, timerId);
+  for (const wait of state.waits.values()) removeWait(draft, wait);
+  for (const timerId of state.timers.keys()) removeTimer(draft, timerId);
   patchRun(draft, {
     status: end.status,
     endedAtMs: ctx.nowMs,
