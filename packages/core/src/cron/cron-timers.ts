@@ -89,17 +89,18 @@ export function decideCronTick(
   const next = nextTimer(fn, trigger, { afterMs: scheduledAtMs, id: ctx.newTimerId() });
   const isCatchUp = latest !== undefined;
   const scheduledAt = new Date(scheduledAtMs).toISOString();
+  const fireAtMs = isCatchUp ? ctx.nowMs : timer.dueAtMs;
   const event: EventRecord = {
     internalId: ctx.newUlid(ctx.nowMs),
     id: scheduledAt.replace(".000Z", "Z"),
     name: "inngest/scheduled.timer",
     dataJson: canonicalJson({
       cron: cron.expression,
-      fireAt: new Date(timer.dueAtMs).toISOString(),
+      fireAt: new Date(fireAtMs).toISOString(),
       scheduledAt,
       ...(isCatchUp ? { missedSince: new Date(cron.scheduledAtMs).toISOString() } : {}),
     }),
-    tsMs: ctx.nowMs,
+    tsMs: fireAtMs,
     receivedAtMs: ctx.nowMs,
   };
   const changes: Change[] = [{ type: "timer_removed", timerId: timer.id }];
