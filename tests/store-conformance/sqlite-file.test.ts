@@ -64,6 +64,19 @@ async function readSurvivingSteps(path: string): Promise<number> {
   return run === undefined ? -1 : steps.length;
 }
 
+/**
+ * Where the last frame that counts ends: those after it, of an earlier round of the WAL, carry other salts
+ * (https://sqlite.org/fileformat.html#walformat).
+ */
+function findWalEnd(wal: Buffer): number {
+  const frameBytes = 24 + 4_096;
+  const salts = wal.subarray(16, 24);
+  let end = 32;
+  while (wal.subarray(end + 8, end + 16).equals(salts)) end += frameBytes;
+  expect(end).toBeGreaterThan(32);
+  return end;
+}
+
 describe("owner of a file", () => {
   it("is one: a second store is refused with the file's name, until the first is closed", async () => {
     const path = newPath();
@@ -154,16 +167,15 @@ describe("kill -9", () => {
   });
 
   it("leaves a WAL whose torn tail costs only the commit that it tears", async () => {
-    const FRAME_BYTES = 24 + 4_096;
     for (const tear of ["truncate", "flip"] as const) {
       const path = newPath();
       expect(await runCommittingChild(path)).toBe(20);
       const wal = `${path}-wal`;
       const bytes = readFileSync(wal);
-      expect((bytes.length - 32) % FRAME_BYTES).toBe(0);
-      if (tear === "truncate") truncateSync(wal, bytes.length - 1_000);
+      const end = findWalEnd(bytes);
+      if (tear === "truncate") truncateSync(wal, end - 1_000);
       else {
-        bytes.fill(0x5a, bytes.length - 500, bytes.length - 300);
+        bytes.fill(0x5a, end - 500, end - 300);
         writeFileSync(wal, bytes);
       }
       expect(await readSurvivingSteps(path)).toBe(19);
