@@ -10,6 +10,7 @@ import type {
   CallRecord,
   NoteRecord,
 } from "../apps/messages.ts";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { LogTail } from "./log-tail.ts";
 
 const APP_FILES = {
@@ -48,7 +49,7 @@ export class AppProcess {
 
   static async start(options: AppOptions): Promise<AppProcess> {
     const app = new AppProcess(options);
-    await app.#waitFor(`app ${options.appId} to listen`, 20_000, () =>
+    await app.#waitFor(`app ${options.appId} to listen`, 40_000, () =>
       app.#port === 0 ? undefined : app.#port,
     );
     return app;
@@ -185,6 +186,7 @@ function appEnvironment(options: AppOptions): NodeJS.ProcessEnv {
         };
   return {
     PATH: process.env["PATH"],
+    ...COMPILE_CACHE,
     TEST_APP_SETTINGS: JSON.stringify(settings),
     ...mode,
     ...options.env,

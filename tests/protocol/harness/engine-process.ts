@@ -7,11 +7,13 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { COMPILE_CACHE } from "./compile-cache.ts";
 import { LogTail } from "./log-tail.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/everstep.js", import.meta.url));
-const START_TIMEOUT_MS = 15_000;
+// Much more than a start takes, for machines that run other suites at the same time.
+const START_TIMEOUT_MS = 40_000;
 const STOP_TIMEOUT_MS = 15_000;
 
 export interface EngineProcessOptions {
@@ -36,7 +38,7 @@ export class EngineProcess {
       {
         cwd: directory,
         // Nothing of the developer's own settings may reach the engine under test.
-        env: { PATH: process.env["PATH"], HOME: directory },
+        env: { PATH: process.env["PATH"], HOME: directory, ...COMPILE_CACHE },
         stdio: ["ignore", "pipe", "pipe"],
       },
     );
