@@ -1,0 +1,155 @@
+// The functions that are measured, written once for both official SDKs. Their code does nothing, so that what is measured is
+// what it costs to run them.
+import { sharedNowMs } from "../clock.ts";
+import { STEPS10 } from "../workloads/step-counts.ts";
+
+export interface StepTools {
+  run(id: string, work: () => unknown): Promise<unknown>;
+  sleep(id: string, duration: number | string): Promise<void>;
+  sendEvent(id: string, events: readonly object[]): Promise<unknown>;
+  waitForEvent(
+    id: string,
+    options: { event: string; timeout: string; if: string },
+  ): Promise<{ readonly data: { readonly key: string } } | null>;
+}
+
+export interface HandlerInput {
+  readonly event: { readonly data: { readonly key?: string; readonly count?: number } };
+  readonly step: StepTools;
+}
+
+export interface BenchFunction {
+  /** Also the last part of the event's name that starts it. */
+  readonly id: string;
+  readonly handler: (input: HandlerInput) => Promise<unknown>;
+}
+
+/** What functions tell the benchmark. */
+export interface Reporter {
+  /** Counts, without a message. */
+  tally(topic: string): void;
+  mark(topic: string, key: string, stepsAtMs?: readonly number[]): void;
+}
+
+/** The step and the expression that waiting runs stand at; seeded runs are the same. */
+export const WAIT_STEP = { id: "wake", timeout: "30d", if: "async.data.key == event.data.key" };
+export const SLEEP_STEP = { id: "long-sleep", duration: "30d" };
+export const NAP_MS = 200;
+
+export function benchFunctions(appId: string, reporter: Reporter): readonly BenchFunction[] {
+  return [
+    ...throughputFunctions(appId, reporter),
+    ...singleRunFunctions(reporter),
+    ...standingFunctions(appId, reporter),
+  ];
+}
+
+function throughputFunctions(appId: string, { tally }: Reporter): readonly BenchFunction[] {
+  return [
+    {
+      id: "noop",
+      handler: async () => {
+        tally("noop");
+        return { ok: true };
+      },
+    },
+    {
+      id: "steps10",
+      handler: async ({ step }) => {
+        let sum = 0;
+        for (let index = 0; index < STEPS10; index += 1) {
+          sum += Number(await step.run(`step-${index}`, () => index));
+        }
+        tally("steps10");
+        return sum;
+      },
+    },
+    {
+      id: "fan",
+      handler: async ({ event, step }) => {
+        const count = event.data.count ?? 0;
+        const name = `${appId}/fan-item`;
+        const events = Array.from({ length: count }, (_, index) => ({ name, data: { index } }));
+        await step.sendEvent("fan-out", events);
+        return count;
+      },
+    },
+    {
+      id: "fan-item",
+      handler: async () => {
+        tally("fan-item");
+        return { ok: true };
+      },
+    },
+  ];
+}
+
+function singleRunFunctions({ mark }: Reporter): readonly BenchFunction[] {
+  const stepsAtMs = new Map<string, number[]>();
+  const times = (key: string): number[] => {
+    const known = stepsAtMs.get(key) ?? [];
+    stepsAtMs.set(key, known);
+    return known;
+  };
+  return [
+    {
+      id: "latency",
+      handler: async ({ event }) => {
+        mark("entered", event.data.key ?? "");
+        return { ok: true };
+      },
+    },
+    {
+      id: "parallel",
+      handler: async ({ event, step }) => {
+        const steps = Array.from({ length: event.data.count ?? 0 }, (_, index) =>
+          step.run(`branch-${index}`, () => index),
+        );
+        await Promise.all(steps);
+        mark("joined", event.data.key ?? "");
+        return steps.length;
+      },
+    },
+    {
+      id: "long",
+      handler: async ({ event, step }) => {
+        const key = event.data.key ?? "";
+        for (let index = 0; index < (event.data.count ?? 0); index += 1) {
+          await step.run(`step-${index}`, () => times(key).push(sharedNowMs()));
+        }
+        mark("walked", key, times(key));
+        stepsAtMs.delete(key);
+        return { ok: true };
+      },
+    },
+  ];
+}
+
+function standingFunctions(appId: string, { tally, mark }: Reporter): readonly BenchFunction[] {
+  return [
+    {
+      id: "sleeper",
+      handler: async ({ step }) => {
+        tally("sleeper");
+        await step.sleep(SLEEP_STEP.id, SLEEP_STEP.duration);
+      },
+    },
+    {
+      id: "waiter",
+      handler: async ({ event, step }) => {
+        tally("waiter");
+        const { id, ...options } = WAIT_STEP;
+        await step.waitForEvent(id, { event: `${appId}/wake`, ...options });
+        mark("woken", event.data.key ?? "");
+      },
+    },
+    {
+      id: "nap",
+      handler: async ({ event, step }) => {
+        const startedAtMs = Number(await step.run("start", () => sharedNowMs()));
+        await step.sleep("nap", NAP_MS);
+        mark("rested", event.data.key ?? "", [startedAtMs]);
+      },
+    },
+  ];
+}

@@ -1,0 +1,29 @@
+// Runs of a function without steps: what a run costs by itself.
+import type { BySize, Workload } from "../workload.ts";
+import { measureThroughput } from "./run-throughput.ts";
+
+const RUNS: BySize = { tiny: 10, quick: 500, normal: 4_000, full: 20_000 };
+
+export const noop: Workload = {
+  name: "noop",
+  summary: "runs/s of a function without steps",
+  async run({ size, rounds, openStage }) {
+    const stage = await openStage();
+    const plan = {
+      workload: "noop",
+      functionId: "noop",
+      unit: "runs/s",
+      rounds,
+      runs: RUNS[size],
+      operationsPerRun: 1,
+    };
+    try {
+      return [
+        await measureThroughput(stage, { ...plan, variant: "v3" }),
+        await measureThroughput(stage, { ...plan, variant: "v4" }),
+      ];
+    } finally {
+      await stage.close();
+    }
+  },
+};

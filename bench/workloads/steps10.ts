@@ -1,0 +1,31 @@
+// Runs of ten sequential steps: a call for each step, or checkpoints within one call.
+import type { BySize, Workload } from "../workload.ts";
+import { measureThroughput } from "./run-throughput.ts";
+import { STEPS10 } from "./step-counts.ts";
+
+const RUNS: BySize = { tiny: 3, quick: 60, normal: 500, full: 3_000 };
+
+export const steps10: Workload = {
+  name: "steps10",
+  summary: "steps/s of runs of 10 sequential steps",
+  async run({ size, rounds, openStage }) {
+    const stage = await openStage();
+    const plan = {
+      workload: "steps10",
+      functionId: "steps10",
+      unit: "steps/s",
+      rounds,
+      runs: RUNS[size],
+      operationsPerRun: STEPS10,
+    };
+    try {
+      return [
+        await measureThroughput(stage, { ...plan, variant: "v3" }),
+        await measureThroughput(stage, { ...plan, variant: "v4" }),
+        await measureThroughput(stage, { ...plan, variant: "v4-calls" }),
+      ];
+    } finally {
+      await stage.close();
+    }
+  },
+};
