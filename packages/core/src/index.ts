@@ -65,5 +65,6 @@ export {
 export { endRun } from "./run/end-run.ts";
 export { FINISHED_EVENT, INVOKED_EVENT } from "./run/lifecycle-events.ts";
 export { decideRequestResult, type RequestEnd, type RequestResult } from "./run/ops/gateway.ts";
+export { isKnownStep } from "./run/ops/step-planned.ts";
 export { signalOf } from "./run/ops/wait-for-signal.ts";
 export { BACKOFF_MS, retryAtMs } from "./run/retry.ts";

@@ -1,6 +1,6 @@
 // A signal has one waiter. Before an answer that waits for a signal is applied, the other waiter is found and the op's
 // conflict rule decides (protocol.md 3.5, op 10).
-import { record, signalOf } from "@everstep/core";
+import { isEnded, isKnownStep, record, signalOf, type CallEnd } from "@everstep/core";
 import type { CallResult } from "@everstep/protocol";
 import { editRun, type Execution } from "./execution.ts";
 
@@ -8,12 +8,16 @@ import { editRun, type Execution } from "./execution.ts";
 export async function claimSignals(
   execution: Execution,
   runId: string,
-  result: CallResult,
+  { timerId, result }: Pick<CallEnd, "timerId" | "result">,
 ): Promise<CallResult> {
-  if (result.kind !== "ops") return result;
+  if (result.kind !== "ops" || !result.ops.some((op) => op.op === "WaitForSignal")) return result;
+  const run = await execution.batch.getRun(runId);
+  // A late answer is not applied, so it takes nothing from anybody either.
+  if (run === undefined || isEnded(run.state) || !run.state.timers.has(timerId)) return result;
   for (const op of result.ops) {
     const signal = op.op === "WaitForSignal" ? signalOf(op) : undefined;
-    if (signal === undefined) continue;
+    // Apps report open steps again: a waiter that was replaced must not take its signal back with that.
+    if (signal === undefined || isKnownStep(run, op.id)) continue;
     const waits = await execution.batch.findWaits("", [signal]);
     const other = waits.find((wait) => wait.kind === "signal" && wait.id !== `${runId}.${op.id}`);
     if (other === undefined) continue;

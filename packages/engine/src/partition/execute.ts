@@ -34,7 +34,7 @@ export async function execute(execution: Execution, command: Command): Promise<u
     case "call_started":
       return edit(execution, command.runId, (draft) => decideStarted(draft, command.atMs));
     case "call_ended": {
-      const result = await claimSignals(execution, command.runId, command.end.result);
+      const result = await claimSignals(execution, command.runId, command.end);
       return edit(execution, command.runId, (draft) =>
         decideCallResult(draft, { ...command.end, result }),
       );

@@ -4,8 +4,7 @@ import { addTimer, type Draft } from "../draft.ts";
 import { opFacts } from "../op-facts.ts";
 
 /** True when the step has ended or its work is queued already: reporting it again changes nothing. */
-export function isKnownStep(draft: Draft, stepId: string): boolean {
-  const { state } = draft;
+export function isKnownStep({ state }: Pick<Draft, "state">, stepId: string): boolean {
   if (state.outputs.has(stepId)) return true;
   for (const timer of state.timers.values()) if (timer.op?.stepId === stepId) return true;
   for (const wait of state.waits.values()) if (wait.op?.stepId === stepId) return true;
