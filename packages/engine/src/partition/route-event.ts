@@ -1,7 +1,6 @@
 // One event on its way: stored, offered to whoever waits for it, and to the functions it triggers. What that causes in turn
 // (lifecycle events, invokes) is routed in the same batch.
 import {
-  FINISHED_EVENT,
   INVOKED_EVENT,
   decideEventArrival,
   decideRuns,
@@ -70,7 +69,7 @@ async function endWaits(
   readEvent: () => unknown,
 ): Promise<void> {
   const paths = execution.catalog.matchPaths(event.name);
-  if (paths === undefined || event.name === FINISHED_EVENT) return;
+  if (paths === undefined) return;
   const waits = await execution.batch.findWaits(event.name, matchKeysOf(readEvent, paths));
   for (const wait of waits) {
     if (wait.kind !== "event" && wait.kind !== "cancel") continue;
