@@ -35,14 +35,19 @@ class Caller {
   }
 
   make(timer: Timer, run: LoadedRun, flight: Flight): void {
-    const { push, land, log } = this.#options;
+    const { push, log } = this.#options;
     if (run.state.head.startedAtMs === undefined) {
       push({ command: { type: "call_started", runId: flight.runId, atMs: flight.startedAtMs } });
     }
     const work =
       timer.kind === "request" ? this.#request(timer, flight) : this.#call(timer, run, flight);
     work.catch((error: unknown) => {
-      land(timer.id);
+      // Left alone, the call would wait for the next start of the engine.
+      const { generation, startedAtMs, runId } = flight;
+      const url = this.#options.catalog.function(timer.functionId)?.config.url ?? "the app";
+      const result = transportFailure(url, error);
+      const end = { timerId: timer.id, generation, startedAtMs, result };
+      this.#report(timer, { type: "call_ended", runId, end });
       log({
         level: "error",
         message: "A call could not be made on an internal error.",

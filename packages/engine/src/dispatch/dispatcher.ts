@@ -15,6 +15,8 @@ import {
 
 /** Runs loaded at a time for the next calls of a function. */
 const WARM_MAX = 64;
+/** Pause before a read that failed is tried again. */
+const RELOAD_MS = 1_000;
 
 export interface Flight extends InFlightCall {
   /** Unique, increasing over restarts: tells a call from later calls for the same timer. */
@@ -205,15 +207,29 @@ class CallDispatcher implements Dispatcher {
     }
     try {
       await cache.load(timers.map((timer) => timer.runId ?? ""));
-      // A timer whose run is gone has nothing to call.
-      for (const timer of timers) {
-        if (cache.peek(timer.runId ?? "") !== undefined) queue.window.add(timer);
-      }
-    } finally {
-      queue.isWarming = false;
+    } catch (error) {
+      for (const timer of timers) queue.window.add(timer);
+      this.#later(() => {
+        queue.isWarming = false;
+      });
+      throw error;
+    }
+    queue.isWarming = false;
+    // A timer whose run is gone has nothing to call.
+    for (const timer of timers) {
+      if (cache.peek(timer.runId ?? "") !== undefined) queue.window.add(timer);
     }
     this.#active.add(queue);
     wake();
+  }
+
+  /** Nobody may ask for another pump soon, so a read that failed asks for it itself. */
+  #later(resume: () => void): void {
+    const { clock, wake } = this.#options;
+    clock.at(clock.nowMs() + RELOAD_MS, () => {
+      resume();
+      wake();
+    });
   }
 
   /** Loads the next page of a backlog when memory runs low. */
@@ -234,11 +250,13 @@ class CallDispatcher implements Dispatcher {
       });
       const ready = page.filter((timer) => !this.#flights.has(timer.id));
       queue.window.take(ready, page.length < limit);
+      queue.isRefilling = false;
     } catch (error) {
       queue.window.abortLoad();
+      this.#later(() => {
+        queue.isRefilling = false;
+      });
       throw error;
-    } finally {
-      queue.isRefilling = false;
     }
     if (queue.window.size === 0) return;
     this.#active.add(queue);

@@ -74,7 +74,7 @@ class WindowedAlarm implements Alarm {
 
   async #load(window: TimerWindow): Promise<void> {
     const after = window.frontier;
-    if (after === undefined || this.#isLoading) return;
+    if (after === undefined) return;
     this.#isLoading = true;
     window.beginLoad();
     try {
@@ -118,6 +118,8 @@ class WindowedAlarm implements Alarm {
   }
 
   #refill(window: TimerWindow): void {
+    // The load that is under way fires when it is done.
+    if (this.#isLoading) return;
     const { clock, log } = this.#options;
     this.#load(window).then(
       () => this.#fire(window),
