@@ -28,6 +28,9 @@ const CLOCK_KINDS: readonly TimerKind[] = [
 ];
 const CALL_KINDS: readonly TimerKind[] = ["call", "request"];
 
+/** How long stopping waits for the last commits, beyond the grace for calls. */
+const LAST_COMMITS_MS = 5_000;
+
 export interface Partition {
   readonly catalog: Catalog;
   readonly dispatcher: Dispatcher;
@@ -130,7 +133,8 @@ class OwnedPartition implements Partition {
     this.#clockAlarm.stop();
     this.#callAlarm.stop();
     await firstOf(this.dispatcher.drained(), this.#options.clock, graceMs);
-    await this.#loop.idle();
+    // A store that does not take what is left must not keep the process alive: the next owner decides it again.
+    await firstOf(this.#loop.idle(), this.#options.clock, LAST_COMMITS_MS);
     await this.#options.transport.close();
     this.#loop.halt();
   }
