@@ -172,7 +172,6 @@ describe.concurrent.each([V3, V4])("call requests, $name", (mode) => {
     expect(headers["x-request-id"]).toMatch(/^[0-9A-Z]{26}$/);
     expect(Number(headers["x-inngest-generation-id"])).toBeGreaterThan(0);
     expect(headers["x-inngest-job-id"]).not.toBe("");
-    expect(headers["traceparent"]).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
     expect(headers["x-inngest-signature"]).toBeUndefined();
 
     const body = JSON.parse(call?.body ?? "") as Record<string, unknown>;
@@ -194,6 +193,17 @@ describe.concurrent.each([V3, V4])("call requests, $name", (mode) => {
       use_api: false,
     });
     expect(call?.body).toBe(canonicalText(body));
+  });
+
+  it("carry a trace context, the same trace for all calls of a run", async () => {
+    const run = await world.engine.runToEnd(`${mode.name}/chains`);
+    const calls = world.app(mode).callsOf(run.run_id);
+    const contexts = calls.map((call) => call.headers["traceparent"] ?? "none");
+    expect(contexts.length).toBeGreaterThan(1);
+    for (const context of contexts) {
+      expect(context).toMatch(/^00-[0-9a-f]{32}-[0-9a-f]{16}-0[01]$/);
+    }
+    expect(new Set(contexts.map((context) => context.split("-")[1])).size).toBe(1);
   });
 });
 
