@@ -93,7 +93,9 @@ function parseStream(outer: Answer): CallResult {
   };
   const streamError = stream["error"];
   if (streamError !== undefined && streamError !== null && streamError !== "") {
-    return failure(answer, parseUserError(streamError, "The app's stream failed"));
+    const error = parseUserError(streamError, "The app's stream failed");
+    const outputJson = canonicalJson({ error: `${error.name}: ${error.message}`, ...error });
+    return { ...failure(answer, error), outputJson };
   }
   if (answer.status === 0) {
     return engineError(answer, "stream_invalid", {

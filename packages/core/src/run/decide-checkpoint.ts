@@ -32,16 +32,19 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
   assertCurrent(draft, checkpoint);
   const { nowMs } = draft.ctx;
   let endedAtMs = checkpoint.startedAtMs;
+  // The first step is what the call was made again for; those after it are new work.
+  let attempt = attemptOf(draft, checkpoint.timerId);
   for (const op of checkpoint.ops) {
     if (op.op === "StepPlanned" || isEnded(draft.state)) continue;
     const startedAtMs = stepStartedAtMs(op, endedAtMs, nowMs);
     saveStep(draft, opFacts(op), {
       outputJson: encodeData(op.dataJson),
       failed: false,
-      attempt: 0,
+      attempt,
       queuedAtMs: startedAtMs,
       startedAtMs,
     });
+    attempt = 0;
     // Steps of one checkpoint ran one after another; each begins where the one before it ended.
     const durationMs = op.timing === undefined ? nowMs : Math.max(op.timing.durationMs, 0);
     endedAtMs = Math.min(startedAtMs + durationMs, nowMs);
@@ -64,6 +67,10 @@ function assertCurrent(draft: Draft, checkpoint: Checkpoint): void {
   if (generation !== undefined && generation !== checkpoint.currentGeneration) {
     throw stale("the engine has made the call again since");
   }
+}
+
+function attemptOf(draft: Draft, timerId: number | undefined): number {
+  return timerId === undefined ? 0 : (draft.state.timers.get(timerId)?.attempt ?? 0);
 }
 
 /** The code after a recorded step is new work: it has all its attempts again (protocol.md 5.1). */

@@ -4,6 +4,7 @@ import {
   LIMITS,
   buildCallBody,
   eventToWireJson,
+  hashStepId,
   signBody,
   toQueueItemId,
   type JsonText,
@@ -49,9 +50,27 @@ export function buildCall(input: CallInput): OutboundRequest {
       "x-inngest-req-version": String(head.requestVersion),
       "x-inngest-step-id": stepId,
       "account-id": ACCOUNT_ID,
+      ...traceContext(head.id, fn, generation),
     },
   };
 }
+
+/** W3C trace context: one trace for a run, one span for a call. SDKs hand it on to what they call. */
+function traceContext(
+  runId: string,
+  fn: FunctionRecord,
+  generation: number,
+): { readonly traceparent: string; readonly tracestate: string } {
+  const traceId = hashStepId(runId).slice(0, TRACE_ID_CHARS);
+  const spanId = generation.toString(16).padStart(SPAN_ID_CHARS, "0");
+  return {
+    traceparent: `00-${traceId}-${spanId}-01`,
+    tracestate: `inngest@app=${fn.appId},inngest@fn=${fn.id}`,
+  };
+}
+
+const TRACE_ID_CHARS = 32;
+const SPAN_ID_CHARS = 16;
 
 /** There is one account; SDKs only pass the id on. */
 const ACCOUNT_ID = "00000000-0000-4000-a000-000000000000";
@@ -95,7 +114,13 @@ function callBody(input: CallInput, stepId: string): JsonText {
     });
   if (head.stateBytes > STATE_BYTES_MAX) return build(true, false);
   const body = build(false, false);
-  return body.length > LIMITS.callBodyBytesMax ? build(true, true) : body;
+  return isTooLarge(body) ? build(true, true) : body;
+}
+
+/** Counts bytes only when the number of characters leaves it open: UTF-8 takes at most three for each. */
+function isTooLarge(body: JsonText): boolean {
+  const bytesMax = LIMITS.callBodyBytesMax;
+  return body.length * 3 > bytesMax && Buffer.byteLength(body) > bytesMax;
 }
 
 /**

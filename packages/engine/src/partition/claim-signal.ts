@@ -3,6 +3,7 @@
 import { isEnded, isKnownStep, record, signalOf, type CallEnd } from "@everstep/core";
 import type { CallResult } from "@everstep/protocol";
 import { editRun, type Execution } from "./execution.ts";
+import { refusedAnswer } from "./refused-answer.ts";
 
 /** @returns The answer to apply: the same, or an error when the signal is taken and must not be replaced. */
 export async function claimSignals(
@@ -30,15 +31,6 @@ export async function claimSignals(
 }
 
 function conflict(result: CallResult, signal: string, otherRunId: string): CallResult {
-  return {
-    kind: "error",
-    error: {
-      name: "SignalConflict",
-      message: `Signal conflict; signal wait already exists for another run: run ${otherRunId} waits for "${signal}". Use onConflict: "replace" to take it over.`,
-    },
-    retriable: false,
-    retryAfterText: undefined,
-    outputJson: "null",
-    response: result.response,
-  };
+  const message = `Signal conflict; signal wait already exists for another run: run ${otherRunId} waits for "${signal}". Use onConflict: "replace" to take it over.`;
+  return refusedAnswer(result, { name: "SignalConflict", message });
 }

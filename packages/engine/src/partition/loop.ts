@@ -8,6 +8,7 @@ import { createBatch, type Batch } from "./batch.ts";
 import type { Command, Envelope } from "./command.ts";
 import { execute } from "./execute.ts";
 import type { Execution } from "./execution.ts";
+import { refusedAnswer } from "./refused-answer.ts";
 import type { RunCache } from "./run-cache.ts";
 
 /** Bounds the time a batch takes to decide, and with it the delay of what comes after. */
@@ -281,21 +282,12 @@ function isRefusal(error: unknown): boolean {
 function failedInstead(command: Command): Command | undefined {
   if (command.type !== "call_ended" || command.end.result.kind === "error") return undefined;
   const message = "The engine could not record the app's answer. Its log names the value at fault.";
-  return {
-    ...command,
-    end: {
-      ...command.end,
-      result: {
-        kind: "error",
-        code: "internal",
-        error: { name: "InternalError", message },
-        retriable: true,
-        retryAfterText: undefined,
-        outputJson: "null",
-        response: command.end.result.response,
-      },
-    },
-  };
+  const result = refusedAnswer(
+    command.end.result,
+    { name: "InternalError", message },
+    { retriable: true, code: "internal" },
+  );
+  return { ...command, end: { ...command.end, result } };
 }
 
 function unavailable(error: unknown): EverstepError {
