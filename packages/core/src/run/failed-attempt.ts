@@ -55,9 +55,7 @@ export function recordAttempt(
     error?: UserError | undefined;
   },
 ): void {
-  const next = [...draft.state.timers.values()].find(
-    (other) => other.attempt === timer.attempt + 1 && other.op?.stepId === timer.op?.stepId,
-  );
+  const next = retryOf(draft, timer);
   const isRetried = outcome.error !== undefined && next !== undefined;
   record(draft, {
     type: "attempt_added",
@@ -76,4 +74,14 @@ export function recordAttempt(
       ...(call.response === undefined ? {} : { httpStatus: call.response.status }),
     },
   });
+}
+
+/** The next attempt if this decision has asked for one; an older timer of the same attempt belongs to another call. */
+function retryOf(draft: Draft, timer: Timer): Timer | undefined {
+  for (const change of draft.changes) {
+    if (change.type !== "timer_added") continue;
+    const { attempt, op } = change.timer;
+    if (attempt === timer.attempt + 1 && op?.stepId === timer.op?.stepId) return change.timer;
+  }
+  return undefined;
 }
