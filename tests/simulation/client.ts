@@ -16,6 +16,15 @@ export interface AckedEvent {
   readonly acked: number;
 }
 
+export interface AckedCheckpoint {
+  readonly runId: string;
+  readonly stepIds: readonly string[];
+  /** The dispatch that sent it. */
+  readonly callGeneration: number;
+  /** Whether it told the engine which dispatch it is. */
+  readonly isFenced: boolean;
+}
+
 export interface Client {
   readonly ackedEvents: readonly AckedEvent[];
   readonly ackedCount: number;
@@ -35,11 +44,7 @@ export interface ClientParts {
   readonly history: History;
   readonly life: EngineLife;
   readonly model: Model;
-  readonly onCheckpointAcked: (
-    runId: string,
-    stepIds: readonly string[],
-    generation: number,
-  ) => void;
+  readonly onCheckpointAcked: (checkpoint: AckedCheckpoint) => void;
 }
 
 const TRIES_MAX = 5;
@@ -147,7 +152,7 @@ export function createClient(parts: ClientParts): Client {
         );
         if (outcome.kind === "acked") {
           const stepIds = ops.map((op) => String(op["id"]));
-          parts.onCheckpointAcked(runId, stepIds, callGeneration);
+          parts.onCheckpointAcked({ runId, stepIds, callGeneration, isFenced: generation !== undefined });
           return "saved";
         }
         if (outcome.kind === "refused" && outcome.error.code === "dispatch_stale") return "stale";

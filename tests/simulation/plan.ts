@@ -64,7 +64,7 @@ export function makePlan(dice: Dice): Plan {
     clientEventNames: [...EVENTS, CANCEL_EVENT],
     signals: SIGNALS,
     activeMs: dice.int(60_000, 900_000),
-    clientActions: dice.int(10, 60),
+    clientActions: dice.int(10, 50),
     crashes: dice.chance(0.6) ? dice.int(1, 6) : 0,
     stops: dice.chance(0.3) ? dice.int(1, 3) : 0,
     crashAtPoint: on(0.01),

@@ -36,6 +36,8 @@ export function startTrouble(parts: TroubleParts): Trouble {
   const endsAtMs = time.nowMs + plan.activeMs;
   let diskOutages = 0;
   let crashes = 0;
+  /** The latest registration of each app: an older one that still tries gives up. */
+  const latest = new Map<string, number>();
 
   const times = (count: number, act: () => void): void => {
     for (let each = 0; each < count; each += 1) {
@@ -47,7 +49,9 @@ export function startTrouble(parts: TroubleParts): Trouble {
     app: PlannedApp,
     options: Parameters<typeof registration>[1],
   ): Promise<void> => {
-    for (;;) {
+    const number = (latest.get(app.name) ?? 0) + 1;
+    latest.set(app.name, number);
+    while (latest.get(app.name) === number) {
       const outcome = await life.ask((engine) => engine.syncApp(registration(app, options)));
       history.record(`app ${app.name} registers: ${outcome.kind}`, options);
       if (outcome.kind === "acked") return;

@@ -1,12 +1,12 @@
 // Calls (field.md 5.3: 5, 6, 8, 13): nothing leaves before it is durable; a call carries exactly what is recorded, so that a
 // recorded step is never run again; calls of a function stay within its concurrency and first calls come in order.
+import type { AckedCheckpoint } from "../client.ts";
 import type { SentCall } from "../network.ts";
 import type { CheckContext, Checker } from "./checker.ts";
 import { hasEnded, type ModelRun } from "./model.ts";
 
 export interface CallChecker extends Checker {
-  /** A checkpoint was acknowledged to the call of this generation. */
-  onCheckpointAcked(runId: string, stepIds: readonly string[], generation: number): void;
+  onCheckpointAcked(checkpoint: AckedCheckpoint): void;
 }
 
 export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): CallChecker {
@@ -80,9 +80,10 @@ export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): C
       checkState(sent, run);
       checkTurn(sent, run);
     },
-    onCheckpointAcked(runId, stepIds, generation) {
+    onCheckpointAcked({ runId, stepIds, callGeneration, isFenced }) {
       for (const stepId of stepIds) {
-        acked.set(`${runId}.${stepId}`, generation);
+        // Without fencing an old execution may still record steps that the current one runs too (protocol.md 8.1).
+        if (isFenced) acked.set(`${runId}.${stepId}`, callGeneration);
         if (model.runs.get(runId)?.outputs.has(stepId) === true) continue;
         violate("acked is stored", `checkpoint of step ${stepId} in run ${runId}`);
       }

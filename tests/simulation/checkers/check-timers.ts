@@ -14,6 +14,12 @@ const LATE_MS_MAX = 5_000;
 export function checkTimers(context: CheckContext): Checker {
   const { model, plan, violate, nowMs } = context;
   const retryAfter = new Map<number, string>();
+  /** Timers that something should have been done about, since when. */
+  const neglected = new Map<number, number>();
+  // Of the batch under way:
+  let removed: Timer[] = [];
+  let failed = new Set<string>();
+  let reruns = new Set<string>();
 
   const early = (what: string, timer: Timer, atMs: number): void => {
     if (atMs >= timer.dueAtMs) return;
@@ -23,7 +29,8 @@ export function checkTimers(context: CheckContext): Checker {
   const stepAdded = (change: Extract<Change, { type: "step_added" }>): void => {
     const { step } = change;
     const isClock = step.op === "Sleep" || step.resolvedBy?.timedOut === true;
-    if (!isClock) return;
+    // A rerun takes over the steps of the run it repeats.
+    if (!isClock || reruns.has(step.runId)) return;
     const timer = removed.find(
       ({ runId, op }) => runId === step.runId && op?.stepId === step.stepId,
     );
@@ -56,8 +63,11 @@ export function checkTimers(context: CheckContext): Checker {
     }
   };
 
-  let removed: Timer[] = [];
-  let failed = new Set<string>();
+  const restart = (functionId: string): void => {
+    for (const id of neglected.keys()) {
+      if (model.timers.get(id)?.functionId === functionId) neglected.delete(id);
+    }
+  };
 
   const timerAdded = ({ timer }: Extract<Change, { type: "timer_added" }>): void => {
     if (timer.attempt === 0) return;
@@ -75,6 +85,9 @@ export function checkTimers(context: CheckContext): Checker {
   return {
     beforeChange(change) {
       switch (change.type) {
+        case "run_added":
+          if (change.run.originalRunId !== undefined) reruns.add(change.run.id);
+          return;
         case "timer_removed": {
           const timer = model.timers.get(change.timerId);
           if (timer !== undefined) removed.push(timer);
@@ -97,19 +110,29 @@ export function checkTimers(context: CheckContext): Checker {
       for (const key of failed) violate("attempts count up", `no attempt was recorded for ${key}`);
       removed = [];
       failed = new Set();
+      reruns = new Set();
     },
+    // Whoever waits behind a call that goes out is in a queue that moves.
+    onSent: ({ body }) => restart(body.ctx.fn_id),
     onAnswered(sent: SentCall, answer: Answer | undefined) {
+      restart(sent.body.ctx.fn_id);
       const text = answer?.headers["retry-after"];
       if (text !== undefined) retryAfter.set(sent.body.ctx.generation_id, text);
     },
     sweep() {
-      const healthySinceMs = context.healthySinceMs();
-      if (healthySinceMs === undefined) return;
+      const healthySinceMs = context.healthySinceMs() ?? Number.POSITIVE_INFINITY;
+      for (const id of neglected.keys()) if (!model.timers.has(id)) neglected.delete(id);
       for (const timer of model.timers.values()) {
-        const lateMs = nowMs() - Math.max(timer.dueAtMs, healthySinceMs);
-        if (lateMs > LATE_MS_MAX && isNeglected(timer, context)) {
-          violate("nothing is late", `${timer.kind} ${timer.id} of run ${timer.runId} by ${lateMs} ms`);
+        const dueSinceMs = Math.max(timer.dueAtMs, healthySinceMs);
+        if (dueSinceMs > nowMs() || !isNeglected(timer, context)) {
+          neglected.delete(timer.id);
+          continue;
         }
+        const sinceMs = Math.max(neglected.get(timer.id) ?? nowMs(), healthySinceMs);
+        neglected.set(timer.id, sinceMs);
+        const lateMs = nowMs() - sinceMs;
+        if (lateMs <= LATE_MS_MAX) continue;
+        violate("nothing is late", `${timer.kind} ${timer.id} of run ${timer.runId} by ${lateMs} ms`);
       }
     },
   };
