@@ -1,6 +1,6 @@
 // HTTP to apps and to what steps fetch: keep-alive connections, redirects, bounded answers, one address policy.
 import { lookup as dnsLookup } from "node:dns";
-import { isIP } from "node:net";
+import { BlockList, isIP } from "node:net";
 import { Agent, errors } from "undici";
 import { LIMITS } from "@everstep/protocol";
 import {
@@ -54,6 +54,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
 
   const send = async (request: OutboundRequest): Promise<InboundResponse> => {
     let url = new URL(request.url);
+    const deadlineMs = performance.now() + request.timeoutMs;
     for (let hop = 0; hop <= LIMITS.callRedirectsMax; hop += 1) {
       const { status, headers, body } = await once(request, url);
       const { location } = headers;
@@ -61,7 +62,11 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
         return {
           status,
           headers,
-          bodyText: await readBody(body, headers, request.responseBytesMax),
+          bodyText: await readBody(body, headers, {
+            deadlineMs,
+            timeoutMs: request.timeoutMs,
+            bytesMax: request.responseBytesMax,
+          }),
         };
       }
       await body.dump();
@@ -99,7 +104,7 @@ interface Exchange {
 async function readBody(
   body: Exchange["body"],
   headers: Readonly<Record<string, string>>,
-  bytesMax: number,
+  { bytesMax, timeoutMs, deadlineMs }: { bytesMax: number; timeoutMs: number; deadlineMs: number },
 ): Promise<string> {
   const chunks: Uint8Array[] = [];
   let bytes = 0;
@@ -107,6 +112,10 @@ async function readBody(
     bytes += chunk.length;
     if (bytes > bytesMax) {
       throw new TransportError("output_too_large", `the answer is larger than ${bytesMax} bytes`);
+    }
+    // The dialer bounds the silence between two chunks; an app that keeps sending is bounded here.
+    if (performance.now() > deadlineMs) {
+      throw new TransportError("timed_out", `no whole answer within ${timeoutMs} ms`);
     }
     chunks.push(chunk);
   }
@@ -187,7 +196,13 @@ function deniedError(hostname: string, address: string): TransportError {
   );
 }
 
+/** Compares addresses, not texts: `::ffff:a9fe:a9fe` is 169.254.169.254 too. */
+const DENIED = new BlockList();
+DENIED.addSubnet("169.254.0.0", 16, "ipv4");
+DENIED.addSubnet("fe80::", 10, "ipv6");
+DENIED.addAddress("fd00:ec2::254", "ipv6");
+
 function isDenied(address: string): boolean {
-  const plain = address.toLowerCase().replace(/^::ffff:/, "");
-  return plain.startsWith("169.254.") || /^fe[89ab]/.test(plain) || plain === "fd00:ec2::254";
+  const [plain = address] = address.split("%");
+  return DENIED.check(plain, isIP(plain) === 4 ? "ipv4" : "ipv6");
 }
