@@ -7,7 +7,7 @@ import { HELP, parseBenchOptions, type BenchOptions } from "./bench-options.ts";
 import type { Figure } from "./figure.ts";
 import { readMachineFacts } from "./machine.ts";
 import { figuresMarkdown, figuresText, machineText } from "./report.ts";
-import { Stage } from "./stage.ts";
+import { withOwnStage } from "./stage.ts";
 import type { BenchContext, Workload } from "./workload.ts";
 
 const print = (text: string): void => void process.stdout.write(text);
@@ -45,11 +45,8 @@ async function main(options: BenchOptions): Promise<void> {
     size: options.size,
     rounds: options.rounds,
     say,
-    openStage: () =>
-      Stage.open({
-        parent,
-        profileDirectory,
-      }),
+    isSeeding: options.size === "full",
+    withStage: (work) => withOwnStage({ parent, profileDirectory }, work),
   };
   await runAll(chosen, context, options.format);
 }

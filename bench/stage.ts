@@ -74,3 +74,16 @@ export class Stage {
     rmSync(this.#directory, { recursive: true, force: true });
   }
 }
+
+/** The processes live as long as the work. */
+export async function withOwnStage<T>(
+  options: StageOptions,
+  work: (stage: Stage) => Promise<T>,
+): Promise<T> {
+  const stage = await Stage.open(options);
+  try {
+    return await work(stage);
+  } finally {
+    await stage.close();
+  }
+}

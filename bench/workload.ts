@@ -10,8 +10,10 @@ export interface BenchContext {
   readonly size: Size;
   /** How often ceiling and engine are measured in turn. */
   readonly rounds: number;
-  /** Opens the processes of one workload. */
-  readonly openStage: () => Promise<Stage>;
+  /** Standing runs are put into the store instead of being sent and called: a million of them would take too long. */
+  readonly isSeeding: boolean;
+  /** Gives a workload its processes, and takes them away at its end. */
+  readonly withStage: <T>(work: (stage: Stage) => Promise<T>) => Promise<T>;
   /** Progress, for people. */
   readonly say: (text: string) => void;
 }

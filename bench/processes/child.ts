@@ -9,7 +9,7 @@ import type { ChildMessage, ExpectMessage, StubJob } from "../messages.ts";
 const LOG_CHARS_KEPT = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
 /** Longest wait for a single report unless told. */
-const REPORT_TIMEOUT_MS = 120_000;
+const REPORT_TIMEOUT_MS = 600_000;
 
 export interface ChildOptions {
   /** For messages: "engine", "app v3". */

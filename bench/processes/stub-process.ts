@@ -49,7 +49,6 @@ export class StubProcess {
     const end = await this.#child.take(
       (message) => (message.kind === "done" || message.kind === "failed" ? message : undefined),
       `the end of ${work.runs} runs of ${work.functionId}`,
-      600_000,
     );
     if (end.kind === "failed") throw new Error(`stub engine: ${end.message}`);
     return end;

@@ -46,9 +46,8 @@ async function measureStarts(stage: Stage, size: keyof BySize, what: string): Pr
 export const coldstart: Workload = {
   name: "coldstart",
   summary: "start to healthy and idle memory, with an empty store and with 100,000 ended runs",
-  async run({ size, openStage, say }) {
-    const stage = await openStage();
-    try {
+  run({ size, withStage, say }) {
+    return withStage(async (stage) => {
       const empty = await measureStarts(stage, size, "empty store");
       const { app } = await stage.pair("v3");
       await stage.engine.stop();
@@ -64,8 +63,6 @@ export const coldstart: Workload = {
       await stage.engine.start();
       await stage.waitCompleted(count);
       return [...empty, ...(await measureStarts(stage, size, `${count} ended runs`))];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

@@ -55,13 +55,10 @@ async function measureFanout(
 export const fanout: Workload = {
   name: "fanout",
   summary: "one run sends 1,000 events that start a run each: time to the last",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
+  run({ size, rounds, withStage }) {
     const plan = { count: EVENTS[size], rounds };
-    try {
+    return withStage(async (stage) => {
       return [await measureFanout(stage, "v3", plan), await measureFanout(stage, "v4", plan)];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

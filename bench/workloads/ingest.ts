@@ -65,9 +65,8 @@ function eventsPerSecond(count: number, { startedAtMs, endedAtMs }: Sent): numbe
 export const ingest: Workload = {
   name: "ingest",
   summary: "events/s acknowledged durable, in batches of 100 and one by one",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
-    try {
+  run({ size, rounds, withStage }) {
+    return withStage(async (stage) => {
       return [
         ...(await measureIngest(stage, {
           name: `batches of ${EVENTS_PER_BATCH}, 4 connections`,
@@ -88,8 +87,6 @@ export const ingest: Workload = {
           rounds,
         })),
       ];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

@@ -93,15 +93,12 @@ async function measureLatency(
 export const latency: Workload = {
   name: "latency",
   summary: "event sent to handler entered, idle engine, p50 and p99",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
-    try {
+  run({ size, rounds, withStage }) {
+    return withStage(async (stage) => {
       return [
         ...(await measureLatency(stage, "v3", { size, rounds })),
         ...(await measureLatency(stage, "v4", { size, rounds })),
       ];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

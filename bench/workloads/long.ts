@@ -65,13 +65,10 @@ async function measureLong(
 export const long: Workload = {
   name: "long",
   summary: "one run of 1,000 sequential steps: step time early and late",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
+  run({ size, rounds, withStage }) {
     const plan = { count: STEPS[size], rounds };
-    try {
+    return withStage(async (stage) => {
       return [...(await measureLong(stage, "v3", plan)), ...(await measureLong(stage, "v4", plan))];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

@@ -7,8 +7,7 @@ const RUNS: BySize = { tiny: 10, quick: 500, normal: 4_000, full: 20_000 };
 export const noop: Workload = {
   name: "noop",
   summary: "runs/s of a function without steps",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
+  run({ size, rounds, withStage }) {
     const plan = {
       workload: "noop",
       functionId: "noop",
@@ -17,13 +16,11 @@ export const noop: Workload = {
       runs: RUNS[size],
       operationsPerRun: 1,
     };
-    try {
+    return withStage(async (stage) => {
       return [
         await measureThroughput(stage, { ...plan, variant: "v3" }),
         await measureThroughput(stage, { ...plan, variant: "v4" }),
       ];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

@@ -39,15 +39,12 @@ async function measureParallel(
 export const parallel: Workload = {
   name: "parallel",
   summary: "one run of 50 parallel steps",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
-    try {
+  run({ size, rounds, withStage }) {
+    return withStage(async (stage) => {
       return [
         await measureParallel(stage, "v3", { size, rounds }),
         await measureParallel(stage, "v4", { size, rounds }),
       ];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

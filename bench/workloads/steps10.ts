@@ -8,8 +8,7 @@ const RUNS: BySize = { tiny: 3, quick: 60, normal: 500, full: 3_000 };
 export const steps10: Workload = {
   name: "steps10",
   summary: "steps/s of runs of 10 sequential steps",
-  async run({ size, rounds, openStage }) {
-    const stage = await openStage();
+  run({ size, rounds, withStage }) {
     const plan = {
       workload: "steps10",
       functionId: "steps10",
@@ -18,14 +17,12 @@ export const steps10: Workload = {
       runs: RUNS[size],
       operationsPerRun: STEPS10,
     };
-    try {
+    return withStage(async (stage) => {
       return [
         await measureThroughput(stage, { ...plan, variant: "v3" }),
         await measureThroughput(stage, { ...plan, variant: "v4" }),
         await measureThroughput(stage, { ...plan, variant: "v4-calls" }),
       ];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };

@@ -35,18 +35,16 @@ async function wakeRuns(
 export const waiters: Workload = {
   name: "waiters",
   summary: "100,000 runs that wait for an event (1,000,000 with --full): memory, restart, resume",
-  async run({ size, openStage, say }) {
-    const stage = await openStage();
+  run({ size, isSeeding, withStage, say }) {
     const count = STANDING_RUNS[size];
-    try {
+    return withStage(async (stage) => {
       const { app } = await stage.pair("v3");
-      const isSeeded = size === "full";
       const stood = await standUp(stage, app, {
         workload: "waiters",
         functionId: "waiter",
         count,
         say,
-        ...(isSeeded ? { seededAnswer: waitAnswer(app.eventName("wake")) } : {}),
+        ...(isSeeding ? { seededAnswer: waitAnswer(app.eventName("wake")) } : {}),
       });
       const resumedMs = await wakeRuns(stage, app, { wakes: WAKES[size], count });
       const figure = (share: number, name: string): Figure =>
@@ -66,8 +64,6 @@ export const waiters: Workload = {
             : {}),
         });
       return [...stood, figure(0.5, "p50"), figure(0.99, "p99")];
-    } finally {
-      await stage.close();
-    }
+    });
   },
 };
