@@ -1,42 +1,40 @@
 // kill -9 at moments that nobody chose, from the first milliseconds of a start on, under mixed load. The seed stands in the
 // test's name; EVERSTEP_CRASH_SEED and EVERSTEP_CRASH_KILLS run others and longer.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CrashWorld } from "./harness/crash-world.ts";
 import { Dice } from "./harness/dice.ts";
-import { Scenario } from "./harness/scenario.ts";
+import { withScenario } from "./harness/survive.ts";
 
 const SEED = Number(process.env["EVERSTEP_CRASH_SEED"] ?? 1);
 const KILLS = Number(process.env["EVERSTEP_CRASH_KILLS"] ?? 6);
 /** A start takes about half of this; the rest is load. */
 const LIFE_MS_MAX = 2_500;
+const TIMEOUT_MS = 120_000 + KILLS * 5_000;
 
 describe("kill -9 at random moments", () => {
   let world: CrashWorld;
-  let scenario: Scenario | undefined;
   beforeAll(async () => {
     world = await CrashWorld.start();
-  });
-  afterEach(async () => {
-    await scenario?.abandon();
   });
   afterAll(async () => {
     await world.stop();
   });
 
-  it(`seed ${SEED}: ${KILLS} kills under mixed load lose nothing and repeat nothing`, async () => {
+  it(`seed ${SEED}: ${KILLS} kills under mixed load`, { timeout: TIMEOUT_MS }, async () => {
     const dice = new Dice(SEED);
-    scenario = new Scenario(world, SEED);
-    await scenario.open();
-    scenario.load.begin();
-    await scenario.load.acked(30);
-    await scenario.kill();
-    for (let life = 1; life < KILLS; life += 1) {
-      await scenario.live({ kind: "clock", afterSpawnMs: dice.between(50, LIFE_MS_MAX) });
-    }
-    await scenario.open();
-    // Every kind of work has been under way; a run of the suite that did nothing proves nothing.
-    for (const name of scenario.load.missing()) scenario.load.start(name);
-    const summary = await scenario.conclude();
+    const summary = await withScenario(world, SEED, async (scenario) => {
+      await scenario.open();
+      scenario.load.begin();
+      await scenario.load.acked(30);
+      await scenario.kill();
+      for (let life = 1; life < KILLS; life += 1) {
+        await scenario.live({ kind: "clock", afterSpawnMs: dice.between(50, LIFE_MS_MAX) });
+      }
+      await scenario.open();
+      // Every kind of work has been under way; a run of the suite that did nothing proves nothing.
+      scenario.load.startEach(scenario.load.missing());
+      return await scenario.conclude();
+    });
     expect(summary.complaints).toEqual([]);
     expect(summary.kills).toBe(KILLS);
     expect(summary.acked).toBeGreaterThan(30);
@@ -44,16 +42,17 @@ describe("kill -9 at random moments", () => {
 
   it("a data folder whose very first starts were killed is sound", async () => {
     const dice = new Dice(SEED + 1);
-    scenario = new Scenario(world, SEED + 1);
-    for (let life = 0; life < 4; life += 1) {
-      await scenario.live({ kind: "clock", afterSpawnMs: dice.between(100, 700) });
-    }
-    for (const nth of [1, 2]) {
-      await scenario.live({ kind: "failpoint", name: "commit_before_commit", nth });
-    }
-    await scenario.open();
-    for (const name of scenario.load.missing()) scenario.load.start(name);
-    const summary = await scenario.conclude();
+    const summary = await withScenario(world, SEED + 1, async (scenario) => {
+      for (let life = 0; life < 4; life += 1) {
+        await scenario.live({ kind: "clock", afterSpawnMs: dice.between(100, 700) });
+      }
+      for (const nth of [1, 2]) {
+        await scenario.live({ kind: "failpoint", name: "commit_before_commit", nth });
+      }
+      await scenario.open();
+      scenario.load.startEach(scenario.load.missing());
+      return await scenario.conclude();
+    });
     expect(summary.complaints).toEqual([]);
     expect(summary.kills).toBe(6);
   });

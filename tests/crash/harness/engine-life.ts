@@ -22,7 +22,10 @@ export interface LifeOptions {
   /** `<name>:<n>`, see packages/store-sqlite/src/failpoints.ts. */
   readonly failAt?: string;
   readonly args?: readonly string[];
-  /** Largest size of any file that this process may write, in KiB; beyond it writes fail as on a full disk. */
+  /**
+   * Largest size of any file that this process may write, in KiB; beyond it writes fail, as on a full disk. A soft limit:
+   * prlimit can lift it.
+   */
   readonly fileSizeMaxKib?: number;
 }
 
@@ -115,6 +118,6 @@ function commandLine(options: LifeOptions): [program: string, args: string[]] {
   args.push("--signing-key", keys.signingKey, "--event-key", keys.eventKey);
   args.push(...appUrls.flatMap((url) => ["--sdk-url", url]), ...(options.args ?? []));
   if (fileSizeMaxKib === undefined) return [process.execPath, args];
-  const shell = `ulimit -f ${fileSizeMaxKib} && exec "$0" "$@"`;
+  const shell = `ulimit -S -f ${fileSizeMaxKib} && exec "$0" "$@"`;
   return ["/bin/bash", ["-c", shell, process.execPath, ...args]];
 }

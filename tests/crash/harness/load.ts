@@ -50,13 +50,22 @@ export class Load {
     while (this.#outstanding.size > 0) await Promise.all(this.#outstanding);
   }
 
+  /** Forgets which tasks have been started, for `missing`. */
+  resume(): void {
+    this.#names.clear();
+  }
+
   /** Names of the tasks that were not started yet. */
   missing(): string[] {
     return Object.keys(TASKS).filter((name) => !this.#names.has(name));
   }
 
-  /** One task of this name, now. */
-  start(name: string): void {
+  /** One task of each name, now. */
+  startEach(names: readonly string[]): void {
+    for (const name of names) this.#start(name);
+  }
+
+  #start(name: string): void {
     const found = TASKS[name];
     if (found === undefined) throw new Error(`name: no task is called "${name}"`);
     this.#started += 1;
@@ -83,7 +92,7 @@ export class Load {
 
   async #run(): Promise<void> {
     while (!this.#isStopped) {
-      if (this.#outstanding.size < OUTSTANDING_MAX) this.start(this.#dice.pick(BAG));
+      if (this.#outstanding.size < OUTSTANDING_MAX) this.#start(this.#dice.pick(BAG));
       await pause(PACE_MS);
     }
   }
