@@ -14,7 +14,7 @@ export interface EventArrival {
   readonly keys: readonly IdempotencyKey[];
   readonly target?: InvokeTarget;
   readonly cron?: string;
-  nextOrderKey(): number;
+  readonly nextOrderKey: () => number;
   readonly readEvent: () => unknown;
 }
 

@@ -4,16 +4,16 @@ import type { FunctionRecord } from "../model/app.ts";
 export interface DecideContext {
   readonly nowMs: number;
   /** Unique, increasing. */
-  newTimerId(): number;
+  readonly newTimerId: () => number;
   /** ULID with this time, monotonic. */
-  newUlid(atMs: number): string;
+  readonly newUlid: (atMs: number) => string;
   /** In [0, 1): jitter. */
-  random(): number;
+  readonly random: () => number;
   /** Fixed delay between attempts instead of the table, ms. */
   readonly retryIntervalMs?: number | undefined;
   readonly stepsPerRunMax: number;
   /** Whether a call for this timer is out right now. */
-  isInFlight(timerId: number): boolean;
+  readonly isInFlight: (timerId: number) => boolean;
   /** A live function by slug or id. */
-  findFunction(slugOrId: string): FunctionRecord | undefined;
+  readonly findFunction: (slugOrId: string) => FunctionRecord | undefined;
 }

@@ -89,7 +89,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ type: fc.constantFrom("done", "final_error"), pick }) },
   { weight: 2, arbitrary: fc.record({ type: fc.constantFrom("started", "advance") }) },
   { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel") }) },
-) as fc.Arbitrary<Command>;
+);
 
 /** Any item, wrapped round; ids of nothing when there is none. */
 function at<T extends { readonly id: string | number }>(
@@ -109,7 +109,7 @@ function obey(run: TestRun, draft: Draft, given: Command): void {
         requestVersion: given.version,
         noRetry: given.noRetry,
       });
-      decideCallResult(draft, { ...call, timerId: Number(at(run.calls(), given.pick)), result });
+      decideCallResult(draft, { ...call, timerId: at(run.calls(), given.pick), result });
       return;
     }
     case "done":
@@ -119,17 +119,17 @@ function obey(run: TestRun, draft: Draft, given: Command): void {
         given.type === "done"
           ? doneResult("1")
           : errorResult({ retriable: given.type === "error" });
-      decideCallResult(draft, { ...call, timerId: Number(at(run.calls(), given.pick)), result });
+      decideCallResult(draft, { ...call, timerId: at(run.calls(), given.pick), result });
       return;
     }
     case "timer":
-      decideTimer(draft, Number(at(run.timers(), given.pick)));
+      decideTimer(draft, at(run.timers(), given.pick));
       return;
     case "request":
     case "request_failed":
       decideRequestResult(draft, {
         ...call,
-        timerId: Number(at(run.timers("request"), given.pick)),
+        timerId: at(run.timers("request"), given.pick),
         result:
           given.type === "request"
             ? { ok: true, status: 200, dataJson: "1" }
@@ -137,7 +137,7 @@ function obey(run: TestRun, draft: Draft, given: Command): void {
       });
       return;
     case "wait": {
-      const waitId = String(at(run.waits(), given.pick));
+      const waitId = at(run.waits(), given.pick);
       const kind = run.state.waits.get(waitId)?.kind;
       if (kind === "signal") decideSignal(draft, waitId, "1");
       else if (kind === "invoke") decideInvokeSettled(draft, waitId, { outputJson: '{"data":1}' });
@@ -147,7 +147,7 @@ function obey(run: TestRun, draft: Draft, given: Command): void {
     case "checkpoint":
       decideCheckpoint(draft, {
         ops: given.ops,
-        timerId: Number(at(run.calls(), given.pick)),
+        timerId: at(run.calls(), given.pick),
         startedAtMs: run.ctx.nowMs,
       });
       return;

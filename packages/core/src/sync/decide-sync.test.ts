@@ -51,7 +51,9 @@ function aRegistry(): {
     newTimerId: () => ++ids,
   });
   const registry: ReturnType<typeof aRegistry> = {
-    ...{ nowMs: AT_MS, functions, timers },
+    nowMs: AT_MS,
+    functions,
+    timers,
     app: () => apps.get(appIdOf("shop")),
     sync(given) {
       const decision = decideSync(given, stateOf());

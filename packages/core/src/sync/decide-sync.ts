@@ -19,7 +19,7 @@ export interface SyncState {
   /** Their open cron timers. */
   readonly cronTimers: readonly Timer[];
   readonly nowMs: number;
-  newTimerId(): number;
+  readonly newTimerId: () => number;
 }
 
 export interface SyncDecision {

@@ -77,7 +77,12 @@ export function followRun(created: Draft): TestRun {
   assertFolded(changes, state);
 
   const run: TestRun = {
-    ...{ ctx, fn, state, event, changes, followUps },
+    ctx,
+    fn,
+    state,
+    event,
+    changes,
+    followUps,
     get head() {
       return state.head;
     },

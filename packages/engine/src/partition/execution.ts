@@ -15,7 +15,7 @@ export interface Execution {
   readonly catalog: Catalog;
   readonly ctx: DecideContext;
   readonly log: Log;
-  nextOrderKey(): number;
+  readonly nextOrderKey: () => number;
   /** The dispatch of a timer that is out now. */
   currentCall(
     timerId: number,

@@ -19,7 +19,8 @@ import { addWaitTimeout, readTimeout } from "./wait-timeout.ts";
 export function applyInvoke(draft: Draft, op: Op): void {
   if (isKnownStep(draft, op.id)) return;
   const { state, ctx } = draft;
-  const target = String(op.opts["function_id"] ?? "");
+  const id = op.opts["function_id"];
+  const target = typeof id === "string" ? id : "";
   const fn = ctx.findFunction(target);
   if (fn === undefined) {
     failInvoke(draft, op, target);
