@@ -121,7 +121,13 @@ export async function startWorld(
   });
   await engine.start();
   const world: World = {
-    ...{ engine, clock, calls, log, faults, database, store },
+    engine,
+    clock,
+    calls,
+    log,
+    faults,
+    database,
+    store,
     get commits() {
       return counter.commits;
     },

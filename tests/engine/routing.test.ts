@@ -17,21 +17,21 @@ async function aWorld(...functions: Parameters<World["sync"]>[0]): Promise<World
 
 const ON_OTHER = { triggers: [{ kind: "event", event: "shop/other" }] } as const;
 
-async function start(it: World, event = "shop/order"): Promise<World["calls"][number]> {
-  await it.send(event);
-  await it.settle();
-  const call = it.calls.at(-1);
+async function start(here: World, event = "shop/order"): Promise<World["calls"][number]> {
+  await here.send(event);
+  await here.settle();
+  const call = here.calls.at(-1);
   if (call === undefined) throw new Error("No call was made.");
   return call;
 }
 
 async function answer(
-  it: World,
+  here: World,
   call: World["calls"][number],
   ...list: ReturnType<typeof wireOp>[]
 ): Promise<void> {
   call.respond(ops(...list));
-  await it.settle();
+  await here.settle();
 }
 
 function results(call: World["calls"][number] | undefined): unknown[] {
@@ -40,71 +40,71 @@ function results(call: World["calls"][number] | undefined): unknown[] {
 
 describe("events", () => {
   it("[E2] an id starts a function once a day, and its waits still see it", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    await Promise.all([it.send("shop/order", {}, "o_1"), it.send("shop/order", {}, "o_1")]);
-    await it.settle();
-    expect(it.calls).toHaveLength(1);
-    const [call] = it.calls;
+    const here = await aWorld(aConfig("shop-a"));
+    await Promise.all([here.send("shop/order", {}, "o_1"), here.send("shop/order", {}, "o_1")]);
+    await here.settle();
+    expect(here.calls).toHaveLength(1);
+    const [call] = here.calls;
     if (call === undefined) return;
-    await answer(it, call, wireOp("WaitForEvent", "again", { name: "shop/order" }));
-    await it.send("shop/order", {}, "o_1");
-    await it.settle();
-    expect(it.calls).toHaveLength(2);
-    expect(results(it.calls[1])).toMatchObject([{ id: "o_1" }]);
-    await it.advance(86_400_000);
-    await it.send("shop/order", {}, "o_1");
-    await it.settle();
-    expect(it.calls).toHaveLength(3);
+    await answer(here, call, wireOp("WaitForEvent", "again", { name: "shop/order" }));
+    await here.send("shop/order", {}, "o_1");
+    await here.settle();
+    expect(here.calls).toHaveLength(2);
+    expect(results(here.calls[1])).toMatchObject([{ id: "o_1" }]);
+    await here.advance(86_400_000);
+    await here.send("shop/order", {}, "o_1");
+    await here.settle();
+    expect(here.calls).toHaveLength(3);
   });
 
   it("[E3] an invoke starts its function alone", async () => {
-    const it = await aWorld(aConfig("shop-a"), aConfig("shop-b"));
-    const { runId } = await it.engine.invoke("shop-b", { data: { n: 1 } });
-    await it.settle();
-    expect(it.calls.map((call) => [call.runId, call.url.searchParams.get("fnId")])).toEqual([
+    const here = await aWorld(aConfig("shop-a"), aConfig("shop-b"));
+    const { runId } = await here.engine.invoke("shop-b", { data: { n: 1 } });
+    await here.settle();
+    expect(here.calls.map((call) => [call.runId, call.url.searchParams.get("fnId")])).toEqual([
       [runId, "shop-b"],
     ]);
   });
 
   it("[W10] the event that started a run does not end its waits, a later one does", async () => {
     const cancel = [{ event: "shop/order" }];
-    const it = await aWorld(aConfig("shop-a", { cancel }));
-    const first = await start(it);
-    await it.send("shop/order");
-    await it.settle();
-    const [run] = await it.store.loadRuns([first.runId]);
+    const here = await aWorld(aConfig("shop-a", { cancel }));
+    const first = await start(here);
+    await here.send("shop/order");
+    await here.settle();
+    const [run] = await here.store.loadRuns([first.runId]);
     expect(run?.state.head.status).toBe("cancelled");
-    const [second] = await it.store.loadRuns([it.calls[1]?.runId ?? ""]);
+    const [second] = await here.store.loadRuns([here.calls[1]?.runId ?? ""]);
     expect(second?.state.head.status).toBe("running");
   });
 
   it("[W10] an event that came before the wait is not looked back for", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    const call = await start(it);
-    await it.send("shop/reply");
-    await answer(it, call, wireOp("WaitForEvent", "reply", { name: "shop/reply" }));
-    expect(it.calls).toHaveLength(1);
-    await it.send("shop/reply");
-    await it.settle();
-    expect(it.calls).toHaveLength(2);
+    const here = await aWorld(aConfig("shop-a"));
+    const call = await start(here);
+    await here.send("shop/reply");
+    await answer(here, call, wireOp("WaitForEvent", "reply", { name: "shop/reply" }));
+    expect(here.calls).toHaveLength(1);
+    await here.send("shop/reply");
+    await here.settle();
+    expect(here.calls).toHaveLength(2);
   });
 
   it.each(["inngest/function.finished", "inngest/function.failed"])(
     "[L4] a run can wait for %s",
     async (name) => {
-      const it = await aWorld(
+      const here = await aWorld(
         aConfig("shop-a"),
         aConfig("shop-b", { ...ON_OTHER, maxAttempts: 1 }),
       );
-      const waiting = await start(it);
+      const waiting = await start(here);
       const condition = { if: "async.data.function_id == 'shop-b'" };
-      await answer(it, waiting, wireOp("WaitForEvent", "end", { name, opts: condition }));
-      const other = await start(it, "shop/other");
+      await answer(here, waiting, wireOp("WaitForEvent", "end", { name, opts: condition }));
+      const other = await start(here, "shop/other");
       other.respond(
         name.endsWith("failed") ? { status: 500, headers: {}, bodyText: "" } : done({ ok: 1 }),
       );
-      await it.settle();
-      const woken = it.calls.at(-1);
+      await here.settle();
+      const woken = here.calls.at(-1);
       expect(woken?.runId).toBe(waiting.runId);
       expect(results(woken)).toMatchObject([{ name, data: { run_id: other.runId } }]);
     },
@@ -118,86 +118,86 @@ describe("signals", () => {
     });
 
   it("[S3] a second waiter fails its run", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    const [first, second] = [await start(it), await start(it)];
-    await answer(it, first, onSignal());
-    await answer(it, second, onSignal());
-    const [run] = await it.store.loadRuns([second.runId]);
+    const here = await aWorld(aConfig("shop-a"));
+    const [first, second] = [await start(here), await start(here)];
+    await answer(here, first, onSignal());
+    await answer(here, second, onSignal());
+    const [run] = await here.store.loadRuns([second.runId]);
     expect(run?.state.head).toMatchObject({ status: "failed", error: { name: "SignalConflict" } });
-    expect(await it.engine.signal("s", "1")).toEqual({ runId: first.runId });
+    expect(await here.engine.signal("s", "1")).toEqual({ runId: first.runId });
   });
 
   it("[S3] or takes it over, and the first one times out", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    const [first, second] = [await start(it), await start(it)];
-    await answer(it, first, onSignal());
-    await answer(it, second, onSignal("replace"));
-    expect(await it.engine.signal("s", "1")).toEqual({ runId: second.runId });
-    await expect(it.engine.signal("s", "1")).rejects.toMatchObject({ code: "signal_not_found" });
-    await it.advance(3_600_000);
-    expect(it.calls.at(-1)?.runId).toBe(first.runId);
-    expect(results(it.calls.at(-1))).toEqual([null]);
+    const here = await aWorld(aConfig("shop-a"));
+    const [first, second] = [await start(here), await start(here)];
+    await answer(here, first, onSignal());
+    await answer(here, second, onSignal("replace"));
+    expect(await here.engine.signal("s", "1")).toEqual({ runId: second.runId });
+    await expect(here.engine.signal("s", "1")).rejects.toMatchObject({ code: "signal_not_found" });
+    await here.advance(3_600_000);
+    expect(here.calls.at(-1)?.runId).toBe(first.runId);
+    expect(results(here.calls.at(-1))).toEqual([null]);
   });
 
   it("[S4] a late answer takes no signal", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    const [first, second] = [await start(it), await start(it)];
-    await answer(it, first, onSignal());
-    await it.engine.cancelRun(second.runId);
-    await answer(it, second, onSignal("replace"));
-    expect(await it.engine.signal("s", "1")).toEqual({ runId: first.runId });
+    const here = await aWorld(aConfig("shop-a"));
+    const [first, second] = [await start(here), await start(here)];
+    await answer(here, first, onSignal());
+    await here.engine.cancelRun(second.runId);
+    await answer(here, second, onSignal("replace"));
+    expect(await here.engine.signal("s", "1")).toEqual({ runId: first.runId });
   });
 
   it("[S4] nor does a waiter that was replaced and is reported again", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    const [first, second] = [await start(it), await start(it)];
-    await answer(it, first, onSignal("replace"), wireOp("Sleep", "nap", { name: "1m" }));
-    await answer(it, second, onSignal("replace"));
-    await it.advance(60_000);
-    const again = it.calls.at(-1);
+    const here = await aWorld(aConfig("shop-a"));
+    const [first, second] = [await start(here), await start(here)];
+    await answer(here, first, onSignal("replace"), wireOp("Sleep", "nap", { name: "1m" }));
+    await answer(here, second, onSignal("replace"));
+    await here.advance(60_000);
+    const again = here.calls.at(-1);
     expect(again?.runId).toBe(first.runId);
     if (again === undefined) return;
-    await answer(it, again, onSignal("replace"));
-    expect(await it.engine.signal("s", "1")).toEqual({ runId: second.runId });
+    await answer(here, again, onSignal("replace"));
+    expect(await here.engine.signal("s", "1")).toEqual({ runId: second.runId });
   });
 });
 
 describe("invokes", () => {
   it("[I3] the end of the invoked run answers in the same commit", async () => {
-    const it = await aWorld(aConfig("shop-a"), aConfig("shop-b", ON_OTHER));
-    const parent = await start(it);
-    await answer(it, parent, wireOp("InvokeFunction", "b", { opts: { function_id: "shop-b" } }));
-    const child = it.calls.at(-1);
+    const here = await aWorld(aConfig("shop-a"), aConfig("shop-b", ON_OTHER));
+    const parent = await start(here);
+    await answer(here, parent, wireOp("InvokeFunction", "b", { opts: { function_id: "shop-b" } }));
+    const child = here.calls.at(-1);
     expect(child?.body.event.name).toBe("inngest/function.invoked");
-    const before = it.commits;
+    const before = here.commits;
     child?.respond(done({ total: 3 }));
-    await it.settle();
+    await here.settle();
     // The child's end is one commit; that its parent was called again needs none.
-    expect(it.commits).toBe(before + 1);
-    expect(results(it.calls.at(-1))).toEqual([{ data: { total: 3 } }]);
+    expect(here.commits).toBe(before + 1);
+    expect(results(here.calls.at(-1))).toEqual([{ data: { total: 3 } }]);
   });
 
   it("[I3] a cancelled run answers its invoker with an error", async () => {
-    const it = await aWorld(aConfig("shop-a"), aConfig("shop-b", ON_OTHER));
-    const parent = await start(it);
-    await answer(it, parent, wireOp("InvokeFunction", "b", { opts: { function_id: "shop-b" } }));
-    await it.engine.cancelRun(it.calls.at(-1)?.runId ?? "", "not needed");
-    await it.settle();
-    expect(results(it.calls.at(-1))).toMatchObject([
+    const here = await aWorld(aConfig("shop-a"), aConfig("shop-b", ON_OTHER));
+    const parent = await start(here);
+    await answer(here, parent, wireOp("InvokeFunction", "b", { opts: { function_id: "shop-b" } }));
+    await here.engine.cancelRun(here.calls.at(-1)?.runId ?? "", "not needed");
+    await here.settle();
+    expect(results(here.calls.at(-1))).toMatchObject([
       { error: { message: "The function run was cancelled: not needed" } },
     ]);
   });
 
   it("[P7] a call knows whether other work of its run is open", async () => {
-    const it = await aWorld(aConfig("shop-a"));
-    const first = await start(it);
+    const here = await aWorld(aConfig("shop-a"));
+    const first = await start(here);
     expect(first.body.ctx.disable_immediate_execution).toBe(false);
-    await answer(it, first, wireOp("StepPlanned", "x"), wireOp("StepPlanned", "y"));
-    const [, x, y] = it.calls;
+    await answer(here, first, wireOp("StepPlanned", "x"), wireOp("StepPlanned", "y"));
+    const [, x, y] = here.calls;
     expect(x?.body.ctx.disable_immediate_execution).toBe(true);
     if (x === undefined || y === undefined) return;
-    await answer(it, x, wireOp("StepRun", "x"));
-    await answer(it, y, wireOp("StepRun", "y"));
-    expect(it.calls.at(-1)?.body.ctx.disable_immediate_execution).toBe(false);
+    await answer(here, x, wireOp("StepRun", "x"));
+    await answer(here, y, wireOp("StepRun", "y"));
+    expect(here.calls.at(-1)?.body.ctx.disable_immediate_execution).toBe(false);
   });
 });

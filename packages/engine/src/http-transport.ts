@@ -39,7 +39,7 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
     const response = await agent.request({
       origin: url.origin,
       path: `${url.pathname}${url.search}`,
-      method: request.method as "POST",
+      method: request.method,
       headers: request.headers,
       ...(request.body === "" && request.method === "GET" ? {} : { body: request.body }),
       headersTimeout: request.timeoutMs,

@@ -64,7 +64,11 @@ function aScene(options: { isHeld?: boolean; afterMs?: number } = {}): Scene {
     return page;
   };
   const scene: Scene = {
-    ...{ disk, fired: [], queries: [], logged: [], settle: [] },
+    disk,
+    fired: [],
+    queries: [],
+    logged: [],
+    settle: [],
     alarm: createAlarm({
       store: { listTimers: list } as unknown as Store,
       clock,

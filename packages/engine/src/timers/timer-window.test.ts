@@ -92,20 +92,22 @@ describe("createTimerWindow", () => {
           popped.push(timer);
           disk.splice(disk.indexOf(timer), 1);
         };
+        // Timers added while a page was read may or may not be in it.
+        const reload = (times: readonly number[]): void => {
+          const late = times.map((dueAtMs) => store(dueAtMs));
+          for (const timer of late) window.add(timer);
+          load(
+            window,
+            disk.filter((timer) => timer.id % 2 === 0 || !late.includes(timer)),
+          );
+        };
         for (const step of list) {
           if (step.type === "add") window.add(store(step.dueAtMs));
           else if (step.type === "pop") pop();
           else {
             window.beginLoad();
-            if (step.type === "load") {
-              // Added while the page was read: it may or may not be in it.
-              const late = step.late.map((dueAtMs) => store(dueAtMs));
-              for (const timer of late) window.add(timer);
-              load(
-                window,
-                disk.filter((timer) => timer.id % 2 === 0 || !late.includes(timer)),
-              );
-            } else window.abortLoad();
+            if (step.type === "load") reload(step.late);
+            else window.abortLoad();
           }
         }
         while (disk.length > 0) pop();
