@@ -8,9 +8,11 @@ import { freePort } from "../protocol/harness/free-port.ts";
 import type { Answer } from "./harness/crash-client.ts";
 import { CrashWorld } from "./harness/crash-world.ts";
 import type { Scenario } from "./harness/scenario.ts";
+import { SmallDisk } from "./harness/small-disk.ts";
 import { withScenario } from "./harness/survive.ts";
 
 const FILE_SIZE_MAX_KIB = 1_500;
+const SMALL_DISK_KIB = 3_000;
 const FILLED_PER_REQUEST_BYTES = 100_000;
 const REQUESTS_MAX = 200;
 
@@ -77,6 +79,24 @@ describe("a disk that takes no more", () => {
     });
     expect(summary.complaints).toEqual([]);
     expect(summary.acked).toBeGreaterThan(15);
+  });
+
+  it("does the same on a real full disk, where one can be mounted", async ({ skip }) => {
+    const disk = SmallDisk.mount(SMALL_DISK_KIB) ?? skip("no tmpfs may be mounted here");
+    try {
+      const summary = await withScenario(world, 4, async (scenario) => {
+        await scenario.open({ dataDir: disk.path });
+        scenario.load.startEach(scenario.load.missing());
+        const filled = await fillUp(scenario);
+        expect(filled.refusals[0]?.body).toMatchObject({ error: expect.stringMatching(/full/) });
+        disk.resize(SMALL_DISK_KIB * 20);
+        await checkFilled(scenario, filled);
+        return await scenario.conclude();
+      });
+      expect(summary.complaints).toEqual([]);
+    } finally {
+      disk.unmount();
+    }
   });
 
   it("keeps what it acknowledged when it is killed while the disk is full", async () => {

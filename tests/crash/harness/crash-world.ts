@@ -40,7 +40,14 @@ export class CrashWorld {
 
   spawn(dataDir: string, options: Partial<LifeOptions> = {}): EngineLife {
     const appUrls = this.apps.map((app) => app.url);
-    return new EngineLife({ dataDir, port: this.port, keys: KEYS, appUrls, ...options });
+    return new EngineLife({
+      dataDir,
+      home: this.#directory,
+      port: this.port,
+      keys: KEYS,
+      appUrls,
+      ...options,
+    });
   }
 
   /** The app that passes this point: only version 4 checkpoints unless told to. */

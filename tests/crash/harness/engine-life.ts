@@ -16,6 +16,8 @@ export interface Keys {
 
 export interface LifeOptions {
   readonly dataDir: string;
+  /** Working folder and HOME: shared, so that Node's compile cache serves every life, and apart from the data. */
+  readonly home: string;
   readonly port: number;
   readonly appUrls: readonly string[];
   readonly keys: Keys;
@@ -44,11 +46,11 @@ export class EngineLife {
     this.#url = `http://127.0.0.1:${options.port}`;
     const [program, args] = commandLine(options);
     this.#child = spawn(program, args, {
-      cwd: options.dataDir,
+      cwd: options.home,
       // Nothing of the developer's own settings may reach the engine under test.
       env: {
         PATH: process.env["PATH"],
-        HOME: options.dataDir,
+        HOME: options.home,
         ...(options.failAt === undefined ? {} : { EVERSTEP_FAIL_AT: options.failAt }),
       },
       stdio: ["ignore", "pipe", "pipe"],

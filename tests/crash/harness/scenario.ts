@@ -34,7 +34,8 @@ export interface Summary {
 export class Scenario {
   readonly client: CrashClient;
   readonly load: Load;
-  readonly dataDir: string;
+  /** Of the first life, and then of all. */
+  dataDir: string;
   readonly #world: CrashWorld;
   readonly #lives: EngineLife[] = [];
   #kills = 0;
@@ -147,6 +148,7 @@ export class Scenario {
   }
 
   #spawn(options: Partial<LifeOptions>): void {
+    this.dataDir = options.dataDir ?? this.dataDir;
     this.#lives.push(this.#world.spawn(this.dataDir, options));
   }
 
