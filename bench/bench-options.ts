@@ -31,24 +31,15 @@ BENCH_DIR names the folder for the engine's data; without it the system's folder
 const ROUNDS = 3;
 const ROUNDS_MAX = 100;
 
-/** @throws Error that says which option is wrong. */
+/** The command line is wrong; the message says where. */
+export class UsageError extends Error {}
+
+/** @throws UsageError */
 export function parseBenchOptions(argv: readonly string[]): BenchOptions {
-  const { values, positionals } = parseArgs({
-    args: [...argv],
-    allowPositionals: true,
-    options: {
-      list: { type: "boolean", default: false },
-      help: { type: "boolean", short: "h", default: false },
-      quick: { type: "boolean", default: false },
-      full: { type: "boolean", default: false },
-      json: { type: "boolean", default: false },
-      markdown: { type: "boolean", default: false },
-      repeat: { type: "string" },
-      profile: { type: "string" },
-    },
-  });
-  if (values.quick && values.full) throw new Error("--quick and --full: give one of them.");
-  if (values.json && values.markdown) throw new Error("--json and --markdown: give one of them.");
+  const { values, positionals } = parseArguments(argv);
+  if (values.quick && values.full) throw new UsageError("--quick and --full: give one of them.");
+  if (values.json && values.markdown)
+    throw new UsageError("--json and --markdown: give one of them.");
   return {
     names: positionals,
     size: sizeOf(values),
@@ -58,6 +49,27 @@ export function parseBenchOptions(argv: readonly string[]): BenchOptions {
     isHelp: values.help,
     profileDirectory: values.profile,
   };
+}
+
+function parseArguments(argv: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...argv],
+      allowPositionals: true,
+      options: {
+        list: { type: "boolean", default: false },
+        help: { type: "boolean", short: "h", default: false },
+        quick: { type: "boolean", default: false },
+        full: { type: "boolean", default: false },
+        json: { type: "boolean", default: false },
+        markdown: { type: "boolean", default: false },
+        repeat: { type: "string" },
+        profile: { type: "string" },
+      },
+    });
+  } catch (error) {
+    throw new UsageError(error instanceof Error ? error.message : String(error));
+  }
 }
 
 function sizeOf({ quick, full }: { quick: boolean; full: boolean }): Size {
@@ -73,5 +85,5 @@ function formatOf({ json, markdown }: { json: boolean; markdown: boolean }): For
 function roundsOf(text: string | undefined, unless: number): number {
   const rounds = Number(text ?? unless);
   if (Number.isInteger(rounds) && rounds >= 1 && rounds <= ROUNDS_MAX) return rounds;
-  throw new Error(`--repeat is "${text}"; it must be a whole number from 1 to ${ROUNDS_MAX}.`);
+  throw new UsageError(`--repeat is "${text}"; it must be a whole number from 1 to ${ROUNDS_MAX}.`);
 }

@@ -3,7 +3,7 @@
 import { tmpdir } from "node:os";
 import { resolve } from "node:path";
 import { WORKLOADS } from "./all-workloads.ts";
-import { HELP, parseBenchOptions, type BenchOptions } from "./bench-options.ts";
+import { HELP, parseBenchOptions, UsageError, type BenchOptions } from "./bench-options.ts";
 import type { Figure } from "./figure.ts";
 import { readMachineFacts } from "./machine.ts";
 import { figuresMarkdown, figuresText, machineText } from "./report.ts";
@@ -19,7 +19,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => pr
 try {
   await main(parseBenchOptions(process.argv.slice(2)));
 } catch (error) {
-  say(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  say(explain(error));
   process.exitCode = 1;
 }
 
@@ -73,7 +73,12 @@ function choose(names: readonly string[]): readonly Workload[] {
   const unknown = names.filter((name) => !WORKLOADS.some((workload) => workload.name === name));
   if (unknown.length > 0) {
     const known = WORKLOADS.map(({ name }) => name).join(", ");
-    throw new Error(`No workload is called "${unknown.join('", "')}". There are: ${known}.`);
+    throw new UsageError(`No workload is called "${unknown.join('", "')}". There are: ${known}.`);
   }
   return names.length === 0 ? WORKLOADS : WORKLOADS.filter(({ name }) => names.includes(name));
+}
+
+function explain(error: unknown): string {
+  if (error instanceof UsageError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -15,7 +15,3 @@ export function median(samples: readonly number[]): number {
   if (low === undefined || high === undefined) throw new Error("samples: there are none");
   return (low + high) / 2;
 }
-
-export function mean(samples: readonly number[]): number {
-  return samples.reduce((sum, sample) => sum + sample, 0) / samples.length;
-}

@@ -17,7 +17,6 @@ const CHECKPOINT_PATH = /^\/v1\/(?:http\/runs|checkpoint)\/([^/]+)\/async$/;
 
 const newUlid = createUlidFactory((count) => randomBytes(count));
 const runs = new Map<string, StubRun>();
-const agent = new Agent({ keepAlive: true });
 
 const server = createServer((incoming, outgoing) => {
   void reply(incoming, outgoing);
@@ -52,7 +51,7 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function posterTo(appUrl: string): Post {
+function posterTo(appUrl: string, agent: Agent): Post {
   const { hostname, port, pathname } = new URL(appUrl);
   return (query, headers, body) =>
     new Promise((resolve, reject) => {
@@ -80,7 +79,9 @@ function factsOf(response: IncomingMessage): Pick<RawCallResponse, "status" | "h
 }
 
 async function work(job: StubJob): Promise<StubDone> {
-  const post = posterTo(job.appUrl);
+  // Fresh connections for each job: an app closes those that were idle while the engine had its turn.
+  const agent = new Agent({ keepAlive: true });
+  const post = posterTo(job.appUrl, agent);
   const startsAtMs: number[] = [];
   const runsMs: number[] = [];
   let next = 0;
@@ -105,7 +106,9 @@ async function work(job: StubJob): Promise<StubDone> {
   };
   const startedAtMs = sharedNowMs();
   await Promise.all(Array.from({ length: job.concurrency }, lane));
-  return { kind: "done", startedAtMs, endedAtMs: sharedNowMs(), startsAtMs, runsMs };
+  const endedAtMs = sharedNowMs();
+  agent.destroy();
+  return { kind: "done", startedAtMs, endedAtMs, startsAtMs, runsMs };
 }
 
 function eventJsonOf({ appId, functionId, data }: StubJob, index: number): string {
