@@ -1,0 +1,52 @@
+// Where middleware takes part in a call. The v3 and v4 forms of middleware are adapted to this one shape (middleware/).
+import type { EventObject } from "../functions/definition.ts";
+
+/** A memoised step as hooks see it. */
+export interface MemoizedStep {
+  readonly id: string;
+  readonly data?: unknown;
+  readonly error?: unknown;
+}
+
+export interface StepScope {
+  /** The user's id and the hash on the wire. */
+  readonly id: string;
+  readonly hashedId: string;
+  readonly name: string;
+  /** `run`, `sendEvent`, `sleep`, `waitForEvent`, `invoke`, `waitForSignal`, `ai.infer`, `ai.wrap`, `fetch`, … */
+  readonly stepType: string;
+  readonly attempt: number;
+  readonly isMemoized: boolean;
+}
+
+/** Every member may be absent; several middlewares are folded into one object, first listed outermost. */
+export interface ExecutionHooks {
+  transformInput?(input: {
+    readonly ctx: Record<string, unknown>;
+    readonly steps: readonly MemoizedStep[];
+  }): Promise<{
+    readonly ctx?: Record<string, unknown>;
+    readonly steps?: readonly MemoizedStep[];
+  } | undefined>;
+  beforeMemoization?(): Promise<void> | void;
+  afterMemoization?(): Promise<void> | void;
+  beforeExecution?(): Promise<void> | void;
+  afterExecution?(): Promise<void> | void;
+  /** The handler itself. */
+  wrapFunctionHandler?(next: () => Promise<unknown>): Promise<unknown>;
+  /** Each step on each call; `next()` stays pending until the step has a result. */
+  wrapStep?(scope: StepScope, next: () => Promise<unknown>): Promise<unknown>;
+  /** Each attempt of a step's callback. */
+  wrapStepHandler?(scope: StepScope, next: () => Promise<unknown>): Promise<unknown>;
+  transformStepInput?(scope: StepScope, input: readonly unknown[]): Promise<readonly unknown[]>;
+  /** Result of a step or of the function, before it is serialised. */
+  transformOutput?(output: {
+    readonly data?: unknown;
+    readonly error?: unknown;
+    readonly step?: StepScope;
+  }): Promise<{ readonly data?: unknown; readonly error?: unknown }>;
+  finished?(output: { readonly data?: unknown; readonly error?: unknown }): Promise<void> | void;
+  beforeResponse?(): Promise<void> | void;
+  transformSendEvents?(payloads: readonly EventObject[]): Promise<readonly EventObject[]>;
+  transformSendResult?(result: { readonly ids: readonly string[] }): Promise<{ readonly ids: readonly string[] }>;
+}

@@ -1,0 +1,91 @@
+// The runtime view of a function and of its client: what execution and serving read. Types for app authors are elsewhere
+// (client/, schemas/); everything here is plain data and plain functions.
+import type { ExecutionHooks } from "../execution/hooks.ts";
+
+/** A logger as users hand it in: any of the usual libraries fits. */
+export interface Logger {
+  info(...args: unknown[]): void;
+  warn(...args: unknown[]): void;
+  error(...args: unknown[]): void;
+  debug(...args: unknown[]): void;
+}
+
+/** One event as apps see it. */
+export interface EventObject {
+  readonly id?: string;
+  readonly name: string;
+  readonly data: Record<string, unknown>;
+  readonly user?: Record<string, unknown>;
+  readonly ts?: number;
+  readonly v?: string;
+  readonly meta?: Record<string, unknown>;
+}
+
+export type TriggerDefinition =
+  | { readonly event: string; readonly if?: string; readonly schema?: unknown }
+  | { readonly cron: string; readonly jitter?: string | number };
+
+/** Everything of `createFunction`'s options, checked and with its sugar resolved; durations still as the author wrote them. */
+export interface FunctionDefinition {
+  /** Without the app's prefix. */
+  readonly id: string;
+  readonly name: string;
+  readonly client: ClientDefinition;
+  readonly triggers: readonly TriggerDefinition[];
+  /** The author's options as given (concurrency, throttle, cancelOn, timeouts, …). */
+  readonly options: Readonly<Record<string, unknown>>;
+  /** Retries after the first attempt; undefined: the server's default (4). */
+  readonly retries: number | undefined;
+  /** Our own backoff (R5): delay before retry n in ms, from the `retry` option; undefined: the server's table. */
+  readonly retryDelayMs?: (attempt: number) => number;
+  /** Function deadline (R6), ms from the run's start. */
+  readonly timeoutMs?: number;
+  readonly handler: (context: Record<string, unknown>) => unknown;
+  /** Registered as a second function `<id>-failure`. */
+  readonly onFailure?: (context: Record<string, unknown>) => unknown;
+  readonly checkpointing?: CheckpointOptions | undefined;
+  readonly optimizeParallelism: boolean;
+  /** Client middleware first, then the function's own. Built once per call. */
+  readonly openHooks: (call: HookScope) => Promise<ExecutionHooks>;
+}
+
+export interface HookScope {
+  readonly runId: string;
+  readonly event: EventObject;
+  /** Raw arguments of the framework's handler. */
+  readonly requestArgs: readonly unknown[];
+}
+
+export interface CheckpointOptions {
+  /** Steps collected before they are sent. Default 1. */
+  readonly bufferedSteps: number;
+  /** Longest time between two checkpoints, ms; 0: no bound. */
+  readonly maxIntervalMs: number;
+  /** How long one call may go on before it returns, ms; 0: no bound. */
+  readonly maxRuntimeMs: number;
+}
+
+/** What the runtime needs of a client. The class `Everstep` implements it. */
+export interface ClientDefinition {
+  /** The app's identity. */
+  readonly id: string;
+  readonly appVersion: string | undefined;
+  readonly logger: Logger;
+  readonly fetch: typeof fetch;
+  /** `dev` skips signatures; `cloud` fails closed without a key. */
+  readonly mode: "dev" | "cloud";
+  readonly apiBaseUrl: string;
+  readonly eventBaseUrl: string;
+  readonly eventKey: string | undefined;
+  readonly signingKey: string | undefined;
+  readonly signingKeyFallback: string | undefined;
+  /** Branch environment, sent as x-inngest-env. */
+  readonly env: string | undefined;
+  /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */
+  setEnvVars(env: Readonly<Record<string, string | undefined>>): unknown;
+  /** Sends events; inside a step the seed is derived from run and step, so that a retry sends nothing twice. */
+  sendEvents(
+    payloads: readonly EventObject[],
+    options: { readonly seedText?: string; readonly env?: string; readonly hooks?: ExecutionHooks },
+  ): Promise<{ readonly ids: readonly string[] }>;
+}
