@@ -2,6 +2,7 @@
 // for time: `finish` skips to the engine's next alarm whenever nothing is under way, so that seven days take milliseconds.
 import type { RunHead } from "@everstep/core";
 import { createEngine, createHttpTransport, systemChance, type Engine } from "@everstep/engine";
+import type { FunctionConfig } from "@everstep/protocol";
 import { createServer, type Server } from "@everstep/server";
 import { openMemoryDatabase, openSqliteStore } from "@everstep/store-sqlite";
 import { Everstep } from "everstep";
@@ -164,6 +165,36 @@ export class SeedWorld {
     );
   }
 
+  /** What the engine registered for a function, by its id without the app's prefix. */
+  configOf(id: string): FunctionConfig {
+    const found = this.engine.functions().find(({ config }) => config.slug.endsWith(`-${id}`));
+    if (found === undefined) throw new Error(`id: no function "${id}" is registered`);
+    return found.config;
+  }
+
+  /** Skips from alarm to alarm until the cron function has run once more. */
+  async tick(id: string): Promise<RunView> {
+    const before = (await this.runsOfFunction(id)).length;
+    for (;;) {
+      const run = (await this.runsOfFunction(id))[before];
+      if (run !== undefined) return await this.finish(run.id);
+      this.skip(`cron of ${id}`);
+      await this.idle();
+    }
+  }
+
+  /** Serves one function whose body is a sample that stands inside of a handler. */
+  async serveFragment(id: string, event: string, given: Given = {}): Promise<void> {
+    const source = sourceOf(getSample(id));
+    const surroundings = await createSurroundings(this, given);
+    const fragment = this.client.createFunction({ id: "fragment" }, { event }, async (context) => {
+      const own: Readonly<Record<string, unknown>> = { step: context.step, event: context.event };
+      const find = (name: string): unknown => own[name] ?? surroundings.find(name);
+      await runSample(source, { ...surroundings, find });
+    });
+    await this.serve([fragment]);
+  }
+
   /** Data of stored events with this name, oldest first. */
   async eventsNamed(name: string): Promise<readonly Record<string, unknown>[]> {
     const events = await this.#store.history.listEvents({
@@ -252,5 +283,15 @@ async function nextTurn(): Promise<void> {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);
     });
+  }
+}
+
+/** Runs a test in a world of its own. */
+export async function inWorld(test: (world: SeedWorld) => Promise<void>): Promise<void> {
+  const world = await SeedWorld.start();
+  try {
+    await test(world);
+  } finally {
+    await world.stop();
   }
 }
