@@ -1,0 +1,18 @@
+// Deno: Deno.serve and Fresh 1 (a Request), Fresh 2 (a context that holds one).
+import { createServeHandler } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+
+export const frameworkName = "deno/fresh";
+
+/** What is used of Fresh 2's context. */
+export interface FreshContext {
+  readonly req: Request;
+}
+
+/** Serves functions from a Fresh route: `export const handler = serve({ client, functions })`; also for Deno.serve. */
+export function serve(
+  options: ServeOptions,
+): (request: Request | FreshContext) => Promise<Response> {
+  const handle = createServeHandler(options, { frameworkName, canStream: true });
+  return (given) => handle("req" in given ? given.req : given, [given]);
+}

@@ -1,0 +1,11 @@
+// Anything that maps a web Request to a web Response: edge functions, service workers, test harnesses.
+import { createServeHandler } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+
+export const frameworkName = "edge";
+
+/** Serves functions from a fetch handler: `export default serve({ client, functions })`. */
+export function serve(options: ServeOptions): (request: Request) => Promise<Response> {
+  const handle = createServeHandler(options, { frameworkName, canStream: true });
+  return (request) => handle(request);
+}

@@ -1,0 +1,14 @@
+// Express 4 and 5, and Node functions of Vercel. Works with and without express.json().
+import { createServeCore } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+import { toNodeHandler, type NodeHandler } from "./node-exchange.ts";
+
+export const frameworkName = "express";
+
+/**
+ * Serves functions from an Express app: `app.use("/api/inngest", serve({ client, functions }))`.
+ * A body parser before it needs a limit of at least 4 MB (`express.json({ limit: "4mb" })`); without a parser the body is read here.
+ */
+export function serve(options: ServeOptions): NodeHandler {
+  return toNodeHandler(createServeCore(options, { frameworkName, canStream: true }));
+}

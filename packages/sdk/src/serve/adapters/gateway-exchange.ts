@@ -1,0 +1,73 @@
+// Events of AWS API Gateway (payload 1.0 and 2.0), function URLs and load balancers, which RedwoodJS uses too.
+import { createServeCore } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+import type { ServeRequest } from "../serve-request.ts";
+
+/** What is used of an event, of either payload version. */
+export interface GatewayEvent {
+  readonly httpMethod?: string;
+  readonly path?: string;
+  readonly rawQueryString?: string;
+  readonly queryStringParameters?: Readonly<Record<string, string | undefined>> | null;
+  readonly headers?: Readonly<Record<string, string | undefined>> | null;
+  readonly body?: string | null;
+  readonly isBase64Encoded?: boolean;
+  readonly rawPath?: string;
+  readonly requestContext?: {
+    readonly http?: { readonly method?: string; readonly path?: string };
+  };
+}
+
+export interface GatewayResult {
+  statusCode: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+export type GatewayHandler = (event: GatewayEvent, context?: unknown) => Promise<GatewayResult>;
+
+export function createGatewayHandler(options: ServeOptions, frameworkName: string): GatewayHandler {
+  const core = createServeCore(options, { frameworkName, canStream: false });
+  return async (event, context) => {
+    const { status, headers, body } = await core(toGatewayRequest(event, [event, context]));
+    return { statusCode: status, headers: { ...headers }, body: body as string };
+  };
+}
+
+function toGatewayRequest(event: GatewayEvent, args: readonly unknown[]): ServeRequest {
+  const headers = new Map(
+    Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
+  );
+  const { http } = event.requestContext ?? {};
+  const path = http?.path ?? event.rawPath ?? event.path ?? "/";
+  const host = headers.get("host") ?? "localhost";
+  // Development servers that imitate a gateway speak plain HTTP.
+  const isLocal = /^(localhost|127\.0\.0\.1)(:|$)/.test(host);
+  const protocol = headers.get("x-forwarded-proto") ?? (isLocal ? "http" : "https");
+  return {
+    method: (http?.method ?? event.httpMethod ?? "GET").toUpperCase(),
+    url: `${protocol}://${host}${path}${queryOf(event)}`,
+    header: (name) => headers.get(name),
+    body: () => Promise.resolve(bodyOf(event)),
+    args,
+  };
+}
+
+function queryOf({ rawQueryString, queryStringParameters }: GatewayEvent): string {
+  if (rawQueryString !== undefined && rawQueryString !== "") return `?${rawQueryString}`;
+  const query = new URLSearchParams();
+  for (const [name, value] of Object.entries(queryStringParameters ?? {})) {
+    if (value !== undefined) query.set(name, value);
+  }
+  return query.size === 0 ? "" : `?${query.toString()}`;
+}
+
+function bodyOf({ body, isBase64Encoded }: GatewayEvent): string {
+  if (body === undefined || body === null) return "";
+  return isBase64Encoded === true ? decodeBase64(body) : body;
+}
+
+/** Base64 of UTF-8 to text, without Buffer. */
+export function decodeBase64(text: string): string {
+  return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+}

@@ -1,0 +1,10 @@
+// h3 1 and 2.
+import type { ServeOptions } from "../serve-options.ts";
+import { createH3Handler, type H3Handler } from "./h3-exchange.ts";
+
+export const frameworkName = "h3";
+
+/** Serves functions from an event handler: `app.use("/api/inngest", eventHandler(serve({ client, functions })))`. */
+export function serve(options: ServeOptions): H3Handler {
+  return createH3Handler(options, frameworkName);
+}

@@ -1,0 +1,10 @@
+// AWS Lambda behind API Gateway, a function URL or a load balancer. Replies are not streamed.
+import type { ServeOptions } from "../serve-options.ts";
+import { createGatewayHandler, type GatewayHandler } from "./gateway-exchange.ts";
+
+export const frameworkName = "aws-lambda";
+
+/** Serves functions from Lambda: `export const handler = serve({ client, functions })`. */
+export function serve(options: ServeOptions): GatewayHandler {
+  return createGatewayHandler(options, frameworkName);
+}

@@ -1,0 +1,10 @@
+// Nitro.
+import type { ServeOptions } from "../serve-options.ts";
+import { createH3Handler, type H3Handler } from "./h3-exchange.ts";
+
+export const frameworkName = "nitro";
+
+/** Serves functions from an event handler: `export default eventHandler(serve({ client, functions }))`. */
+export function serve(options: ServeOptions): H3Handler {
+  return createH3Handler(options, frameworkName);
+}

@@ -1,0 +1,27 @@
+// Plain node:http.
+import { createServer as createHttpServer, type Server } from "node:http";
+import { createServeCore } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+import { toNodeHandler, type NodeHandler } from "./node-exchange.ts";
+
+export const frameworkName = "nodejs";
+
+const DEFAULT_PATH = "/api/inngest";
+
+/** Serves functions as a request listener: `http.createServer(serve({ client, functions }))`, on every path. */
+export function serve(options: ServeOptions): NodeHandler {
+  return toNodeHandler(createServeCore(options, { frameworkName, canStream: true }));
+}
+
+/** An HTTP server that answers `servePath` (default `/api/inngest`) and nothing else. */
+export function createServer(options: ServeOptions): Server {
+  const path = options.servePath ?? DEFAULT_PATH;
+  const handle = serve({ ...options, servePath: path });
+  return createHttpServer((request, response) => {
+    if (request.url?.split("?")[0] === path) {
+      void handle(request, response);
+      return;
+    }
+    response.writeHead(404).end();
+  });
+}

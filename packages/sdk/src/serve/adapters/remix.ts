@@ -1,0 +1,24 @@
+// Remix and React Router: one function is both the loader and the action of a route.
+import { createServeHandler } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+import { readBindings } from "./bindings.ts";
+
+export const frameworkName = "remix";
+
+/** What is used of a loader's arguments. */
+export interface RemixArgs {
+  readonly request: Request;
+  readonly context?: unknown;
+}
+
+/** Serves functions from a route: `const handler = serve({ … }); export { handler as loader, handler as action };`. */
+export function serve(options: ServeOptions): (args: RemixArgs) => Promise<Response> {
+  const handle = createServeHandler(options, { frameworkName, canStream: true });
+  return (args) => handle(args.request, [args], readBindings(bindingsOf(args.context)));
+}
+
+/** On Cloudflare the bindings are in the load context, under one of two names. */
+function bindingsOf(context: unknown): unknown {
+  const { cloudflare, env } = (context ?? {}) as { cloudflare?: { env?: unknown }; env?: unknown };
+  return cloudflare?.env ?? env;
+}

@@ -1,0 +1,27 @@
+// SvelteKit server routes.
+import { createServeHandler } from "../serve-core.ts";
+import type { ServeOptions } from "../serve-options.ts";
+import { readBindings } from "./bindings.ts";
+import { withMethods, type MethodExports } from "./method-exports.ts";
+
+export const frameworkName = "sveltekit";
+
+/** What is used of SvelteKit's event. */
+export interface SvelteKitEvent {
+  readonly request: Request;
+  readonly platform?: unknown;
+}
+
+export type SvelteKitHandler = (event: SvelteKitEvent) => Promise<Response>;
+
+/** Serves functions from a route: `export const { GET, POST, PUT } = serve({ client, functions })` in `+server.ts`. */
+export function serve(options: ServeOptions): SvelteKitHandler & MethodExports<SvelteKitHandler> {
+  const handle = createServeHandler(options, { frameworkName, canStream: true });
+  return withMethods((event: SvelteKitEvent) =>
+    handle(event.request, [event], readBindings(bindingsOf(event.platform))),
+  );
+}
+
+function bindingsOf(platform: unknown): unknown {
+  return (platform as { env?: unknown } | undefined)?.env;
+}
