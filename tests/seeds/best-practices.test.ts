@@ -255,7 +255,10 @@ describe("testing and observability", () => {
       await world.serveSample("001#20");
       const good = await world.runToEnd("app/signup.completed", { userId: "u1" });
       expect(good.output).toEqual({ messageId: "m1" });
-      expect(world.services.inputs("logger.info")).toContainEqual({ userId: "u1", messageId: "m1" });
+      expect(world.services.inputs("logger.info")).toContainEqual({
+        userId: "u1",
+        messageId: "m1",
+      });
       world.services.failFirst("sendWelcomeEmail", 1_000);
       const bad = await world.runToEnd("app/signup.completed", { userId: "u2" });
       expect(bad.status).toBe("failed");
@@ -275,7 +278,7 @@ describe("common pitfalls", () => {
       const views = [];
       for (const run of await world.runsOf(eventId)) views.push(await world.finish(run.id));
       expect(views.map(({ output }) => output)).toEqual([{ n: 1 }, { n: 1 }]);
-      expect(views.map(({ steps }) => steps.length).toSorted()).toEqual([0, 1]);
+      expect(views.map(({ steps }) => steps.length).toSorted((a, b) => a - b)).toEqual([0, 1]);
     }));
 
   it("[001#22] the un-awaited send arrives", () =>

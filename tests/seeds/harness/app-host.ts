@@ -7,11 +7,14 @@ export type Listener = (request: IncomingMessage, response: ServerResponse) => u
 export class AppHost {
   readonly #servers: Server[] = [];
   requestsInFlight = 0;
+  /** Calls to run something; syncs and probes do not count. */
+  requestCount = 0;
 
   /** @returns The origin under which the handler answers. */
   async listen(listener: Listener): Promise<string> {
     const server = createServer((request, response) => {
       this.requestsInFlight += 1;
+      if (request.method === "POST") this.requestCount += 1;
       response.once("close", () => {
         this.requestsInFlight -= 1;
       });

@@ -2,7 +2,15 @@
 // prelude that declares what they use, and the package under its alias `inngest`. Diagnostics come back by sample and by line
 // of the document; those of other files (the package, the prelude) are kept apart, because they are nobody's sample.
 import { execFile } from "node:child_process";
-import { cpSync, mkdirSync, readdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Sample } from "./extract.ts";
@@ -34,7 +42,8 @@ export interface Source {
 const ROOT = fileURLToPath(new URL("../../..", import.meta.url));
 const PRELUDE = fileURLToPath(new URL("../prelude", import.meta.url));
 const CACHE = join(ROOT, "node_modules/.cache/everstep-seeds");
-const DIAGNOSTIC = /^(?<file>[^\s(][^(]*)\((?<line>\d+),\d+\): error (?<code>TS\d+): (?<message>.*)$/;
+const DIAGNOSTIC =
+  /^(?<file>[^\s(][^(]*)\((?<line>\d+),\d+\): error (?<code>TS\d+): (?<message>.*)$/;
 const COMPILER = join(ROOT, "node_modules/typescript/bin/tsc");
 const OUTPUT_BYTES_MAX = 16 * 1024 * 1024;
 

@@ -96,7 +96,7 @@ function installDate(nowMs: () => number): () => void {
       return nowMs();
     }
 
-    static [Symbol.hasInstance](value: unknown): boolean {
+    static override [Symbol.hasInstance](value: unknown): boolean {
       return Object.prototype.toString.call(value) === "[object Date]";
     }
   }
@@ -124,8 +124,8 @@ function installTimers(long: {
     if (alarm === undefined) realClearTimeout(handle as NodeJS.Timeout);
     else long.stop(alarm);
   };
-  globalThis.setTimeout = Object.assign(start, realSetTimeout) as unknown as typeof setTimeout;
-  globalThis.clearTimeout = stop as typeof clearTimeout;
+  globalThis.setTimeout = Object.assign(start, realSetTimeout);
+  globalThis.clearTimeout = stop;
   return () => {
     globalThis.setTimeout = realSetTimeout;
     globalThis.clearTimeout = realClearTimeout;

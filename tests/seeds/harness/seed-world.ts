@@ -29,6 +29,9 @@ export interface RunView {
   readonly tookMs: number;
 }
 
+/** The untyped client. */
+export type SeedClient = Everstep<{ readonly id: "seeds"; readonly logger: Console }>;
+
 const IDLE_ROUNDS = 3;
 const DEADLINE_MS = 20_000;
 /** Further than any wait of the seeds: an alarm behind this belongs to something that nobody asked for. */
@@ -49,7 +52,7 @@ export class SeedWorld {
   readonly #fetches = countFetches();
   #uninstall: () => void = () => undefined;
   #server: Server | undefined;
-  #client: Everstep | undefined;
+  #client: SeedClient | undefined;
   url = "";
   readonly engine: Engine = createEngine({
     store: this.#store.store,
@@ -86,8 +89,8 @@ export class SeedWorld {
   }
 
   /** The client of samples that use `inngest` without making one. */
-  get client(): Everstep {
-    this.#client ??= new Everstep({ id: "seeds", logger: this.logs.find("logger") as Console });
+  get client(): SeedClient {
+    this.#client ??= createClient(this.logs);
     return this.#client;
   }
 
@@ -114,12 +117,22 @@ export class SeedWorld {
   async serve(functions: readonly unknown[], client: unknown = this.client): Promise<void> {
     const { serve } = await import("everstep/node");
     const options = { client, functions } as Parameters<typeof serve>[0];
-    await this.mount(serve(options) as Listener);
+    await this.mount(serve(options));
+  }
+
+  /** Puts a handler behind a port of its own, unknown to the engine. @returns The handler's address. */
+  async host(listener: Listener): Promise<string> {
+    return `${await this.#apps.listen(listener)}/api/inngest`;
+  }
+
+  /** Requests that apps have got so far. */
+  get appRequests(): number {
+    return this.#apps.requestCount;
   }
 
   /** Puts a handler behind a port of its own and has the engine sync it. @returns The handler's address. */
   async mount(listener: Listener): Promise<string> {
-    const url = `${await this.#apps.listen(listener)}/api/inngest`;
+    const url = await this.host(listener);
     const synced = await this.#server?.syncByUrl(url);
     if (synced?.ok !== true) throw new Error(`sync of ${url}: ${JSON.stringify(synced)}`);
     return url;
@@ -201,7 +214,9 @@ export class SeedWorld {
       filter: { names: [name], includeInternal: true },
       limit: RUNS_MAX,
     });
-    return events.toReversed().map(({ dataJson }) => JSON.parse(dataJson) as Record<string, unknown>);
+    return events
+      .toReversed()
+      .map(({ dataJson }) => JSON.parse(dataJson) as Record<string, unknown>);
   }
 
   async view(runId: string): Promise<RunView> {
@@ -243,10 +258,19 @@ export class SeedWorld {
     await this.idle();
   }
 
+  /** Resolves when the condition holds, for what happens while a call is out. */
+  async until(isTrue: () => boolean): Promise<void> {
+    const endsAtMs = realNowMs() + DEADLINE_MS;
+    while (!isTrue()) {
+      await nextTurn();
+      if (realNowMs() > endsAtMs) throw new Error(`did not come true in ${DEADLINE_MS} ms`);
+    }
+  }
+
   /** Resolves when no call, request or answer is under way. */
   async idle(): Promise<void> {
     const endsAtMs = realNowMs() + DEADLINE_MS;
-    for (let quiet = 0; quiet < IDLE_ROUNDS; ) {
+    for (let quiet = 0; quiet < IDLE_ROUNDS;) {
       await nextTurn();
       quiet = this.#isBusy() ? 0 : quiet + 1;
       if (realNowMs() > endsAtMs) throw new Error(`still busy after ${DEADLINE_MS} ms`);
@@ -284,6 +308,11 @@ async function nextTurn(): Promise<void> {
       setImmediate(resolve);
     });
   }
+}
+
+/** As an app makes one: id and logger, the rest from the environment. */
+function createClient(logs: Services): SeedClient {
+  return new Everstep({ id: "seeds", logger: logs.find("logger") as Console });
 }
 
 /** Runs a test in a world of its own. */

@@ -15,7 +15,7 @@ export interface Given {
 }
 
 export async function createSurroundings(
-  world: { readonly client: everstep.Everstep; readonly services: Services },
+  world: { readonly client: unknown; readonly services: Services },
   given: Given,
 ): Promise<SampleSurroundings> {
   const { services, client } = world;
