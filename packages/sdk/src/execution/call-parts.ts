@@ -1,0 +1,148 @@
+// What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
+// runner, and what the function's options add (deadline, checkpointing).
+import { childLogger, createReplayLogger, type ReplayLogger } from "../logging/replay-logger.ts";
+import { engineStepPort } from "../steps/engine-step-port.ts";
+import { groupTools } from "../steps/group-tools.ts";
+import type { StepRequest } from "../steps/step-request.ts";
+import { stepTools } from "../steps/step-tools.ts";
+import type { WireOp } from "../wire/op.ts";
+import type { CallScope } from "./async-context.ts";
+import type { CallInput } from "./call.ts";
+import { CheckpointBuffer } from "./checkpoint-buffer.ts";
+import { Deadline, runStartMs } from "./deadline.ts";
+import { DeterminismCheck } from "./determinism-check.ts";
+import type { ExecuteOptions } from "./execute.ts";
+import { handlerContext } from "./handler-context.ts";
+import { HookPhases } from "./hook-phases.ts";
+import type { ExecutionHooks } from "./hooks.ts";
+import { memoizedSteps, withChangedSteps } from "./memo.ts";
+import { StepBoard } from "./step-board.ts";
+import { StepRunner } from "./step-run.ts";
+
+export interface OpenCall {
+  readonly context: Record<string, unknown>;
+  readonly steps: Readonly<Record<string, unknown>>;
+  readonly scope: CallScope;
+  readonly logger: ReplayLogger;
+  readonly phases: HookPhases;
+  readonly board: StepBoard;
+  readonly runner: StepRunner;
+  /** Errors of this call that no retry can change. */
+  readonly finalErrors: WeakSet<object>;
+  readonly deadline: Deadline | undefined;
+  /** Present when steps may follow each other within this call. */
+  readonly buffer: CheckpointBuffer | undefined;
+  readonly determinism: DeterminismCheck | undefined;
+}
+
+/** What the parts ask of the call. */
+export interface CallEvents {
+  perform(request: StepRequest): Promise<unknown>;
+  record(op: WireOp): Promise<void>;
+  onRest(): void;
+}
+
+export async function openCall(
+  input: CallInput,
+  options: ExecuteOptions,
+  events: CallEvents,
+): Promise<OpenCall> {
+  const { function: definition, event, runId } = input;
+  const logger = createReplayLogger(loggerOf(input));
+  const hooks = await definition.openHooks({ runId, event, requestArgs: input.requestArgs });
+  const port = engineStepPort({
+    input,
+    keepsWaits: options.keepsWaits ?? false,
+    hooks: () => hooks,
+    perform: events.perform,
+  });
+  const tools = stepTools(port);
+  const { context, steps } = await transformInput(
+    hooks,
+    handlerContext(input, { step: tools, group: groupTools(port), logger }),
+    input.steps,
+  );
+  const scope: CallScope = { owner: {}, runId, event, tools: () => tools, context };
+  const finalErrors = new WeakSet<object>();
+  const deadline = deadlineOf(input);
+  const determinism =
+    definition.client.mode === "dev" ? new DeterminismCheck(runId, input.stack) : undefined;
+  const board = new StepBoard({
+    attempt: input.attempt,
+    steps,
+    stack: stackOf(input),
+    hooks,
+    onMet: (step) => determinism?.met(step.hashedId, step.id),
+    onRest: events.onRest,
+  });
+  const runner = new StepRunner({
+    input,
+    steps,
+    hooks,
+    scope,
+    deadline,
+    finalErrors,
+    record: events.record,
+  });
+  const phases = new HookPhases(hooks, logger);
+  const buffer = bufferOf(input, options);
+  return {
+    context,
+    steps,
+    scope,
+    logger,
+    phases,
+    board,
+    runner,
+    finalErrors,
+    deadline,
+    buffer,
+    determinism,
+  };
+}
+
+/** Middleware may add to the handler's argument and change remembered values (to decrypt them, say). */
+async function transformInput(
+  hooks: ExecutionHooks,
+  context: Record<string, unknown>,
+  steps: Readonly<Record<string, unknown>>,
+): Promise<{ context: Record<string, unknown>; steps: Readonly<Record<string, unknown>> }> {
+  if (hooks.transformInput === undefined) return { context, steps };
+  const changed = await hooks.transformInput({ ctx: context, steps: memoizedSteps(steps) });
+  return {
+    context: changed?.ctx === undefined ? context : { ...context, ...changed.ctx },
+    steps: changed?.steps === undefined ? steps : withChangedSteps(steps, changed.steps),
+  };
+}
+
+/** Without a stack the order of the steps' keys stands in. */
+function stackOf(input: CallInput): readonly string[] {
+  if (input.stack.length > 0) return input.stack;
+  const ids = Object.keys(input.steps);
+  return ids.length === 0 ? input.stack : ids;
+}
+
+function loggerOf(input: CallInput): ReturnType<typeof childLogger> {
+  return childLogger(input.function.client.logger, {
+    runID: input.runId,
+    functionName: input.function.name,
+    eventName: input.event.name,
+  });
+}
+
+function deadlineOf(input: CallInput): Deadline | undefined {
+  const { timeoutMs } = input.function;
+  if (timeoutMs === undefined || input.isFailureHandler) return undefined;
+  return new Deadline(timeoutMs, runStartMs(input.runId, input.event.ts ?? Date.now()));
+}
+
+/** A targeted call runs one step only, and one of several parallel ones may not go on alone. */
+function bufferOf(input: CallInput, options: ExecuteOptions): CheckpointBuffer | undefined {
+  const { checkpointing } = input.function;
+  const isAble =
+    input.fnId !== undefined &&
+    input.targetStepId === undefined &&
+    !input.disableImmediateExecution;
+  if (!isAble || options.checkpoint === undefined || checkpointing === undefined) return undefined;
+  return new CheckpointBuffer(options.checkpoint, checkpointing);
+}

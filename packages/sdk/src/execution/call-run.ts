@@ -1,0 +1,415 @@
+// The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
+// steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
+// `catch` of an author can notice.
+import { NonRetriableError, StaleDispatchError } from "../errors.ts";
+import type { StepRequest } from "../steps/step-request.ts";
+import { foundOp, runCompleteOp, type WireOp } from "../wire/op.ts";
+import { serializeError } from "../wire/serialized-error.ts";
+import { errorAnswer, opsAnswer, resultAnswer, stepNotFoundAnswer } from "./answer.ts";
+import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
+import type { CallInput, CallOutput } from "./call.ts";
+import { openCall, type OpenCall } from "./call-parts.ts";
+import { isDeadlineError } from "./deadline.ts";
+import { deferred } from "./deferred.ts";
+import type { ExecuteOptions } from "./execute.ts";
+import { identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
+import { retriabilityOf, type Retriability } from "./retriability.ts";
+import { recall } from "./step-board.ts";
+import type { StepOutcome } from "./step-run.ts";
+
+const STEP_NOT_FOUND_MS = 10_000;
+
+type Ending =
+  | { readonly kind: "resolved"; readonly data: unknown }
+  | { readonly kind: "rejected"; readonly error: unknown };
+
+export class CallRun {
+  readonly #input: CallInput;
+  readonly #options: ExecuteOptions;
+  readonly #output = deferred<CallOutput>();
+  readonly #facts: { readonly requestVersion: number };
+  readonly #startedAtMs = Date.now();
+  /** Ops of nested steps that go out with their parent's. */
+  #nestedOps: WireOp[] = [];
+  #call: OpenCall | undefined;
+  #ending: Ending | undefined;
+  #isBusy = false;
+  #isOver = false;
+  #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
+  #deadlineTimers: (() => void)[] = [];
+
+  constructor(input: CallInput, options: ExecuteOptions) {
+    this.#input = input;
+    this.#options = options;
+    this.#facts = { requestVersion: input.function.optimizeParallelism ? 2 : 1 };
+  }
+
+  /** Runs the call to its answer. To be called once. */
+  async answer(): Promise<CallOutput> {
+    try {
+      this.#call = await openCall(this.#input, this.#options, {
+        perform: (request) => this.#perform(request),
+        record: (op) => this.#record(op),
+        onRest: () => this.#onRest(),
+      });
+      await this.#start(this.#call);
+    } catch (error) {
+      this.#end({ kind: "rejected", error });
+    }
+    const output = await this.#output.promise;
+    await this.#close();
+    return output;
+  }
+
+  async #start(call: OpenCall): Promise<void> {
+    const { phases, scope, context, deadline } = call;
+    await phases.hooks.beforeMemoization?.();
+    if (call.board.order.size === 0) await phases.endReplay();
+    if (deadline !== undefined) this.#watchDeadline(call);
+    if (this.#input.targetStepId !== undefined) this.#restartNotFoundTimer();
+    const { wrapFunctionHandler } = phases.hooks;
+    const handler = this.#handler();
+    const started = runInScope(scope, async () =>
+      wrapFunctionHandler === undefined
+        ? handler(context)
+        : wrapFunctionHandler.call(phases.hooks, async () => handler(context)),
+    );
+    void started.then(
+      (data) => this.#end({ kind: "resolved", data }),
+      (error: unknown) => this.#end({ kind: "rejected", error }),
+    );
+  }
+
+  #handler(): (context: Record<string, unknown>) => unknown {
+    const { handler, onFailure } = this.#input.function;
+    if (!this.#input.isFailureHandler) return handler;
+    if (onFailure !== undefined) return onFailure;
+    throw new NonRetriableError(
+      `The function "${this.#input.function.id}" has no onFailure handler any more.`,
+    );
+  }
+
+  /** A step tool was called. After the answer, and in code that goes on behind it, it never gives anything back. */
+  #perform(request: StepRequest): Promise<unknown> {
+    const call = this.#call;
+    if (call === undefined || this.#isOver) return new Promise(() => {});
+    const scope = findScope();
+    if (scope?.isSelecting === true) {
+      const { id } = request.options;
+      const text = `The step "${id}" was called in the select function of an experiment: call it in the variants.`;
+      return Promise.reject(new NonRetriableError(text));
+    }
+    scope?.onStep?.();
+    const parent = scope?.owner === call.scope.owner ? scope.step : undefined;
+    const running = parent ?? (canFollowScopes ? undefined : call.runner.current);
+    if (running !== undefined) return call.runner.runNested(request, running);
+    return call.board.add(request);
+  }
+
+  /** The op of a nested step: sent at once where that is possible, else together with its parent's. */
+  async #record(op: WireOp): Promise<void> {
+    const buffer = this.#call?.buffer;
+    if (buffer === undefined) {
+      this.#nestedOps.push(op);
+      return;
+    }
+    buffer.add(op);
+    const result = await buffer.flush();
+    // The parent's callback goes no further; what is not sent goes out with the answer.
+    if (result === "stale") {
+      this.#answerStale();
+      await new Promise(() => {});
+    }
+  }
+
+  #onRest(): void {
+    const call = this.#call;
+    if (call === undefined || this.#isOver) return;
+    if (this.#deliverMarker(call)) return;
+    const step = call.board.order.takeFirst();
+    if (step !== undefined) {
+      this.#guard(this.#recall(call, step));
+      return;
+    }
+    this.#decide(call);
+  }
+
+  async #recall(call: OpenCall, step: FoundStep): Promise<void> {
+    const { memo } = step;
+    const isLast = call.board.order.positionOf(step.hashedId) >= call.board.order.size - 1;
+    const ended = isLast ? call.phases.endReplay() : undefined;
+    if (ended !== undefined) await ended;
+    if (call.deadline !== undefined && memo?.kind === "error" && isDeadlineError(memo.error)) {
+      call.deadline.isDelivered = true;
+      step.reject(call.runner.deadlineError(step));
+    } else {
+      const decoding = recall(step, call.finalErrors);
+      if (step.request.decode !== undefined) await decoding;
+    }
+    call.board.watch();
+  }
+
+  /** User code rests and all that is remembered has been given back. */
+  #decide(call: OpenCall): void {
+    if (this.#isBusy) return;
+    if (this.#ending !== undefined) {
+      this.#guard(this.#conclude(call, this.#ending));
+      return;
+    }
+    const { fresh } = call.board;
+    if (fresh.size === 0) return;
+    if (this.#input.targetStepId !== undefined) {
+      this.#decideTarget(call, this.#input.targetStepId);
+      return;
+    }
+    const [first] = fresh;
+    const only = fresh.size === 1 ? first : undefined;
+    const isAlone = only !== undefined && isRunnable(only) && !isInRace(only);
+    const mayRun = isAlone && !this.#input.disableImmediateExecution && !this.#isOvertime(call);
+    this.#guard(mayRun ? this.#execute(call, only) : this.#report(call, [...fresh]));
+  }
+
+  #decideTarget(call: OpenCall, targetStepId: string): void {
+    for (const step of call.board.fresh) {
+      if (step.hashedId !== targetStepId || !isRunnable(step)) continue;
+      this.#guard(this.#execute(call, step));
+      return;
+    }
+    this.#restartNotFoundTimer();
+  }
+
+  /** With checkpointing a call may last long; past its time, new steps are left to the next call. */
+  #isOvertime(call: OpenCall): boolean {
+    const maxRuntimeMs = this.#input.function.checkpointing?.maxRuntimeMs ?? 0;
+    if (call.buffer === undefined || maxRuntimeMs <= 0) return false;
+    return Date.now() - this.#startedAtMs >= maxRuntimeMs;
+  }
+
+  async #execute(call: OpenCall, step: FoundStep): Promise<void> {
+    this.#isBusy = true;
+    clearTimeout(this.#notFoundTimer);
+    await this.#beginNewWork(call, [step]);
+    if (this.#isOver) return;
+    const outcome = await this.#runStep(call, step);
+    if (this.#isOver) return;
+    call.board.fresh.delete(step);
+    if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+    if (call.buffer === undefined) {
+      await call.phases.endExecution();
+      this.#answer(opsAnswer(this.#facts, [...this.#nestedOps, outcome.op], outcome.failure));
+      return;
+    }
+    if (outcome.failure !== undefined || this.#input.attempt > 0) {
+      // The attempt counter belongs to this step: those after it must start with their own.
+      if (!(await this.#flush(call))) return;
+      await call.phases.endExecution();
+      this.#answer(opsAnswer(this.#facts, [outcome.op], outcome.failure));
+      return;
+    }
+    await this.#goOn(call, step, outcome);
+  }
+
+  async #runStep(call: OpenCall, step: FoundStep): Promise<StepOutcome> {
+    const { deadline, runner } = call;
+    if (deadline === undefined || deadline.isDelivered || Date.now() < deadline.atMs) {
+      return runner.run(step);
+    }
+    return runner.failed(step, runner.deadlineError(step), Date.now());
+  }
+
+  /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
+  async #goOn(call: OpenCall, step: FoundStep, outcome: StepOutcome): Promise<void> {
+    call.buffer?.add(outcome.op);
+    step.resolve(outcome.copyValue());
+    if (call.buffer?.isDue === true && !(await this.#flush(call))) return;
+    this.#isBusy = false;
+    call.board.watch();
+  }
+
+  async #report(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
+    this.#isBusy = true;
+    await this.#beginNewWork(call, steps);
+    if (this.#isOver || !(await this.#flush(call))) return;
+    const ops = steps.map((step) => foundOp(identityOf(step)));
+    const isWaiting = steps.some((step) => !isRunnable(step));
+    if (isWaiting && call.deadline?.isDelivered === false) ops.push(call.deadline.markerOp());
+    this.#answer(opsAnswer(this.#facts, ops));
+  }
+
+  async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
+    call.determinism?.check(
+      steps.map((step) => step.id),
+      call.logger,
+    );
+    await call.phases.endReplay();
+    const { deadline } = call;
+    if (deadline !== undefined && Date.now() >= deadline.graceEndMs) await this.#fail(call);
+  }
+
+  /** The handler has returned or thrown. */
+  #end(ending: Ending): void {
+    if (this.#isOver || this.#ending !== undefined) return;
+    this.#ending = ending;
+    if (this.#isBusy) return;
+    if (this.#call === undefined) {
+      this.#answerError(ending.kind === "rejected" ? ending.error : undefined);
+      return;
+    }
+    this.#guard(this.#conclude(this.#call, ending));
+  }
+
+  async #conclude(call: OpenCall, ending: Ending): Promise<void> {
+    this.#isBusy = true;
+    if (ending.kind === "rejected") {
+      if (await this.#flush(call)) await this.#reject(call, ending.error);
+      return;
+    }
+    // Steps that nobody awaited, or that lost a race, are finished before the run is.
+    if (this.#input.targetStepId === undefined && call.board.fresh.size > 0) {
+      await this.#report(call, [...call.board.fresh]);
+      return;
+    }
+    await this.#resolve(call, ending.data);
+  }
+
+  async #resolve(call: OpenCall, result: unknown): Promise<void> {
+    const { hooks } = call.phases;
+    call.determinism?.check([], call.logger);
+    call.determinism?.forget();
+    await call.phases.endReplay();
+    await call.phases.endExecution();
+    const changed =
+      hooks.transformOutput === undefined
+        ? result
+        : (await hooks.transformOutput({ data: result })).data;
+    await hooks.finished?.({ data: changed });
+    const data = changed ?? null;
+    const answer =
+      call.buffer === undefined
+        ? resultAnswer(this.#facts, data)
+        : opsAnswer(this.#facts, [...call.buffer.ops, runCompleteOp(data)]);
+    this.#answer(answer);
+  }
+
+  async #reject(call: OpenCall, thrown: unknown): Promise<void> {
+    const { hooks } = call.phases;
+    await call.phases.endReplay();
+    await call.phases.endExecution();
+    const retriability = this.#retriabilityOf(thrown, call.finalErrors);
+    if (retriability.isFinal) call.determinism?.forget();
+    const changed =
+      hooks.transformOutput === undefined
+        ? undefined
+        : await hooks.transformOutput({ error: thrown });
+    const error = changed?.error ?? thrown;
+    call.logger.error(error);
+    await hooks.finished?.({ error });
+    this.#answer(errorAnswer(this.#facts, serializeError(error), retriability));
+  }
+
+  #retriabilityOf(error: unknown, finalErrors: WeakSet<object>): Retriability {
+    const { attempt, maxAttempts } = this.#input;
+    const { retryDelayMs } = this.#input.function;
+    return retriabilityOf(error, { attempt, maxAttempts, retryDelayMs, finalErrors });
+  }
+
+  /** Sends what the server does not have. False: that did not work, and the call has been answered. */
+  async #flush(call: OpenCall): Promise<boolean> {
+    if (call.buffer === undefined) return true;
+    const result = await call.buffer.flush();
+    if (result === "sent") return !this.#isOver;
+    if (result === "stale") this.#answerStale();
+    else this.#answer(opsAnswer(this.#facts, call.buffer.ops));
+    return false;
+  }
+
+  #answerStale(): void {
+    const error = serializeError(new StaleDispatchError(this.#input.runId));
+    this.#answer(errorAnswer(this.#facts, error, { isFinal: true }));
+  }
+
+  /** The deadline as a step in the stack (deadline.ts): its turn comes after all that was finished before it. */
+  #deliverMarker({ deadline, board, runner, steps }: OpenCall): boolean {
+    if (deadline === undefined || deadline.isDelivered) return false;
+    if (!Object.hasOwn(steps, deadline.markerHash)) return false;
+    const first = board.order.firstPosition();
+    const isDue = first === undefined || first > board.order.positionOf(deadline.markerHash);
+    if (!isDue || (first === undefined && board.fresh.size === 0)) return false;
+    deadline.isDelivered = true;
+    const inFlight = [...board.order.takeAll(), ...board.fresh];
+    board.fresh.clear();
+    for (const step of inFlight) step.reject(runner.deadlineError(step));
+    board.watch();
+    return true;
+  }
+
+  #watchDeadline(call: OpenCall): void {
+    const { deadline } = call;
+    if (deadline === undefined) return;
+    this.#deadlineTimers = [
+      // A function without steps has nothing that could throw the TimeoutError.
+      deadline.onPassed(deadline.atMs, () => {
+        if (!call.board.hasSteps) this.#guard(this.#fail(call));
+      }),
+      deadline.onPassed(deadline.graceEndMs, () => this.#guard(this.#fail(call))),
+    ];
+  }
+
+  /** The time is over, for the steps of a catch block too. */
+  async #fail(call: OpenCall): Promise<void> {
+    const error = call.deadline?.error();
+    if (error === undefined || this.#isOver) return;
+    call.finalErrors.add(error);
+    this.#isBusy = true;
+    if (await this.#flush(call)) await this.#reject(call, error);
+  }
+
+  #restartNotFoundTimer(): void {
+    clearTimeout(this.#notFoundTimer);
+    this.#notFoundTimer = setTimeout(() => {
+      const fresh = [...(this.#call?.board.fresh ?? [])];
+      const found = fresh.map((step) => {
+        const { hashedId: id, name, displayName } = identityOf(step);
+        return { id, name, displayName };
+      });
+      const targetStepId = this.#input.targetStepId ?? "";
+      this.#answer(stepNotFoundAnswer(this.#facts, targetStepId, found));
+    }, this.#options.stepNotFoundMs ?? STEP_NOT_FOUND_MS);
+  }
+
+  /** Errors of middleware and of our own become the call's answer, like those of the handler. */
+  #guard(work: Promise<void>): void {
+    void work.catch((error: unknown) => this.#answerError(error));
+  }
+
+  #answerError(error: unknown): void {
+    const finalErrors = this.#call?.finalErrors ?? new WeakSet();
+    const retriability = this.#retriabilityOf(error, finalErrors);
+    this.#answer(errorAnswer(this.#facts, serializeError(error), retriability));
+  }
+
+  #answer(output: CallOutput): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    this.#output.resolve(output);
+  }
+
+  /** Lets go of user code and timers; only what is promised to middleware and loggers still happens. */
+  async #close(): Promise<void> {
+    clearTimeout(this.#notFoundTimer);
+    for (const stop of this.#deadlineTimers) stop();
+    const call = this.#call;
+    this.#call = undefined;
+    this.#ending = undefined;
+    if (call === undefined) return;
+    call.buffer?.close();
+    call.board.close();
+    try {
+      await call.phases.hooks.beforeResponse?.();
+      await call.logger.flush();
+    } catch (error) {
+      // The answer stands: the work is done, whatever middleware makes of it.
+      call.logger.error(error);
+    }
+  }
+}

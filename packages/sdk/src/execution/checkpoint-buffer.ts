@@ -1,0 +1,71 @@
+// Results that the server does not have yet, in checkpointing (protocol.md 8.1). Sends one batch at a time. A batch that could
+// not be sent is kept: the call then answers with it, and the server drops what it already has.
+import type { CheckpointOptions } from "../functions/definition.ts";
+import type { WireOp } from "../wire/op.ts";
+
+/** Sends ops to the server while the function runs on. Retries are the port's business; a rejection is final. */
+export interface CheckpointPort {
+  /** `stale`: the server has given the run's work to another call. */
+  // oxlint-disable-next-line typescript/no-invalid-void-type -- a port that has nothing to tell returns nothing
+  send(ops: readonly WireOp[]): Promise<void | "stale">;
+}
+
+export type FlushResult = "sent" | "stale" | "failed";
+
+export class CheckpointBuffer {
+  readonly #port: CheckpointPort;
+  readonly #options: CheckpointOptions;
+  #ops: WireOp[] = [];
+  #sending: Promise<FlushResult> = Promise.resolve("sent");
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #result: FlushResult = "sent";
+
+  constructor(port: CheckpointPort, options: CheckpointOptions) {
+    this.#port = port;
+    this.#options = options;
+  }
+
+  /** What is not sent. */
+  get ops(): readonly WireOp[] {
+    return this.#ops;
+  }
+
+  get isDue(): boolean {
+    return this.#ops.length >= Math.max(1, this.#options.bufferedSteps);
+  }
+
+  add(op: WireOp): void {
+    this.#ops.push(op);
+    const { maxIntervalMs } = this.#options;
+    if (maxIntervalMs <= 0 || this.#timer !== undefined) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      void this.flush();
+    }, maxIntervalMs);
+  }
+
+  /** Sends everything that is there; a problem stays the answer to all later calls. */
+  flush(): Promise<FlushResult> {
+    this.#sending = this.#sending.then(() => this.#send());
+    return this.#sending;
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+  }
+
+  async #send(): Promise<FlushResult> {
+    if (this.#result !== "sent" || this.#ops.length === 0) return this.#result;
+    const count = this.#ops.length;
+    try {
+      if ((await this.#port.send(this.#ops.slice())) === "stale") {
+        this.#result = "stale";
+        return "stale";
+      }
+      this.#ops = this.#ops.slice(count);
+    } catch {
+      this.#result = "failed";
+    }
+    return this.#result;
+  }
+}

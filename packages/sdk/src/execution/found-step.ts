@@ -1,0 +1,85 @@
+// A step that the running function has asked for: its identity, its place in the call and the promise that user code holds.
+import type { StepRequest } from "../steps/step-request.ts";
+import type { OpIdentity } from "../wire/op.ts";
+import { stepHash } from "../wire/step-hash.ts";
+import type { CallScope } from "./async-context.ts";
+import type { StepScope } from "./hooks.ts";
+import type { Memo } from "./memo.ts";
+
+export interface FoundStep {
+  readonly request: StepRequest;
+  /** The author's id, with `:n` for a repeated one. */
+  readonly id: string;
+  readonly index: number;
+  readonly hashedId: string;
+  readonly memo: Memo | undefined;
+  /** Of the code that asked for it: race mode, experiment. */
+  readonly scope: CallScope | undefined;
+  /** Arguments of the callback: the author's, an edited run's or the middleware's. */
+  inputs: readonly unknown[];
+  /** Options as middleware left them. */
+  opts: Readonly<Record<string, unknown>>;
+  /** Settles the promise that user code holds; left alone, user code stays suspended for ever. */
+  resolve: (value: unknown) => void;
+  reject: (error: unknown) => void;
+}
+
+/** Gives each repeated id its index, in the order in which the steps are met. */
+export class StepIds {
+  readonly #counts = new Map<string, number>();
+  readonly #taken = new Set<string>();
+
+  next(id: string): { readonly id: string; readonly index: number; readonly hashedId: string } {
+    let index = this.#counts.get(id) ?? 0;
+    let hashedId = stepHash(id, index);
+    // An author may have written the id "a:1" himself.
+    while (this.#taken.has(hashedId)) {
+      index += 1;
+      hashedId = stepHash(id, index);
+    }
+    this.#counts.set(id, index + 1);
+    this.#taken.add(hashedId);
+    return { id: index === 0 ? id : `${id}:${index}`, index, hashedId };
+  }
+}
+
+/** What goes into the op, whatever becomes of the step. */
+export function identityOf(step: FoundStep): OpIdentity {
+  const { options, op, wireName } = step.request;
+  const mode = options.parallelMode ?? step.scope?.parallelMode;
+  return {
+    op,
+    hashedId: step.hashedId,
+    id: options.id,
+    index: step.index,
+    name: wireName,
+    displayName: options.name ?? options.id,
+    opts: {
+      ...(step.inputs.length > 0 ? { input: step.inputs } : {}),
+      ...step.opts,
+      ...(mode === undefined ? {} : { parallelMode: mode }),
+      ...step.scope?.experiment,
+    },
+  };
+}
+
+export function isRunnable(step: FoundStep): boolean {
+  return step.request.handler !== undefined;
+}
+
+/** Steps of a race are always reported, so that the server can run them side by side. */
+export function isInRace(step: FoundStep): boolean {
+  return (step.request.options.parallelMode ?? step.scope?.parallelMode) !== undefined;
+}
+
+/** How middleware sees the step. */
+export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
+  return {
+    id: step.id,
+    hashedId: step.hashedId,
+    name: step.request.options.name ?? step.request.options.id,
+    stepType: step.request.stepType,
+    attempt,
+    isMemoized: step.memo !== undefined && step.memo.kind !== "input",
+  };
+}

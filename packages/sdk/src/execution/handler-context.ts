@@ -1,0 +1,43 @@
+// The argument of a function's handler. Values of the request are handed on as they came; nothing is copied.
+import { deserializeError } from "../errors.ts";
+import type { EventObject } from "../functions/definition.ts";
+import type { GroupTools } from "../steps/group-tools.ts";
+import type { StepTools } from "../steps/step-tools.ts";
+import type { CallInput } from "./call.ts";
+
+export interface HandlerTools {
+  readonly step: StepTools;
+  readonly group: GroupTools;
+  readonly logger: unknown;
+}
+
+export function handlerContext(input: CallInput, tools: HandlerTools): Record<string, unknown> {
+  const context: Record<string, unknown> = {
+    event: input.event,
+    events: input.events,
+    runId: input.runId,
+    attempt: input.attempt,
+    maxAttempts: input.maxAttempts,
+    step: tools.step,
+    group: tools.group,
+    logger: tools.logger,
+    requestId: input.requestId,
+    jobId: input.jobId,
+  };
+  return input.isFailureHandler
+    ? { ...context, ...failureContext(input.event, input.runId) }
+    : context;
+}
+
+/** R11: an alert needs the failed run's id; that of the handler's own run stands beside it. */
+function failureContext(event: EventObject, ownRunId: string): Record<string, unknown> {
+  const { run_id: failedRunId, error } = event.data as {
+    readonly run_id?: unknown;
+    readonly error?: unknown;
+  };
+  return {
+    error: deserializeError(error),
+    runId: typeof failedRunId === "string" ? failedRunId : ownRunId,
+    failureRunId: ownRunId,
+  };
+}

@@ -1,0 +1,179 @@
+// All steps that the running function has asked for: remembered ones wait for their turn in the stack, new ones for a decision.
+// Says when user code has come to rest; what is done then is the call's business.
+import { StepError } from "../errors.ts";
+import type { StepRequest } from "../steps/step-request.ts";
+import { afterMicrotasks } from "./after-microtasks.ts";
+import { findScope } from "./async-context.ts";
+import { StepIds, stepScopeOf, type FoundStep } from "./found-step.ts";
+import type { ExecutionHooks } from "./hooks.ts";
+import { parseMemo } from "./memo.ts";
+import { StackOrder } from "./stack-order.ts";
+
+export interface StepBoardPort {
+  readonly attempt: number;
+  readonly steps: Readonly<Record<string, unknown>>;
+  readonly stack: readonly string[];
+  readonly hooks: ExecutionHooks;
+  /** A step got its identity. */
+  onMet(step: FoundStep): void;
+  /** User code rests: nothing happens until something here is settled or something outside is done. */
+  onRest(): void;
+}
+
+export class StepBoard {
+  /** Met, not remembered, and not run in this call; in the order in which they were met. */
+  readonly fresh: Set<FoundStep> = new Set();
+  readonly order: StackOrder<FoundStep>;
+  readonly #port: StepBoardPort;
+  readonly #ids = new StepIds();
+  #preparingCount = 0;
+  #isWatching = false;
+  #isClosed = false;
+  #hasSteps = false;
+
+  constructor(port: StepBoardPort) {
+    this.#port = port;
+    this.order = new StackOrder(port.stack);
+  }
+
+  /** Whether user code has called any step yet. */
+  get hasSteps(): boolean {
+    return this.#hasSteps;
+  }
+
+  /** Takes a step in; the promise is what user code awaits. */
+  async add(request: StepRequest): Promise<unknown> {
+    // Nothing may be awaited before the id is taken: ids are numbered in the order of the calls.
+    const step = this.#createStep(request);
+    this.#hasSteps = true;
+    this.#port.onMet(step);
+    const { hooks } = this.#port;
+    if (hooks.wrapStep === undefined && hooks.transformStepInput === undefined) {
+      return this.#place(step);
+    }
+    return this.#prepare(step);
+  }
+
+  /** Calls onRest once user code has come to rest. */
+  watch(): void {
+    if (this.#isWatching || this.#isClosed) return;
+    this.#isWatching = true;
+    afterMicrotasks(() => {
+      this.#isWatching = false;
+      if (!this.#isClosed && this.#preparingCount === 0) this.#port.onRest();
+    });
+  }
+
+  /** Lets go of everything, so that suspended user code can be collected. */
+  close(): void {
+    this.#isClosed = true;
+    this.fresh.clear();
+    this.order.takeAll();
+  }
+
+  #createStep(request: StepRequest): FoundStep {
+    const { steps } = this.#port;
+    const identity = this.#ids.next(request.options.id);
+    const memo = Object.hasOwn(steps, identity.hashedId)
+      ? parseMemo(steps[identity.hashedId])
+      : undefined;
+    const edited = memo?.kind === "input" ? memo.inputs : undefined;
+    const isInference = request.op === "AIGateway";
+    return {
+      ...identity,
+      request,
+      memo,
+      scope: findScope(),
+      inputs: edited !== undefined && !isInference ? edited : request.inputs,
+      opts:
+        edited !== undefined && isInference ? withBody(request, edited[0]) : (request.opts ?? {}),
+      resolve: () => {},
+      reject: () => {},
+    };
+  }
+
+  #place(step: FoundStep): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      step.resolve = resolve;
+      step.reject = reject;
+      if (this.#isClosed) return;
+      if (step.memo === undefined || step.memo.kind === "input") this.fresh.add(step);
+      else this.order.add(step.hashedId, step);
+      this.watch();
+    });
+  }
+
+  /** Middleware may take its time: no decision is made before all steps that were called together are placed. */
+  async #prepare(step: FoundStep): Promise<unknown> {
+    const { hooks, attempt } = this.#port;
+    let isPlaced = false;
+    const placed = (): void => {
+      if (isPlaced) return;
+      isPlaced = true;
+      this.#preparingCount -= 1;
+      this.watch();
+    };
+    const place = async (): Promise<unknown> => {
+      const result = this.#place(step);
+      placed();
+      return result;
+    };
+    this.#preparingCount += 1;
+    try {
+      await this.#transformInputs(step);
+      if (hooks.wrapStep === undefined) return await place();
+      return await hooks.wrapStep(stepScopeOf(step, attempt), place);
+    } finally {
+      placed();
+    }
+  }
+
+  /** The options of invoke and waitForEvent count as their input, so that payloads can be changed (and encrypted). */
+  async #transformInputs(step: FoundStep): Promise<void> {
+    const { hooks, attempt } = this.#port;
+    if (hooks.transformStepInput === undefined) return;
+    const { stepType } = step.request;
+    const isWhole = stepType === "invoke" || stepType === "waitForEvent";
+    const before = isWhole ? [step.opts] : step.inputs;
+    const after = await hooks.transformStepInput(stepScopeOf(step, attempt), before);
+    if (!isWhole) step.inputs = after;
+    else if (typeof after[0] === "object" && after[0] !== null) {
+      step.opts = after[0] as FoundStep["opts"];
+    }
+  }
+}
+
+/** Gives user code what is remembered. Returns the error when that is what it is. */
+export async function recall(step: FoundStep, finalErrors: WeakSet<object>): Promise<void> {
+  const { memo, request } = step;
+  if (memo?.kind === "error") {
+    rejectWith(step, finalErrors, new StepError(request.options.id, memo.error));
+    return;
+  }
+  const data = memo?.kind === "data" ? memo.data : undefined;
+  if (request.decode === undefined) {
+    step.resolve(data);
+    return;
+  }
+  try {
+    step.resolve(await request.decode(data));
+  } catch (error) {
+    rejectWith(step, finalErrors, new StepError(request.options.id, error));
+  }
+}
+
+function rejectWith(step: FoundStep, finalErrors: WeakSet<object>, error: Error): void {
+  finalErrors.add(error);
+  step.reject(error);
+}
+
+function withBody(request: StepRequest, body: unknown): Readonly<Record<string, unknown>> {
+  const before = request.opts?.["body"];
+  return {
+    ...request.opts,
+    body: {
+      ...(typeof before === "object" ? before : {}),
+      ...(typeof body === "object" ? body : {}),
+    },
+  };
+}

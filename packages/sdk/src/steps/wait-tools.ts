@@ -1,0 +1,134 @@
+// step.waitForEvent and step.waitForSignal. A wait without a timeout never ends by itself (R3); `match` and `if` must both
+// hold when both are given (R4).
+import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
+import { timeText, type TimeInput } from "../wire/duration.ts";
+import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
+
+/** The longest wait that the official server keeps. */
+const LONGEST_WAIT = "366d";
+
+export interface WaitForEventOptions {
+  /** The event's name, or an event type, whose schema then checks what arrives. */
+  readonly event: string | { readonly name: string; readonly schema?: unknown };
+  /** Absent: no end. */
+  readonly timeout?: TimeInput;
+  /** A path such as `data.userId` that must be equal in the triggering and in the awaited event. */
+  readonly match?: string;
+  /** An expression over `event` (triggering) and `async` (awaited). */
+  readonly if?: string;
+}
+
+export interface WaitForSignalOptions {
+  readonly signal: string;
+  readonly timeout?: TimeInput;
+  /** What happens when another run waits for this signal. Default: `fail`. */
+  readonly onConflict?: "fail" | "replace";
+}
+
+export interface ReceivedSignal<TData> {
+  readonly signal: string;
+  readonly data: TData;
+}
+
+export function waitForEventTool(
+  port: StepPort,
+): (id: StepOptionsOrId, options: WaitForEventOptions) => Promise<unknown> {
+  return async (id, wait) => {
+    const options = readStepOptions(id);
+    const { event, schema } = readAwaited(options.id, wait);
+    return port.perform({
+      options,
+      stepType: "waitForEvent",
+      op: "WaitForEvent",
+      wireName: event,
+      opts: {
+        ...timeoutOf(port, wait.timeout, `The timeout of step.waitForEvent "${options.id}"`),
+        ...conditionOf(wait),
+      },
+      inputs: [],
+      ...(schema === undefined
+        ? {}
+        : { decode: (value: unknown) => checkEvent(event, schema, value) }),
+    });
+  };
+}
+
+export function waitForSignalTool(
+  port: StepPort,
+): (id: StepOptionsOrId, options: WaitForSignalOptions) => Promise<unknown> {
+  return async (id, wait) => {
+    const options = readStepOptions(id);
+    return port.perform({
+      options,
+      stepType: "waitForSignal",
+      op: "WaitForSignal",
+      wireName: wait.signal,
+      opts: {
+        signal: wait.signal,
+        ...timeoutOf(port, wait.timeout, `The timeout of step.waitForSignal "${options.id}"`),
+        conflict: wait.onConflict ?? "fail",
+      },
+      inputs: [],
+    });
+  };
+}
+
+interface Awaited {
+  readonly event: string;
+  readonly schema: StandardSchemaV1 | undefined;
+}
+
+function readAwaited(id: string, wait: WaitForEventOptions): Awaited {
+  const given = wait?.event;
+  const event = typeof given === "string" ? given : given?.name;
+  if (typeof event !== "string" || event === "") {
+    throw new Error(
+      `step.waitForEvent "${id}" names no event: give it { event: "<name>" } or an event type.`,
+    );
+  }
+  const schema = typeof given === "string" ? undefined : given.schema;
+  const isSchema =
+    (typeof schema === "object" || typeof schema === "function") &&
+    schema !== null &&
+    "~standard" in schema;
+  return { event, schema: isSchema ? (schema as StandardSchemaV1) : undefined };
+}
+
+function timeoutOf(
+  port: StepPort,
+  timeout: TimeInput | undefined,
+  field: string,
+): { readonly timeout?: string } {
+  if (timeout !== undefined && timeout !== null) return { timeout: timeText(timeout, field) };
+  return port.keepsWaits ? {} : { timeout: LONGEST_WAIT };
+}
+
+function conditionOf(wait: WaitForEventOptions): { readonly if?: string } {
+  const match =
+    wait.match === undefined || wait.match === ""
+      ? undefined
+      : `event.${wait.match} == async.${wait.match}`;
+  const condition = wait.if === "" ? undefined : wait.if;
+  if (match === undefined) return condition === undefined ? {} : { if: condition };
+  return { if: condition === undefined ? match : `${match} && (${condition})` };
+}
+
+async function checkEvent(
+  name: string,
+  schema: StandardSchemaV1,
+  value: unknown,
+): Promise<unknown> {
+  if (typeof value !== "object" || value === null) return value;
+  const event = value as { readonly data?: unknown };
+  const result = await schema["~standard"].validate(event.data);
+  if (result.issues === undefined) return { ...event, data: result.value };
+  const texts = result.issues.map((issue) => {
+    const path = (issue.path ?? [])
+      .map((part) => String(typeof part === "object" ? part.key : part))
+      .join(".");
+    return path === "" ? issue.message : `${path}: ${issue.message}`;
+  });
+  const error = new Error(`The event "${name}" does not fit its schema: ${texts.join("; ")}`);
+  error.name = "EventValidationError";
+  throw error;
+}
