@@ -45,6 +45,8 @@ export interface FunctionDefinition {
   readonly onFailure?: (context: Record<string, unknown>) => unknown;
   readonly checkpointing?: CheckpointOptions | undefined;
   readonly optimizeParallelism: boolean;
+  /** Checks a starting event against the schemas that apply and returns it as they give it out; see schemas/check-event.ts. */
+  readonly checkEvent?: (event: EventObject) => Promise<EventObject>;
   /** Client middleware first, then the function's own. Built once per call. */
   readonly openHooks: (call: HookScope) => Promise<ExecutionHooks>;
 }
@@ -86,6 +88,12 @@ export interface ClientDefinition {
   /** Sends events; inside a step the seed is derived from run and step, so that a retry sends nothing twice. */
   sendEvents(
     payloads: readonly EventObject[],
-    options: { readonly seedText?: string; readonly env?: string; readonly hooks?: ExecutionHooks },
+    options: {
+      /** Fixes the ids of the events: the same text and payloads give the same ids. Best begun with the run's ULID. */
+      readonly seedText?: string;
+      readonly env?: string | undefined;
+      /** The run's hooks; absent outside of runs, where the client's own take part. */
+      readonly hooks?: ExecutionHooks;
+    },
   ): Promise<{ readonly ids: readonly string[] }>;
 }

@@ -1,0 +1,337 @@
+// The client: an app's identity and settings, the maker of its functions and the sender of its events. Also known as `Inngest`.
+// It keeps no connection and reads its environment lazily, so it can be created at module load in every runtime.
+import type { ClientDefinition, EventObject, HookScope, Logger } from "../functions/definition.ts";
+import { findScope } from "../execution/async-context.ts";
+import type { ExecutionHooks } from "../execution/hooks.ts";
+import { EverstepFunction, type FunctionOwner } from "../functions/everstep-function.ts";
+import type { CheckpointingOptions, FunctionOptions } from "../functions/function-options.ts";
+import type { FailureContext, HandlerContext } from "../functions/handler-context.ts";
+import type { MiddlewareInput } from "../functions/middleware-context.ts";
+import type { InvokeData, TriggersInput } from "../functions/triggers.ts";
+import type { EventSchemas } from "../schemas/event-schemas.ts";
+import type { SendEventBaseOutput } from "../schemas/event-payload.ts";
+import type { SendableName, SendPayload } from "../schemas/event-registry.ts";
+import { durationMsOf } from "../wire/duration.ts";
+import type { Environment } from "../serve/environment.ts";
+import type { ClientOptions, EventsOf, IsStrict, MiddlewareOf } from "./client-options.ts";
+import { readClientSettings, type ClientSettings } from "./client-settings.ts";
+import { openFunctionHooks, openSendHooks } from "./middleware-hooks.ts";
+import { guardPromise } from "./guarded-promise.ts";
+import { sendEvents } from "./send-events.ts";
+import { sendSignal, type SendSignalResponse } from "./send-signal.ts";
+
+const SEND_TIMEOUT_MS = 30_000;
+
+/**
+ * The client of an app.
+ *
+ * @example
+ * const inngest = new Everstep({ id: "shop" });
+ * export const ship = inngest.createFunction(
+ *   { id: "ship-order" },
+ *   { event: "shop/order.placed" },
+ *   async ({ event, step }) => {
+ *     await step.run("book-carrier", () => bookCarrier(event.data.orderId));
+ *   },
+ * );
+ * await inngest.send({ name: "shop/order.placed", data: { orderId: "o-1" } });
+ */
+export class Everstep<const TOptions extends ClientOptions = ClientOptions>
+  implements ClientDefinition, FunctionOwner
+{
+  /** Types only; never set. */
+  declare readonly "~options": TOptions;
+  readonly id: string;
+  readonly logger: Logger;
+  /** Logger of the SDK's own messages. */
+  readonly internalLogger: Logger;
+  /** All middleware of the client, first one outermost. */
+  readonly middleware: readonly MiddlewareInput[];
+  readonly schemas: EventSchemas<any> | undefined;
+  readonly options: TOptions;
+  /** Sends a request as the client does: the option `fetch`, else the global one at the time of the call. */
+  readonly fetch: typeof fetch;
+  private readonly functions: EverstepFunction[] = [];
+  private readonly sends: Set<Promise<unknown>> = new Set();
+  private givenEnvironment: Environment | undefined;
+  private givenEventKey: string | undefined;
+  private settings: ClientSettings | undefined;
+
+  /** @throws TypeError when `id` is missing or `baseUrl` is no URL. */
+  constructor(options: TOptions) {
+    const id: unknown = options?.id;
+    if (typeof id !== "string" || id.trim() === "") {
+      throw new TypeError(
+        `The client has the id ${JSON.stringify(id)}: every app needs one that stays the same for ever, e.g. new Everstep({ id: "shop" }).`,
+      );
+    }
+    this.id = id;
+    this.options = options;
+    this.logger = options.logger ?? console;
+    this.internalLogger = options.internalLogger ?? this.logger;
+    this.middleware = options.middleware ?? [];
+    this.schemas = options.schemas;
+    this.fetch = toFetch(options.fetch);
+    // A wrong URL in the options is the author's mistake and shows at once; variables may still change.
+    if (options.baseUrl !== undefined && options.baseUrl !== "") readClientSettings(options, {});
+  }
+
+  get [Symbol.toStringTag](): "Inngest.App" {
+    return "Inngest.App";
+  }
+
+  /** Resolves at once; there for older code, where middleware had to load. */
+  get ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** Every function that was created on this client, in order. */
+  get funcs(): EverstepFunction[] {
+    return [...this.functions];
+  }
+
+  get appVersion(): string | undefined {
+    return this.options.appVersion;
+  }
+
+  /** Origin of the API, with a trailing slash. */
+  get apiBaseUrl(): string {
+    return this.current.apiBaseUrl;
+  }
+
+  /** Origin to which events are sent, with a trailing slash. */
+  get eventBaseUrl(): string {
+    return this.current.eventBaseUrl;
+  }
+
+  /** `dev` skips signatures; `cloud` needs keys. See the option `isDev`. */
+  get mode(): "dev" | "cloud" {
+    return this.current.mode;
+  }
+
+  /** False when the mode was inferred from the environment. */
+  get isModeExplicit(): boolean {
+    return this.current.isExplicit;
+  }
+
+  get eventKey(): string | undefined {
+    return this.givenEventKey ?? this.current.eventKey;
+  }
+
+  get signingKey(): string | undefined {
+    return this.current.signingKey;
+  }
+
+  get signingKeyFallback(): string | undefined {
+    return this.current.signingKeyFallback;
+  }
+
+  /** Branch environment; undefined for the main one. */
+  get env(): string | undefined {
+    return this.current.env;
+  }
+
+  get checkpointing(): CheckpointingOptions | undefined {
+    return this.options.checkpointing ?? this.options.experimentalCheckpointing;
+  }
+
+  get optimizeParallelism(): boolean | undefined {
+    return this.options.optimizeParallelism;
+  }
+
+  /**
+   * Gives the client the variables that a runtime hands over with a request (edge runtimes). They win over those of the process
+   * until the next call.
+   */
+  setEnvVars(env: Environment = {}): this {
+    this.givenEnvironment = { ...env };
+    this.settings = undefined;
+    return this;
+  }
+
+  /** Sets the event key, over option and variable. */
+  setEventKey(eventKey: string): void {
+    this.givenEventKey = eventKey === "" ? undefined : eventKey;
+  }
+
+  /**
+   * Creates a durable function: options with an id, one or many triggers, and the handler.
+   *
+   * @throws TypeError when an option, a trigger or the handler cannot be used; the message names it and the way out.
+   * @example
+   * inngest.createFunction({ id: "ship" }, { event: "shop/order.placed" }, async ({ event, step }) => {});
+   * inngest.createFunction({ id: "digest", triggers: cron("0 9 * * *") }, async ({ step }) => {});
+   */
+  createFunction<
+    const TTriggers extends TriggersInput<EventsOf<TOptions>, IsStrict<TOptions>>,
+    TOutput,
+    const TMiddleware extends readonly MiddlewareInput[] = readonly [],
+  >(
+    options: FunctionOptions<
+      EventsOf<TOptions>,
+      IsStrict<TOptions>,
+      TMiddleware,
+      FailureContext<
+        EventsOf<TOptions>,
+        IsStrict<TOptions>,
+        TTriggers,
+        MiddlewareOf<TOptions>,
+        TMiddleware
+      >
+    >,
+    triggers: TTriggers,
+    handler: (
+      context: HandlerContext<
+        EventsOf<TOptions>,
+        IsStrict<TOptions>,
+        TTriggers,
+        MiddlewareOf<TOptions>,
+        TMiddleware
+      >,
+    ) => TOutput,
+  ): EverstepFunction<InvokeData<EventsOf<TOptions>, TTriggers>, TOutput>;
+  createFunction<
+    TOutput,
+    const TTriggers extends TriggersInput<EventsOf<TOptions>, IsStrict<TOptions>> = readonly [],
+    const TMiddleware extends readonly MiddlewareInput[] = readonly [],
+  >(
+    options: FunctionOptions<
+      EventsOf<TOptions>,
+      IsStrict<TOptions>,
+      TMiddleware,
+      FailureContext<
+        EventsOf<TOptions>,
+        IsStrict<TOptions>,
+        TTriggers,
+        MiddlewareOf<TOptions>,
+        TMiddleware
+      >
+    > & { readonly triggers?: TTriggers | undefined },
+    handler: (
+      context: HandlerContext<
+        EventsOf<TOptions>,
+        IsStrict<TOptions>,
+        TTriggers,
+        MiddlewareOf<TOptions>,
+        TMiddleware
+      >,
+    ) => TOutput,
+  ): EverstepFunction<InvokeData<EventsOf<TOptions>, TTriggers>, TOutput>;
+  createFunction(options: unknown, second: unknown, third?: unknown): EverstepFunction {
+    const isThreeArguments = third !== undefined || typeof second !== "function";
+    const own = (options as { readonly triggers?: unknown } | undefined)?.triggers;
+    const fn = new EverstepFunction({
+      client: this,
+      options,
+      triggers: isThreeArguments ? second : own,
+      handler: isThreeArguments ? third : second,
+    });
+    if (this.functions.some((each) => each.id() === fn.id())) {
+      this.logger.warn(
+        `App "${this.id}" has two functions with the id "${fn.id()}": give each its own id, or serving them fails.`,
+      );
+    }
+    this.functions.push(fn);
+    return fn;
+  }
+
+  /**
+   * Sends one event or many; resolves when they are stored. Large lists are split; a repeated attempt makes no event twice. Need
+   * not be awaited: then a failure is logged.
+   *
+   * @param options.env Branch environment, in place of the client's.
+   * @returns The engine's ids of the events, in the order given.
+   * @throws TypeError for an event that cannot be sent, EventValidationError for data that does not fit its schema,
+   * EventSendError when the server does not take the events. All by rejection.
+   * @example
+   * const { ids } = await inngest.send([{ name: "shop/order.placed", data: { orderId: "o-1" } }]);
+   */
+  send<TName extends SendableName<EventsOf<TOptions>, IsStrict<TOptions>>>(
+    payload:
+      | SendPayload<EventsOf<TOptions>, TName>
+      | readonly SendPayload<EventsOf<TOptions>, TName>[],
+    options: { readonly env?: string | undefined } = {},
+  ): Promise<SendEventBaseOutput> {
+    const payloads = (Array.isArray(payload) ? payload : [payload]) as readonly EventObject[];
+    const seedText = findSeedText();
+    const work = this.sendEvents(payloads, {
+      ...(seedText === undefined ? {} : { seedText }),
+      env: options.env,
+    });
+    this.sends.add(work);
+    const forget = (): void => {
+      this.sends.delete(work);
+    };
+    work.then(forget, forget);
+    return guardPromise(work, (reason) => {
+      this.internalLogger.error("Events of a send() that was not awaited were not sent:", reason);
+    });
+  }
+
+  /** Waits for all `send` calls that are still under way; never rejects. For the end of a short-lived process. */
+  async flush(): Promise<void> {
+    await Promise.allSettled(this.sends);
+  }
+
+  /** What the runtime uses to send; authors use `send`. */
+  async sendEvents(
+    payloads: readonly EventObject[],
+    options: {
+      readonly seedText?: string;
+      readonly env?: string | undefined;
+      readonly hooks?: ExecutionHooks;
+    } = {},
+  ): Promise<SendEventBaseOutput> {
+    const { sendTimeout } = this.options;
+    return sendEvents(this, {
+      payloads,
+      hooks: options.hooks ?? (await openSendHooks(this)),
+      seedText: options.seedText,
+      env: options.env,
+      timeoutMs:
+        sendTimeout === undefined ? SEND_TIMEOUT_MS : durationMsOf(sendTimeout, "sendTimeout"),
+      platform: this.current.platform,
+      schemas: this.schemas,
+    });
+  }
+
+  /**
+   * Sends a signal to the run that waits for it with `step.waitForSignal`.
+   *
+   * @returns The run's id; without one when no run waits.
+   * @throws Error when the server refuses it.
+   */
+  async sendSignal(signal: {
+    readonly signal: string;
+    readonly data?: unknown;
+    readonly env?: string | undefined;
+  }): Promise<SendSignalResponse> {
+    return sendSignal(this, signal);
+  }
+
+  /** The hooks of client and function for one call, client's outermost; the runtime asks for them. */
+  openHooks(fn: EverstepFunction, call: HookScope): Promise<ExecutionHooks> {
+    return openFunctionHooks(this, fn, call);
+  }
+
+  private get current(): ClientSettings {
+    this.settings ??= readClientSettings(this.options, this.givenEnvironment);
+    return this.settings;
+  }
+}
+
+/** The client is often created before tests or frameworks replace the global fetch. */
+function toFetch(given: typeof fetch | undefined): typeof fetch {
+  if (given !== undefined) return (input, init) => given(input, init);
+  return (input, init) => globalThis.fetch(input, init);
+}
+
+/** Fixes the ids of what a step's callback sends, by its number among the sends of this attempt. */
+function findSeedText(): string | undefined {
+  const scope = findScope();
+  if (scope?.step === undefined) return undefined;
+  const { childCounts, hashedId } = scope.step;
+  const count = childCounts.get("client.send") ?? 0;
+  childCounts.set("client.send", count + 1);
+  return `${scope.runId} ${hashedId} send ${count}`;
+}

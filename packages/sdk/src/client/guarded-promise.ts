@@ -1,0 +1,50 @@
+// A promise that may be left alone (R9): nobody has to await it, a rejection that nobody looks at is reported instead of ending
+// the process, and serverless platforms are asked to stay up until it settles. Awaited, it behaves as any other promise.
+
+/** A promise that knows whether somebody looks at it. */
+export class GuardedPromise<T> extends Promise<T> {
+  isObserved = false;
+
+  /** Derived promises are plain: only the first link is guarded. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise;
+  }
+
+  override then<TValue = T, TReason = never>(
+    onFulfilled?: ((value: T) => TValue | PromiseLike<TValue>) | null,
+    onRejected?: ((reason: any) => TReason | PromiseLike<TReason>) | null,
+  ): Promise<TValue | TReason> {
+    this.isObserved = true;
+    return super.then(onFulfilled, onRejected);
+  }
+}
+
+/**
+ * Guards work that was started already.
+ * @param report Told of a rejection that nobody looked at.
+ */
+export function guardPromise<T>(
+  work: Promise<T>,
+  report: (reason: unknown) => void,
+): GuardedPromise<T> {
+  const guarded = new GuardedPromise<T>((resolve, reject) => {
+    work.then(resolve, reject);
+  });
+  const watched: Promise<unknown> = Promise.prototype.then.call(guarded, undefined, (reason) => {
+    if (!guarded.isObserved) report(reason);
+  }) as Promise<unknown>;
+  keepAlive(watched);
+  return guarded;
+}
+
+interface RequestContext {
+  readonly waitUntil?: (promise: Promise<unknown>) => void;
+}
+
+/** Vercel and Next.js publish the running request under this symbol; elsewhere the open connection keeps the process up. */
+function keepAlive(promise: Promise<unknown>): void {
+  const holder = (globalThis as Record<symbol, unknown>)[Symbol.for("@vercel/request-context")] as
+    | { readonly get?: () => RequestContext | undefined }
+    | undefined;
+  holder?.get?.()?.waitUntil?.(promise);
+}

@@ -1,0 +1,98 @@
+// Sending events for a client: hooks, checks against schemas, batches, and a seed that makes repeats harmless. Inside a step the
+// seed follows from run and step, so that a retried step sends nothing twice (R10).
+import type { ClientDefinition, EventObject } from "../functions/definition.ts";
+import type { ExecutionHooks } from "../execution/hooks.ts";
+import { checkOutgoing } from "../schemas/check-event.ts";
+import type { EventSchemas } from "../schemas/event-schemas.ts";
+import { SDK_NAME } from "../serve/sdk-identity.ts";
+import { biggestField, toBatches } from "./event-batches.ts";
+import { randomSeed, seedFromText } from "./event-id-seed.ts";
+import { EventSendError } from "./event-send-error.ts";
+import { postEvents, type PostTarget } from "./post-events.ts";
+
+/** Stands in for the key in dev mode, as official SDKs have it; dev servers take any. */
+const NO_KEY = "NO_EVENT_KEY_SET";
+
+export interface SendRequest {
+  readonly payloads: readonly EventObject[];
+  readonly hooks: ExecutionHooks;
+  readonly seedText: string | undefined;
+  readonly env: string | undefined;
+  readonly timeoutMs: number;
+  readonly platform: string | undefined;
+  readonly schemas: EventSchemas<any> | undefined;
+}
+
+type Sender = Pick<
+  ClientDefinition,
+  "fetch" | "logger" | "mode" | "eventBaseUrl" | "eventKey" | "env"
+>;
+
+/**
+ * Sends events.
+ * @throws TypeError for events that cannot be sent, EventValidationError for data that does not fit its schema, EventSendError
+ * when the server does not take them.
+ */
+export async function sendEvents(client: Sender, request: SendRequest): Promise<{ ids: string[] }> {
+  const given = request.payloads;
+  const payloads = (await request.hooks.transformSendEvents?.(given)) ?? given;
+  if (payloads.length === 0) {
+    client.logger.warn("send() was given no events; nothing was sent.");
+    return { ids: [] };
+  }
+  for (const payload of payloads) await checkOutgoing(request.schemas, payload);
+  const nowMs = Date.now();
+  const batches = toBatches(payloads, nowMs);
+  const seed = request.seedText === undefined ? randomSeed(nowMs) : seedFromText(request.seedText);
+  const target = toTarget(client, request);
+  const ids = await postEvents(target, batches, seed).catch((error: unknown) => {
+    throw explainSize(error, payloads);
+  });
+  const result = { ids };
+  const transformed = (await request.hooks.transformSendResult?.(result)) ?? result;
+  return { ...transformed, ids: [...transformed.ids] };
+}
+
+function toTarget(client: Sender, request: SendRequest): PostTarget {
+  const { eventKey, eventBaseUrl, mode } = client;
+  if (eventKey === undefined && mode === "cloud") {
+    throw new EventSendError(
+      'No event key is set: give the client "eventKey" or set EVERSTEP_EVENT_KEY (or INNGEST_EVENT_KEY). For a dev server set isDev: true or INNGEST_DEV=1.',
+      { sentCount: 0, totalCount: request.payloads.length },
+    );
+  }
+  const env = request.env ?? client.env;
+  return {
+    fetch: client.fetch,
+    url: new URL(`e/${encodeURIComponent(eventKey ?? NO_KEY)}`, withSlash(eventBaseUrl)).href,
+    shownUrl: eventBaseUrl,
+    isDev: mode === "dev",
+    timeoutMs: request.timeoutMs,
+    headers: {
+      "content-type": "application/json",
+      "user-agent": SDK_NAME,
+      "x-inngest-sdk": SDK_NAME,
+      ...(env === undefined ? {} : { "x-inngest-env": env }),
+      ...(request.platform === undefined ? {} : { "x-inngest-platform": request.platform }),
+    },
+  };
+}
+
+function withSlash(url: string): string {
+  return url.endsWith("/") ? url : `${url}/`;
+}
+
+/** A server with a smaller limit than ours says only "too large"; the author needs to know what is. */
+function explainSize(error: unknown, payloads: readonly EventObject[]): unknown {
+  if (!(error instanceof EventSendError) || error.status !== 413) return error;
+  const largest = payloads
+    .slice(error.sentCount)
+    .map((payload) => ({ payload, size: JSON.stringify(payload).length }))
+    .toSorted((left, right) => right.size - left.size)[0];
+  if (largest === undefined) return error;
+  const { payload, size } = largest;
+  return new EventSendError(
+    `${error.message} The largest event is "${payload.name}" with about ${size} bytes; its biggest field is ${biggestField(payload) ?? "its name"}.`,
+    error,
+  );
+}

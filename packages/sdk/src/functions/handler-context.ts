@@ -1,0 +1,96 @@
+// The argument of handlers and failure handlers, by client, triggers and middleware; and of direct calls in tests (R8). Types only.
+import type {
+  EventPayload,
+  FailureEventPayload,
+  ReceivedEvent,
+  SendEventBaseOutput,
+} from "../schemas/event-payload.ts";
+import type { EventOfTriggers } from "./triggers.ts";
+import type { Logger } from "./definition.ts";
+import type { GroupTools } from "./group-tools.ts";
+import type { MiddlewareContext } from "./middleware-context.ts";
+import type { StepTools } from "./step-tools.ts";
+
+/** What every handler gets, whatever its triggers. */
+export interface BaseHandlerContext<TEvent, TStep> {
+  /** The event that started the run. */
+  event: TEvent;
+  /** All events of a batch; else the one. */
+  events: [TEvent, ...TEvent[]];
+  runId: string;
+  /** Attempts before this one, of the step at hand or of the code between steps: 0 at first. */
+  attempt: number;
+  maxAttempts?: number;
+  step: TStep;
+  group: GroupTools;
+  /** The client's logger; silent while steps that are done are replayed. */
+  logger: Logger;
+  /** Sessions of the events that started the run. */
+  sessions?: Record<string, string>;
+  requestId?: string;
+  jobId?: string;
+}
+
+/** The step tools of a client with these events. */
+export type ClientStepTools<TEvents extends object, TStrict> = StepTools<
+  TEvents,
+  TStrict,
+  SendEventBaseOutput
+>;
+
+/** Middleware's members win over ours of the same name. */
+type Extend<TBase, TMore> = unknown extends TMore ? TBase : Omit<TBase, keyof TMore> & TMore;
+
+/** The argument of a handler. */
+export type HandlerContext<
+  TEvents extends object,
+  TStrict,
+  TTriggers,
+  TClientMiddleware,
+  TMiddleware,
+> = Extend<
+  BaseHandlerContext<EventOfTriggers<TEvents, TTriggers>, ClientStepTools<TEvents, TStrict>>,
+  MiddlewareContext<TClientMiddleware> & MiddlewareContext<TMiddleware>
+>;
+
+/** The argument of `onFailure`. */
+export type FailureContext<
+  TEvents extends object,
+  TStrict,
+  TTriggers,
+  TClientMiddleware,
+  TMiddleware,
+> = Extend<
+  Omit<
+    BaseHandlerContext<
+      FailureEventPayload<EventOfTriggers<TEvents, TTriggers>>,
+      ClientStepTools<TEvents, TStrict>
+    >,
+    "runId"
+  > & {
+    /** Why the run failed, with the name, message and stack of the original error. */
+    error: Error;
+    /** The run that failed (R11); official SDKs give the handler's own here. */
+    runId: string;
+    /** The run of this handler. */
+    failureRunId: string;
+  },
+  MiddlewareContext<TClientMiddleware> & MiddlewareContext<TMiddleware>
+>;
+
+/**
+ * The argument of a direct call: everything may be left out, and what the handler needs is filled in.
+ *
+ * @example
+ * await fn.handler({ event: { name: "shop/order.placed", data: { orderId: "o-1" } }, step: mockStep() });
+ */
+export interface DirectCallContext {
+  event?: Partial<EventPayload> | Partial<ReceivedEvent>;
+  events?: readonly (Partial<EventPayload> | Partial<ReceivedEvent>)[];
+  runId?: string;
+  attempt?: number;
+  /** A mock, such as `mockStep()`. */
+  step?: any;
+  logger?: Logger;
+  [member: string]: unknown;
+}
