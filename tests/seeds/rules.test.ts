@@ -4,7 +4,7 @@ import { serve } from "everstep/node";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { createExpressLike } from "./harness/express-like.ts";
-import { inWorld, type SeedWorld } from "./harness/seed-world.ts";
+import { inWorld, recordingLogger, type SeedWorld } from "./harness/seed-world.ts";
 
 const DAY_MS = 86_400_000;
 const MINUTE_MS = 60_000;
@@ -264,7 +264,7 @@ describe("sending and serving", () => {
         id: "offline",
         isDev: true,
         baseUrl: "http://127.0.0.1:1",
-        logger: world.logs.find("logger") as Console,
+        logger: recordingLogger(world.logs),
       });
       const express = createExpressLike();
       world.services.answer("createUser", { id: "u1" });

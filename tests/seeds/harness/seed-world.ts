@@ -29,8 +29,10 @@ export interface RunView {
   readonly tookMs: number;
 }
 
+type Logger = Pick<Console, "info" | "warn" | "error" | "debug">;
+
 /** The untyped client. */
-export type SeedClient = Everstep<{ readonly id: "seeds"; readonly logger: Console }>;
+export type SeedClient = Everstep<{ readonly id: "seeds"; readonly logger: Logger }>;
 
 const IDLE_ROUNDS = 3;
 const DEADLINE_MS = 20_000;
@@ -310,9 +312,21 @@ async function nextTurn(): Promise<void> {
   }
 }
 
+/** A logger of the four methods and nothing else. */
+export function recordingLogger(logs: Services): Logger {
+  const level = (name: string): ((...args: unknown[]) => void) =>
+    logs.find(`logger.${name}`) as (...args: unknown[]) => void;
+  return {
+    info: level("info"),
+    warn: level("warn"),
+    error: level("error"),
+    debug: level("debug"),
+  };
+}
+
 /** As an app makes one: id and logger, the rest from the environment. */
 function createClient(logs: Services): SeedClient {
-  return new Everstep({ id: "seeds", logger: logs.find("logger") as Console });
+  return new Everstep({ id: "seeds", logger: recordingLogger(logs) });
 }
 
 /** Runs a test in a world of its own. */
