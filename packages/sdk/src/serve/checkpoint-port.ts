@@ -1,4 +1,5 @@
 // Saves the results of steps in the middle of a call (protocol.md 8.1), so that the function goes on without a new call.
+import type { CheckpointPort } from "../execution/checkpoint-buffer.ts";
 import type { EngineApi } from "./engine-api.ts";
 
 const ATTEMPTS = 5;
@@ -18,19 +19,16 @@ export interface CheckpointedCall {
 }
 
 /**
- * Saves ops in order.
- * @returns `stale`: another call has taken this one's place, so nothing more may be done or answered.
- * @throws Error after the last attempt, or at once when the engine refuses the ops: answer with them instead.
+ * The port of one call. `send` answers `stale` when another call has taken this one's place, and rejects after the last attempt
+ * or at once when the engine refuses the ops: then the call has to answer with them.
  */
-export type SaveCheckpoint = (steps: readonly unknown[]) => Promise<"saved" | "stale">;
-
 export function createCheckpointPort(
   api: EngineApi,
   call: CheckpointedCall,
   wait: (delayMs: number) => Promise<void> = sleep,
-): SaveCheckpoint {
+): CheckpointPort {
   const path = `/v1/checkpoint/${encodeURIComponent(call.runId)}/async`;
-  return async (steps) => {
+  const send: CheckpointPort["send"] = async (steps) => {
     const body = JSON.stringify({
       run_id: call.runId,
       fn_id: call.fnId,
@@ -45,12 +43,14 @@ export function createCheckpointPort(
     for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
       if (attempt > 0) await wait(FIRST_DELAY_MS * 2 ** (attempt - 1));
       const outcome = await post(api, path, body);
-      if (typeof outcome === "string") return outcome;
+      if (outcome === "saved") return undefined;
+      if (outcome === "stale") return outcome;
       problem = outcome.error;
       if (outcome.isFinal) break;
     }
     throw problem;
   };
+  return { send };
 }
 
 async function post(

@@ -2,8 +2,9 @@
 // Invariants: in cloud mode nothing runs without a valid signature and nothing works without a key; what an unauthenticated
 // caller gets holds neither environment nor identity. Frameworks are in adapters/, running a function is in execution/.
 import type { CallInput, CallOutput } from "../execution/call.ts";
-import { executeCall } from "../execution/execute.ts";
+import { executeCall, type ExecuteOptions } from "../execution/execute.ts";
 import { readCall } from "./call-request.ts";
+import { createCheckpointPort } from "./checkpoint-port.ts";
 import { createEngineApi } from "./engine-api.ts";
 import type { Environment } from "./environment.ts";
 import { inferAppUrl, withServeSettings } from "./app-url.ts";
@@ -42,7 +43,7 @@ import {
 } from "./sync.ts";
 
 /** Runs one call; `executeCall` of execution/ unless a test gives another. */
-export type ExecuteCall = (input: CallInput) => Promise<CallOutput>;
+export type ExecuteCall = (input: CallInput, options: ExecuteOptions) => Promise<CallOutput>;
 
 /** @param args What the framework called the handler with; by default the request alone. */
 export type WebHandler = (
@@ -227,13 +228,19 @@ async function answerCall(served: Served, exchange: Exchange): Promise<ServeRepl
 async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, query, headers, body } = exchange;
   const { logger } = served.options.client;
+  const startedAtMs = Date.now();
   try {
     const id = query.get("fnId") ?? "";
     const entry = served.functions.entries.get(id);
     if (entry === undefined) throw new Error(unknownFunction(id, settings.appId));
     const api = createEngineApi(settings);
     const call = await readCall(body, { request, query, entry, api });
-    const output = await served.execute(call);
+    const output = await served.execute(call, {
+      keepsWaits: isOurEngine(request),
+      ...(call.fnId === undefined
+        ? {}
+        : { checkpoint: createCheckpointPort(api, { ...call, fnId: call.fnId, startedAtMs }) }),
+    });
     return {
       status: output.status,
       headers: headers.finish(output.headers),
@@ -243,6 +250,11 @@ async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
     logger.error(error);
     return internalReply(error, headers.finish());
   }
+}
+
+/** Our engine says so in its calls. It can do what official servers cannot, and the other way round nothing is lost. */
+function isOurEngine(request: ServeRequest): boolean {
+  return request.header("user-agent")?.startsWith("everstep") === true;
 }
 
 function unknownFunction(id: string, appId: string): string {

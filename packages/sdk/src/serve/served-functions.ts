@@ -1,5 +1,6 @@
 // The functions behind one handler, by the ids under which the engine calls them.
 import type { FunctionDefinition } from "../functions/definition.ts";
+import { durationMsOf } from "../wire/duration.ts";
 import type { ServedConfig, ServedFunction, ServeOptions } from "./serve-options.ts";
 
 export interface ServedEntry {
@@ -27,8 +28,12 @@ export function collectFunctions(options: ServeOptions, appId: string): ServedFu
   const configs = (baseUrl: URL): readonly ServedConfig[] =>
     functions.flatMap((fn) => fn.getConfig({ baseUrl, appPrefix: appId }));
   const entries = new Map<string, ServedEntry>();
+  const yieldMs =
+    options.streamTimeout === undefined
+      ? undefined
+      : durationMsOf(options.streamTimeout, "serve: streamTimeout");
   for (const fn of functions) {
-    const { definition } = fn;
+    const definition = withYieldTime(fn.definition, yieldMs);
     for (const { id } of fn.getConfig({ baseUrl: ANY_BASE_URL, appPrefix: appId })) {
       if (entries.has(id)) {
         throw new Error(
@@ -39,4 +44,16 @@ export function collectFunctions(options: ServeOptions, appId: string): ServedFu
     }
   }
   return { entries, configs };
+}
+
+/** A call that lasts too long saves what it has and goes on in another call: what the bound of checkpointing does. */
+function withYieldTime(
+  definition: FunctionDefinition,
+  yieldMs: number | undefined,
+): FunctionDefinition {
+  const { checkpointing } = definition;
+  if (checkpointing === undefined || yieldMs === undefined || yieldMs === 0) return definition;
+  const own = checkpointing.maxRuntimeMs;
+  const maxRuntimeMs = own === 0 ? yieldMs : Math.min(own, yieldMs);
+  return { ...definition, checkpointing: { ...checkpointing, maxRuntimeMs } };
 }

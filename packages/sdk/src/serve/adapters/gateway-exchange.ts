@@ -69,5 +69,8 @@ function bodyOf({ body, isBase64Encoded }: GatewayEvent): string {
 
 /** Base64 of UTF-8 to text, without Buffer. */
 export function decodeBase64(text: string): string {
-  return new TextDecoder().decode(Uint8Array.from(atob(text), (char) => char.charCodeAt(0)));
+  const binary = atob(text);
+  const bytes = new Uint8Array(binary.length);
+  for (let index = 0; index < binary.length; index += 1) bytes[index] = binary.charCodeAt(index);
+  return new TextDecoder().decode(bytes);
 }

@@ -10,11 +10,12 @@ export const frameworkName = "koa";
 export interface KoaContext {
   readonly req: IncomingMessage;
   readonly res: ServerResponse;
-  readonly request: { readonly body?: unknown };
+  /** Body parsers put a `body` into it. */
+  readonly request: object;
   readonly originalUrl: string;
   status: number;
   body: unknown;
-  respond?: boolean;
+  respond?: boolean | undefined;
   set(headers: Record<string, string>): void;
 }
 
@@ -22,7 +23,7 @@ export interface KoaContext {
 export function serve(options: ServeOptions): (context: KoaContext) => Promise<void> {
   const core = createServeCore(options, { frameworkName, canStream: true });
   return async (context) => {
-    const known = { body: context.request.body, path: context.originalUrl };
+    const known = { body: (context.request as { body?: unknown }).body, path: context.originalUrl };
     const reply = await core(toNodeServeRequest(context.req, [context], known));
     if (typeof reply.body === "string") {
       context.status = reply.status;
