@@ -161,6 +161,21 @@ describe("environment", () => {
       expect((await world.finish(run?.id ?? "")).output).toEqual([true, 5]);
     }));
 
+  it("[R17] a date stays a date where only the type says so", () =>
+    inWorld(async (world) => {
+      const { inngest } = (await world.load("000#20")) as { inngest: typeof world.client };
+      const fn = inngest.createFunction({ id: "f" }, { event: "app/user.created" }, ({ event }) => [
+        event.data.createdAt instanceof Date,
+        event.data.name,
+      ]);
+      await world.serve([fn], inngest);
+      // The sample sends its event, with `createdAt: new Date()`, once more.
+      await world.load("000#20");
+      await world.idle();
+      const [run] = await world.runsOfFunction("f");
+      expect((await world.finish(run?.id ?? "")).output).toEqual([true, "John"]);
+    }));
+
   it("[R21] PUT to the app registers it, as a pasted address does", () =>
     inWorld(async (world) => {
       const { userCreatedFunction } = await world.load("004#03");

@@ -135,6 +135,28 @@ describe("retries, timeouts and failures", () => {
       expect(pausesOf(world, "work")).toEqual([5, 10, 20, 40, 60, 60]);
     }));
 
+  it("[R5] retries wins over attempts, and a step may have a policy of its own", () =>
+    inWorld(async (world) => {
+      world.services.failFirst("patient", 1_000);
+      world.services.failFirst("hasty", 1_000);
+      const call = (name: string): (() => Promise<void>) =>
+        world.services.find(name) as () => Promise<void>;
+      const policy = { retries: 2, retry: { attempts: 5, delay: "10s" } } as const;
+      const fn = world.client.createFunction(
+        { id: "f", ...policy },
+        { event: "go" },
+        async ({ step }) => {
+          const own = { id: "hasty", retry: { attempts: 1, delay: "1s" } } as const;
+          await step.run(own, call("hasty")).catch(() => undefined);
+          await step.run("patient", call("patient"));
+        },
+      );
+      await world.serve([fn]);
+      expect(await world.runToEnd("go")).toMatchObject({ status: "failed" });
+      expect(pausesOf(world, "patient")).toEqual([10, 10]);
+      expect(pausesOf(world, "hasty")).toEqual([1]);
+    }));
+
   it("[R6] the step in flight rejects at the deadline, and the catch runs its steps", () =>
     inWorld(async (world) => {
       world.services.answer("importLargeDataset", () => new Promise(() => undefined));
@@ -298,7 +320,7 @@ describe("sending and serving", () => {
   it("[R13] a call that has used its streamTimeout goes on in another call", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "go" }, async ({ step }) => {
-        for (const id of ["a", "b", "c"]) await step.run(id, () => world.clock.advance(40_000));
+        for (const id of ["a", "b", "c"]) await step.run(id, () => world.clock.advance(2_000));
       });
       const mount = async (streamTimeout: number | undefined): Promise<void> => {
         const options = { client: world.client, functions: [fn], streamTimeout };
@@ -307,7 +329,7 @@ describe("sending and serving", () => {
       await mount(undefined);
       expect(await world.runToEnd("go")).toMatchObject({ status: "completed" });
       const whole = world.appRequests;
-      await mount(30_000);
+      await mount(1_000);
       expect(await world.runToEnd("go")).toMatchObject({ steps: ["a", "b", "c"] });
       expect(world.appRequests - whole).toBeGreaterThan(whole);
     }));

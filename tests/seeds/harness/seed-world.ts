@@ -87,6 +87,10 @@ export class SeedWorld {
     });
     world.url = (await world.#server.listen()).url;
     vi.stubEnv("INNGEST_DEV", world.url);
+    // Clients that a sample makes itself log to the console.
+    for (const [level, record] of Object.entries(recordingLogger(world.logs))) {
+      vi.spyOn(console, level as keyof Logger).mockImplementation(record);
+    }
     return world;
   }
 
@@ -288,6 +292,7 @@ export class SeedWorld {
     this.#fetches.restore();
     this.#uninstall();
     vi.unstubAllEnvs();
+    vi.restoreAllMocks();
   }
 
   #isBusy(): boolean {
