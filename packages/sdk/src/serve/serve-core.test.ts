@@ -296,6 +296,30 @@ describe("serve()", () => {
     expect(() => createServeHandler(client, facts)).toThrow(/serve\(\{ client, functions/);
   });
 
+  it.each([
+    ["the default", {}, { bound: 0 }, 10_000],
+    ["the function's bound", {}, { bound: 60_000 }, 60_000],
+    ["the shorter bound", { streamTimeout: "30s" }, { bound: 60_000 }, 30_000],
+    ["streamTimeout in ms", { streamTimeout: 30_000 }, { bound: 0 }, 30_000],
+    ["no bound when asked", {}, { bound: 0, option: { maxRuntime: 0 } }, 0],
+  ])("bounds a call by %s", async (_name, options, { bound, option }, expected) => {
+    const client = makeClient();
+    const runtime = makeRuntime();
+    const given = { bufferedSteps: 1, maxIntervalMs: 0, maxRuntimeMs: bound };
+    const functions = [
+      makeFunction(client, "hello", { checkpointing: given, options: { checkpointing: option } }),
+    ];
+    const handle = createServeHandler({ client, functions, ...options }, facts, runtime.execute);
+    await handle(request("POST", CALL_URL, { body: CALL_BODY }));
+    expect(runtime.calls[0]?.function.checkpointing).toEqual({ ...given, maxRuntimeMs: expected });
+  });
+
+  it("refuses a streamTimeout that is no duration", () => {
+    const client = makeClient();
+    const options = { client, functions: [], streamTimeout: "soon" };
+    expect(() => createServeHandler(options, facts)).toThrow(/streamTimeout is "soon"/);
+  });
+
   it("hands variables of the request to the client", async () => {
     const client = makeClient();
     const functions = [makeFunction(client, "hello")];

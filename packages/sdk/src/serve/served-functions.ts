@@ -14,6 +14,8 @@ export interface ServedFunctions {
   configs(appUrl: URL): readonly ServedConfig[];
 }
 
+/** The official default for apps that are served. */
+const YIELD_MS_DEFAULT = 10_000;
 /** Only ids are read from what this base gives. */
 const ANY_BASE_URL = new URL("https://app.invalid/api/inngest");
 
@@ -46,14 +48,24 @@ export function collectFunctions(options: ServeOptions, appId: string): ServedFu
   return { entries, configs };
 }
 
-/** A call that lasts too long saves what it has and goes on in another call: what the bound of checkpointing does. */
+/**
+ * A call that lasts too long saves what it has and goes on in another call: what the bound of checkpointing does. Over HTTP there
+ * is a bound unless the author says otherwise, since platforms and proxies end long requests.
+ */
 function withYieldTime(
   definition: FunctionDefinition,
   yieldMs: number | undefined,
 ): FunctionDefinition {
   const { checkpointing } = definition;
-  if (checkpointing === undefined || yieldMs === undefined || yieldMs === 0) return definition;
-  const own = checkpointing.maxRuntimeMs;
-  const maxRuntimeMs = own === 0 ? yieldMs : Math.min(own, yieldMs);
+  if (checkpointing === undefined) return definition;
+  const bounds = [checkpointing.maxRuntimeMs, yieldMs ?? 0].filter((ms) => ms > 0);
+  if (bounds.length === 0 && !isUnbounded(definition)) bounds.push(YIELD_MS_DEFAULT);
+  const maxRuntimeMs = bounds.length === 0 ? 0 : Math.min(...bounds);
   return { ...definition, checkpointing: { ...checkpointing, maxRuntimeMs } };
+}
+
+/** Whether the function's author asked for calls without a bound. */
+function isUnbounded({ options }: FunctionDefinition): boolean {
+  const { checkpointing } = options as { checkpointing?: { maxRuntime?: unknown } | boolean };
+  return typeof checkpointing === "object" && checkpointing.maxRuntime !== undefined;
 }

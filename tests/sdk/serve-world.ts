@@ -1,0 +1,149 @@
+// A real server and an app on our SDK, both in this process, talking over sockets on 127.0.0.1. Time is real.
+import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import type { RunHead } from "@everstep/core";
+import {
+  createEngine,
+  createHttpTransport,
+  systemChance,
+  systemClock,
+  type Engine,
+} from "@everstep/engine";
+import { createServer, type Server } from "@everstep/server";
+import { openSqliteStore } from "@everstep/store-sqlite";
+import { Everstep } from "everstep";
+import { serve } from "everstep/node";
+import { waitUntil } from "../protocol/harness/wait-until.ts";
+
+export interface WorldOptions {
+  /** Cloud mode with this key on both sides; absent: dev mode. */
+  readonly signingKey?: string;
+  /** The app's key, when it is to be another than the server's. */
+  readonly appSigningKey?: string;
+  readonly appSigningKeyFallback?: string;
+  readonly serve?: Partial<Parameters<typeof serve>[0]>;
+}
+
+type Functions = Parameters<typeof serve>[0]["functions"];
+
+export interface CallSeen {
+  readonly url: string;
+  readonly status: number;
+}
+
+const EVENT_KEY = "event-key";
+
+export class ServeWorld {
+  readonly calls: CallSeen[] = [];
+  readonly #options: WorldOptions;
+  readonly #store = openSqliteStore({ path: ":memory:" });
+  readonly #transport = createHttpTransport();
+  readonly engine: Engine;
+  readonly #server: Server;
+  #app: HttpServer | undefined;
+  url = "";
+
+  constructor(options: WorldOptions) {
+    this.#options = options;
+    const { signingKey } = options;
+    const shared = {
+      history: this.#store.history,
+      transport: this.#transport,
+      clock: systemClock,
+      log: () => undefined,
+    };
+    this.engine = createEngine({
+      ...shared,
+      store: this.#store.store,
+      chance: systemChance,
+      ...(signingKey === undefined ? {} : { signingKey }),
+    });
+    this.#server = createServer({
+      ...shared,
+      engine: this.engine,
+      serverKind: signingKey === undefined ? "dev" : "cloud",
+      signingKeys: signingKey === undefined ? [] : [signingKey],
+      ...(signingKey === undefined ? {} : { eventKeys: [EVENT_KEY] }),
+      host: "127.0.0.1",
+      port: 0,
+      version: "0.0.0",
+      poll: { enabled: false, intervalMs: 60_000 },
+      discovery: { enabled: false },
+    });
+  }
+
+  async start(): Promise<void> {
+    await this.engine.start();
+    this.url = (await this.#server.listen()).url;
+  }
+
+  /** A client of this world; the environment of the test process plays no part in its mode. */
+  createClient(): Everstep {
+    const { signingKey, appSigningKey = signingKey, appSigningKeyFallback } = this.#options;
+    const silent = (): void => undefined;
+    const options: ConstructorParameters<typeof Everstep>[0] = {
+      id: "app",
+      isDev: signingKey === undefined,
+      baseUrl: this.url,
+      eventKey: EVENT_KEY,
+      logger: { info: silent, warn: silent, error: silent, debug: silent },
+      ...(appSigningKey === undefined ? {} : { signingKey: appSigningKey }),
+      ...(appSigningKeyFallback === undefined ? {} : { signingKeyFallback: appSigningKeyFallback }),
+    };
+    return new Everstep(options);
+  }
+
+  /** Serves functions and has the server ask for them. @returns What came of the sync. */
+  async serve(client: Everstep, functions: Functions): Promise<unknown> {
+    const handle = serve({ client, functions, ...this.#options.serve });
+    const app = createHttpServer((request, response) => {
+      response.on("finish", () => {
+        if (request.method !== "POST") return;
+        this.calls.push({ url: request.url ?? "", status: response.statusCode });
+      });
+      void handle(request, response);
+    });
+    this.#app = app;
+    await new Promise<void>((resolve) => {
+      app.listen(0, "127.0.0.1", resolve);
+    });
+    const { port } = app.address() as AddressInfo;
+    return await this.#server.syncByUrl(`http://127.0.0.1:${port}/api/inngest`);
+  }
+
+  /** The run that an event started, once it has ended. */
+  async endOf(eventId: string): Promise<RunHead & { readonly output: unknown }> {
+    const head = await waitUntil(
+      async () => {
+        const [run] = await this.#store.history.listRunsOfEvent(eventId, { limit: 1 });
+        return run?.endedAtMs === undefined ? undefined : run;
+      },
+      { what: `the run of ${eventId} to end` },
+    );
+    const output: unknown = head.outputJson === undefined ? undefined : JSON.parse(head.outputJson);
+    return { ...head, output };
+  }
+
+  async stop(): Promise<void> {
+    await this.engine.stop({ graceMs: 0 });
+    this.#app?.closeAllConnections();
+    this.#app?.close();
+    await this.#server.close({ graceMs: 0 });
+    await this.#transport.close();
+    await this.#store.close();
+  }
+}
+
+/** Runs a test in a world of its own. */
+export async function inWorld(
+  options: WorldOptions,
+  test: (world: ServeWorld) => Promise<void>,
+): Promise<void> {
+  const world = new ServeWorld(options);
+  await world.start();
+  try {
+    await test(world);
+  } finally {
+    await world.stop();
+  }
+}
