@@ -22,7 +22,7 @@ describe("large and repeated", () => {
     120_000,
   );
 
-  it("[R15] retries happen inside of the step: one line in the log, one failure", () =>
+  it("[seeds R15] retries happen inside of the step: one line in the log, one failure", () =>
     inWorld(async (world) => {
       world.services.failFirst("processPayment", 1_000);
       await world.serveSample("001#11");
@@ -34,7 +34,7 @@ describe("large and repeated", () => {
       ]);
     }));
 
-  it("[R18] a global failure handler on a typed client, first in the list, is not its own cause", () =>
+  it("[seeds R18] a global failure handler on a typed client, first in the list, is not its own cause", () =>
     inWorld(async (world) => {
       const { inngest } = (await world.load("001#05")) as { inngest: unknown };
       const told: object[] = [];
@@ -60,7 +60,7 @@ describe("large and repeated", () => {
       });
     }));
 
-  it("[R19] lines before steps that are done are not repeated", () =>
+  it("[seeds R19] lines before steps that are done are not repeated", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "go" }, async (context) => {
         const { step, logger } = context;
@@ -77,7 +77,7 @@ describe("large and repeated", () => {
       expect(world.logs.inputs("logger.info")).toEqual([...lines, "end"]);
     }));
 
-  it("[R20] message first or fields first, the logger gets both", () =>
+  it("[seeds R20] message first or fields first, the logger gets both", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "go" }, ({ logger }) => {
         logger.info("message first", { n: 1 });
@@ -92,7 +92,7 @@ describe("large and repeated", () => {
       ]);
     }));
 
-  it("[R26] an event always has an id: sent, scheduled, invoked, or in a direct call", () =>
+  it("[seeds R26] an event always has an id: sent, scheduled, invoked, or in a direct call", () =>
     inWorld(async (world) => {
       const ids: unknown[] = [];
       const note = ({ event }: { event: { id?: string } }): void => void ids.push(event.id);
@@ -113,7 +113,7 @@ describe("large and repeated", () => {
 });
 
 describe("environment", () => {
-  it("[R16] dev without any setting but the keys of the document, production with them", async () => {
+  it("[seeds R16] dev without any setting but the keys of the document, production with them", async () => {
     const sent: string[] = [];
     const record = ((input: RequestInfo | URL) => {
       sent.push(input instanceof Request ? input.url : String(input));
@@ -136,14 +136,14 @@ describe("environment", () => {
     }
   });
 
-  it("[R16] the dev server takes any event key", () =>
+  it("[seeds R16] the dev server takes any event key", () =>
     inWorld(async (world) => {
       vi.stubEnv("INNGEST_EVENT_KEY", "your_event_key_here");
       await new Everstep({ id: "a" }).send({ name: "x", data: { n: 1 } });
       expect(await world.eventsNamed("x")).toEqual([{ n: 1 }]);
     }));
 
-  it("[R17] a date stays a date where the schema says so", () =>
+  it("[seeds R17] a date stays a date where the schema says so", () =>
     inWorld(async (world) => {
       const data = z.object({ at: z.date() });
       const client = new Everstep({
@@ -161,7 +161,7 @@ describe("environment", () => {
       expect((await world.finish(run?.id ?? "")).output).toEqual([true, 5]);
     }));
 
-  it("[R17] a date stays a date where only the type says so", () =>
+  it("[seeds R17] a date stays a date where only the type says so", () =>
     inWorld(async (world) => {
       const { inngest } = (await world.load("000#20")) as { inngest: typeof world.client };
       const fn = inngest.createFunction({ id: "f" }, { event: "app/user.created" }, ({ event }) => [
@@ -176,7 +176,7 @@ describe("environment", () => {
       expect((await world.finish(run?.id ?? "")).output).toEqual([true, "John"]);
     }));
 
-  it("[R21] PUT to the app registers it, as a pasted address does", () =>
+  it("[seeds R21] PUT to the app registers it, as a pasted address does", () =>
     inWorld(async (world) => {
       const { userCreatedFunction } = await world.load("004#03");
       const functions = [userCreatedFunction] as Parameters<typeof serve>[0]["functions"];
@@ -189,7 +189,7 @@ describe("environment", () => {
       ]);
     }));
 
-  it("[R22] a constant key is the function's own; a scope shares it", () =>
+  it("[seeds R22] a constant key is the function's own; a scope shares it", () =>
     inWorld(async (world) => {
       await world.serveSample("000#11");
       expect(world.configOf("send-notification").concurrency[0]).toMatchObject({ scope: "fn" });
@@ -203,7 +203,7 @@ describe("environment", () => {
       expect(world.configOf("shared").concurrency).toEqual([{ ...shared, level: "step" }]);
     }));
 
-  it("[R23] what is shown as bad runs exactly so", () =>
+  it("[seeds R23] what is shown as bad runs exactly so", () =>
     inWorld(async (world) => {
       world.services.failFirst("fetchData", 1, "data");
       world.services.failFirst("stripe.charges.create", 1_000);
@@ -217,7 +217,7 @@ describe("environment", () => {
       expect((await world.runToEnd("app/order.created")).steps[0]).toBe("step1");
     }));
 
-  it("[R24] the dev server of the command listens on 8288 unless told otherwise", async () => {
+  it("[seeds R24] the dev server of the command listens on 8288 unless told otherwise", async () => {
     const printed: string[] = [];
     const stdout = { isTerminal: false, write: (text: string) => void printed.push(text) };
     await main(["help", "dev"], { ...processIo(), stdout });

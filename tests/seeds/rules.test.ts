@@ -23,7 +23,7 @@ function pausesOf(world: SeedWorld, name: string): number[] {
 }
 
 describe("creating functions and clients", () => {
-  it("[R1] both call shapes make the same function", () =>
+  it("[seeds R1] both call shapes make the same function", () =>
     inWorld(async (world) => {
       const three = world.client.createFunction({ id: "three" }, { event: "go" }, () => 3);
       const two = world.client.createFunction({ id: "two", triggers: [{ event: "go" }] }, () => 2);
@@ -35,7 +35,7 @@ describe("creating functions and clients", () => {
       expect(outputs.toSorted()).toEqual(["2", "3"]);
     }));
 
-  it("[R2] known events are checked when they are sent and when they arrive, others are free", () =>
+  it("[seeds R2] known events are checked when they are sent and when they arrive, others are free", () =>
     inWorld(async (world) => {
       const data = z.object({ orderId: z.string(), user: z.object({ age: z.number() }) });
       const schemas = new EventSchemas().fromRecord({ "shop/order": { data } });
@@ -57,7 +57,7 @@ describe("creating functions and clients", () => {
       expect(good.output).toBe("done");
     }));
 
-  it("[R8] a handler is called directly with as little as a test has", () =>
+  it("[seeds R8] a handler is called directly with as little as a test has", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "e" }, async (context) => ({
         ids: [typeof context.runId, typeof context.event.id, typeof context.event.ts],
@@ -76,7 +76,7 @@ describe("creating functions and clients", () => {
 });
 
 describe("waiting", () => {
-  it("[R3] no timeout means no end, and a timeout that is none is refused", () =>
+  it("[seeds R3] no timeout means no end, and a timeout that is none is refused", () =>
     inWorld(async (world) => {
       const timeout = "soon" as "1d";
       const endless = world.client.createFunction({ id: "a" }, { event: "a" }, ({ step }) =>
@@ -96,7 +96,7 @@ describe("waiting", () => {
       expect((await world.finish(runId)).output).toMatchObject({ name: "paid", data: { n: 1 } });
     }));
 
-  it("[R4] match and if must both hold", () =>
+  it("[seeds R4] match and if must both hold", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "asked" }, ({ step }) =>
         step.waitForEvent("w", {
@@ -118,7 +118,7 @@ describe("waiting", () => {
 });
 
 describe("retries, timeouts and failures", () => {
-  it("[R5] the delays of the retry option, doubled and capped", () =>
+  it("[seeds R5] the delays of the retry option, doubled and capped", () =>
     inWorld(async (world) => {
       world.services.failFirst("db.inventory.findMany", 1_000);
       world.services.failFirst("work", 1_000);
@@ -135,7 +135,7 @@ describe("retries, timeouts and failures", () => {
       expect(pausesOf(world, "work")).toEqual([5, 10, 20, 40, 60, 60]);
     }));
 
-  it("[R5] retries wins over attempts, and a step may have a policy of its own", () =>
+  it("[seeds R5] retries wins over attempts, and a step may have a policy of its own", () =>
     inWorld(async (world) => {
       world.services.failFirst("patient", 1_000);
       world.services.failFirst("hasty", 1_000);
@@ -157,7 +157,7 @@ describe("retries, timeouts and failures", () => {
       expect(pausesOf(world, "hasty")).toEqual([1]);
     }));
 
-  it("[R6] the step in flight rejects at the deadline, and the catch runs its steps", () =>
+  it("[seeds R6] the step in flight rejects at the deadline, and the catch runs its steps", () =>
     inWorld(async (world) => {
       world.services.answer("importLargeDataset", () => new Promise(() => undefined));
       await world.serveSample("003#25");
@@ -173,7 +173,7 @@ describe("retries, timeouts and failures", () => {
       expect(world.services.names("importLargeDataset")).toHaveLength(1);
     }));
 
-  it("[R6] a wait is cut short, and what nobody catches fails the run without retries", () =>
+  it("[seeds R6] a wait is cut short, and what nobody catches fails the run without retries", () =>
     inWorld(async (world) => {
       const failures: unknown[] = [];
       const fn = world.client.createFunction(
@@ -190,7 +190,7 @@ describe("retries, timeouts and failures", () => {
       expect(failures).toEqual(["TimeoutError"]);
     }));
 
-  it("[R7] an event sent from a step's catch goes out once in the run, whatever the attempts", () =>
+  it("[seeds R7] an event sent from a step's catch goes out once in the run, whatever the attempts", () =>
     inWorld(async (world) => {
       world.services.answer("db.inventory.findMany", [{ productId: "p1", quantity: 5 }]);
       world.services.failFirst("stripe.charges.create", 1_000);
@@ -206,7 +206,7 @@ describe("retries, timeouts and failures", () => {
       ]);
     }));
 
-  it("[R7] what cannot be nested says so at once", () =>
+  it("[seeds R7] what cannot be nested says so at once", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "go" }, ({ step }) =>
         step.run("outer", () => step.sleep("inner", "1s")),
@@ -218,7 +218,7 @@ describe("retries, timeouts and failures", () => {
       expect(run.tookMs).toBeLessThan(10_000);
     }));
 
-  it("[R11] onFailure is told the failed run, its event and the error with its stack", () =>
+  it("[seeds R11] onFailure is told the failed run, its event and the error with its stack", () =>
     inWorld(async (world) => {
       world.services.failFirst("stripe.charges.create", 1_000);
       await world.serveSample("003#14");
@@ -241,7 +241,7 @@ describe("retries, timeouts and failures", () => {
       ]);
     }));
 
-  it("[R12] a variable set in a step is still there when the next step fails in the same call", () =>
+  it("[seeds R12] a variable set in a step is still there when the next step fails in the same call", () =>
     inWorld(async (world) => {
       world.services.answer("stripe.charges.create", { id: "ch_1" });
       world.services.answer("fulfillOrder", () => {
@@ -253,7 +253,7 @@ describe("retries, timeouts and failures", () => {
       expect(world.services.inputs("stripe.refunds.create")).toEqual([{ charge: "ch_1" }]);
     }));
 
-  it("[R12] the saga undoes what was done, also when the failure comes calls later", () =>
+  it("[seeds R12] the saga undoes what was done, also when the failure comes calls later", () =>
     inWorld(async (world) => {
       world.services.failFirst("fulfill", 1_000);
       const call = (name: string) => world.services.find(name) as (id: unknown) => Promise<string>;
@@ -277,7 +277,7 @@ describe("retries, timeouts and failures", () => {
 });
 
 describe("sending and serving", () => {
-  it("[R9] a send that nobody awaits is logged when it fails, and one that is awaited rejects", () =>
+  it("[seeds R9] a send that nobody awaits is logged when it fails, and one that is awaited rejects", () =>
     inWorld(async (world) => {
       const unhandled: unknown[] = [];
       const listen = (reason: unknown): void => void unhandled.push(reason);
@@ -298,7 +298,7 @@ describe("sending and serving", () => {
       process.off("unhandledRejection", listen);
     }));
 
-  it("[R10] more events than one request may hold, once each although the step is retried", () =>
+  it("[seeds R10] more events than one request may hold, once each although the step is retried", () =>
     inWorld(async (world) => {
       const events = Array.from({ length: 6_000 }, (_, n) => ({ name: "many", data: { n } }));
       let attempts = 0;
@@ -317,7 +317,7 @@ describe("sending and serving", () => {
       expect(stored.map(({ n }) => n)).toEqual(events.map(({ data }) => data.n));
     }));
 
-  it("[R13] a call that has used its streamTimeout goes on in another call", () =>
+  it("[seeds R13] a call that has used its streamTimeout goes on in another call", () =>
     inWorld(async (world) => {
       const fn = world.client.createFunction({ id: "f" }, { event: "go" }, async ({ step }) => {
         for (const id of ["a", "b", "c"]) await step.run(id, () => world.clock.advance(2_000));
