@@ -1,5 +1,150 @@
-// The public face of the package.
+// The public face of the package `everstep`: the client, functions, events, steps, errors and the types that apps derive from
+// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks are subpaths.
 export { Everstep, Everstep as Inngest } from "./client/everstep.ts";
+export type {
+  BaseContext,
+  ClientOptionsFromInngest,
+  Context,
+  EventNameFromTrigger,
+  EventsFromOpts,
+  ExclusiveKeys,
+  GetEvent,
+  GetEvents,
+  GetFunctionInput,
+  GetFunctionOutput,
+  GetFunctionOutputRaw,
+  GetStepTools,
+  Handler,
+  IsStringLiteral,
+  MaybePromise,
+  SendEventPayload,
+  StrictUnion,
+  StrictUnionHelper,
+  UnionKeys,
+  WithoutInternal,
+} from "./client/client-types.ts";
+export type { ClientOptions } from "./client/client-options.ts";
+export { EventSendError } from "./client/event-send-error.ts";
+export { headerKeys, internalEvents, queryKeys, slugify } from "./client/protocol-names.ts";
+export { isInngest, isInngestFunction, isInngestRequest } from "./client/recognize.ts";
+export type { SendSignalResponse } from "./client/send-signal.ts";
+
+export type { CallInput, CallOutput } from "./execution/call.ts";
+export {
+  deserializeError,
+  isSerializedError,
+  NestedStepError,
+  NonRetriableError,
+  RetryAfterError,
+  serializeError,
+  StepError,
+  TimeoutError,
+  type SerializedError,
+} from "./errors.ts";
+
+export { ConsoleLogger, type LogLevel } from "./logging/console-logger.ts";
+export { wrapStringFirstLogger } from "./logging/message-first.ts";
+export { ProxyLogger } from "./logging/proxy-logger.ts";
+
+export {
+  EverstepFunction,
+  EverstepFunction as InngestFunction,
+} from "./functions/everstep-function.ts";
+export type { FunctionDefinition, Logger } from "./functions/definition.ts";
+export type {
+  BaseFunctionOptions,
+  Cancellation,
+  CheckpointingOptions,
+  ConcurrencyOption,
+  FunctionOptions,
+  RetryCount,
+  RetryOption,
+  TimeStr,
+} from "./functions/function-options.ts";
+export {
+  FunctionReference,
+  FunctionReference as InngestFunctionReference,
+  referenceFunction,
+  type ReferenceOptions,
+} from "./functions/function-reference.ts";
+export type {
+  BaseHandlerContext,
+  DirectCallContext,
+  FailureContext,
+  HandlerContext,
+} from "./functions/handler-context.ts";
+export type { MiddlewareContext, MiddlewareInput } from "./functions/middleware-context.ts";
+export type { FunctionConfig } from "./functions/registration-config.ts";
+export type {
+  AiTools,
+  InvokeOptions,
+  RunTool,
+  StepTools,
+  WaitForEventOptions,
+  WaitForSignalOptions,
+} from "./functions/step-tools.ts";
+export type { CronTriggerInput, EventTriggerInput, TriggerInput } from "./functions/triggers.ts";
+
+export type {
+  CancelledEventPayload,
+  EventMeta,
+  EventPayload,
+  EventSessions,
+  EventSessionValue,
+  FailureEventArgs,
+  FailureEventPayload,
+  FinishedEventPayload,
+  JsonError,
+  MinimalEventPayload,
+  PropagatedEventSessions,
+  PropagatedEventSessionValue,
+  ReceivedEvent,
+  ReceivedEventMeta,
+  ScheduledTimerEventPayload,
+  SendEventBaseOutput,
+} from "./schemas/event-payload.ts";
 export { EventSchemas } from "./schemas/event-schemas.ts";
-export { cron, eventType, EventType, invoke, staticSchema } from "./schemas/event-type.ts";
-export { referenceFunction } from "./functions/function-reference.ts";
+export {
+  cron,
+  eventType,
+  EventType,
+  invoke,
+  staticSchema,
+  type CreatedEvent,
+} from "./schemas/event-type.ts";
+export { EventValidationError } from "./schemas/event-validation-error.ts";
+export type { Jsonify, StepOutput } from "./schemas/jsonify.ts";
+export type { StandardSchemaV1 } from "./schemas/standard-schema.ts";
+
+export { SDK_VERSION as version } from "./serve/sdk-identity.ts";
+export type {
+  ServeOptions as RegisterOptions,
+  ServeOptions as ServeHandlerOptions,
+} from "./serve/serve-options.ts";
+
+export {
+  anthropic,
+  azureOpenai,
+  deepseek,
+  gemini,
+  grok,
+  openai,
+  openaiResponses,
+} from "./steps/ai-models/ai-models.ts";
+export type { AiModel, AiModelOptions } from "./steps/ai-models/ai-model.ts";
+export { group, step } from "./steps/ambient-tools.ts";
+export { aiModels as models } from "./steps/ai-models/ai-models.ts";
+export { experiment } from "./steps/experiment.ts";
+export type { StepFetch } from "./steps/fetch-tool.ts";
+export type { GroupTools, ParallelOptions } from "./steps/group-tools.ts";
+export { mockStep, type MockStep, type MockStepOptions } from "./steps/mock-step.ts";
+export type { Saga, SagaTool } from "./steps/saga.ts";
+export type { StepContext, StepOptions, StepOptionsOrId } from "./steps/step-request.ts";
+
+export {
+  durationToMs,
+  type DurationInput,
+  type DurationLike,
+  type InstantLike,
+  type ZonedDateTimeLike,
+} from "./wire/duration.ts";

@@ -1,4 +1,5 @@
 // The options of the client: those of both official majors and ours, and what types follow from them. Types only.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { CheckpointingOptions } from "../functions/function-options.ts";
 import type { Logger } from "../functions/definition.ts";
 import type { MiddlewareInput } from "../functions/middleware-context.ts";

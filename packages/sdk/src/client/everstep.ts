@@ -1,5 +1,6 @@
 // The client: an app's identity and settings, the maker of its functions and the sender of its events. Also known as `Inngest`.
 // It keeps no connection and reads its environment lazily, so it can be created at module load in every runtime.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { ClientDefinition, EventObject, HookScope, Logger } from "../functions/definition.ts";
 import { findScope } from "../execution/async-context.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
@@ -36,7 +37,8 @@ const SEND_TIMEOUT_MS = 30_000;
  * );
  * await inngest.send({ name: "shop/order.placed", data: { orderId: "o-1" } });
  */
-export class Everstep<const TOptions extends ClientOptions = ClientOptions>
+// oxlint-disable-next-line typescript/no-explicit-any -- `Everstep` as an annotation takes every client
+export class Everstep<const TOptions extends ClientOptions = any>
   implements ClientDefinition, FunctionOwner
 {
   /** Types only; never set. */
@@ -334,4 +336,14 @@ function findSeedText(): string | undefined {
   const count = childCounts.get("client.send") ?? 0;
   childCounts.set("client.send", count + 1);
   return `${scope.runId} ${hashedId} send ${count}`;
+}
+
+// Existing apps write `Inngest.Any`.
+export declare namespace Everstep {
+  /** A client with any options. */
+  export type Any = Everstep;
+  /** A client of any copy of the package. */
+  export interface Like {
+    readonly [Symbol.toStringTag]: "Inngest.App";
+  }
 }

@@ -1,5 +1,6 @@
 // A promise that may be left alone (R9): nobody has to await it, a rejection that nobody looks at is reported instead of ending
 // the process, and serverless platforms are asked to stay up until it settles. Awaited, it behaves as any other promise.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 
 /** A promise that knows whether somebody looks at it. */
 export class GuardedPromise<T> extends Promise<T> {
@@ -10,6 +11,7 @@ export class GuardedPromise<T> extends Promise<T> {
     return Promise;
   }
 
+  // oxlint-disable-next-line unicorn/no-thenable -- noticing who looks at the promise is its purpose
   override then<TValue = T, TReason = never>(
     onFulfilled?: ((value: T) => TValue | PromiseLike<TValue>) | null,
     onRejected?: ((reason: any) => TReason | PromiseLike<TReason>) | null,
@@ -32,7 +34,7 @@ export function guardPromise<T>(
   });
   const watched: Promise<unknown> = Promise.prototype.then.call(guarded, undefined, (reason) => {
     if (!guarded.isObserved) report(reason);
-  }) as Promise<unknown>;
+  });
   keepAlive(watched);
   return guarded;
 }

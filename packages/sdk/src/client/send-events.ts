@@ -1,5 +1,6 @@
 // Sending events for a client: hooks, checks against schemas, batches, and a seed that makes repeats harmless. Inside a step the
 // seed follows from run and step, so that a retried step sends nothing twice (R10).
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { ClientDefinition, EventObject } from "../functions/definition.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
 import { checkOutgoing } from "../schemas/check-event.ts";

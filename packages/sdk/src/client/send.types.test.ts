@@ -1,5 +1,6 @@
 // What `send` takes, by the compiler: known names strictly, unknown names loosely, lists that mix both, payloads of event types.
 // Nothing is sent; the test's body only has to compile.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import { describe, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { z as z4 } from "zod/v4";
@@ -32,12 +33,12 @@ const byValue = new Everstep({
 const users = [{ id: "u-1", email: "a@example.com" }];
 const user = { userId: "u-1", email: "a@example.com", name: "Ada", createdAt: new Date() };
 /** Compiled, never called. */
-function compiles(_body: () => unknown): void {}
+function expectCompiles(_body: () => unknown): void {}
 
 describe("types of send", () => {
   it("checks known names with a literal name exactly", () => {
-    compiles(() => inngest.send({ name: "app/user.created", data: user }));
-    compiles(() =>
+    expectCompiles(() => inngest.send({ name: "app/user.created", data: user }));
+    expectCompiles(() =>
       inngest.send({
         name: "app/user.created",
         data: {
@@ -49,7 +50,7 @@ describe("types of send", () => {
         },
       }),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.send({
         name: "app/user.created",
         data: {
@@ -62,35 +63,35 @@ describe("types of send", () => {
       }),
     );
     // @ts-expect-error -- fields are missing
-    compiles(() => inngest.send({ name: "app/user.created", data: { userId: "u-1" } }));
+    expectCompiles(() => inngest.send({ name: "app/user.created", data: { userId: "u-1" } }));
     // @ts-expect-error -- data is missing
-    compiles(() => inngest.send({ name: "app/user.created" }));
+    expectCompiles(() => inngest.send({ name: "app/user.created" }));
     // @ts-expect-error -- wrong type
-    compiles(() => inngest.send({ name: "app/user.deleted", data: { userId: 1 } }));
-    compiles(() =>
+    expectCompiles(() => inngest.send({ name: "app/user.deleted", data: { userId: 1 } }));
+    expectCompiles(() =>
       inngest.send({
         name: "app/user.deleted",
         // @ts-expect-error -- an optional field is misspelt
         data: { userId: "u-1", raeson: "x" },
       }),
     );
-    compiles(() => inngest.send({ name: "app/ping" }));
-    compiles(() =>
+    expectCompiles(() => inngest.send({ name: "app/ping" }));
+    expectCompiles(() =>
       inngest.send({ name: "app/user.deleted", data: { userId: "u-1" }, id: "x", ts: 1 }),
     );
     // @ts-expect-error -- unknown member of the payload
-    compiles(() => inngest.send({ name: "app/ping", dta: {} }));
+    expectCompiles(() => inngest.send({ name: "app/ping", dta: {} }));
   });
 
   it("checks each element of a list for its own name", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.send([
         { name: "app/user.created", data: user },
         { name: "app/user.deleted", data: { userId: "u-1" } },
         { name: "someone/else", data: { any: "thing" } },
       ]),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.send([
         { name: "app/user.created", data: user },
         // @ts-expect-error -- the data of another event
@@ -100,55 +101,57 @@ describe("types of send", () => {
   });
 
   it("[R2] takes lists that are mapped, and names that are not literal", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.send(users.map((each) => ({ name: "app/user.deleted", data: { userId: each.id } }))),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.send(
         users.map((each) => ({ name: "app/user.deleted" as const, data: { userId: each.id } })),
       ),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.send(users.map((each) => ({ name: "email/send", data: { to: each.email } }))),
     );
     const events: { name: string; data: any }[] = [];
-    compiles(() => inngest.send(events));
+    expectCompiles(() => inngest.send(events));
     const name: string = "app/user.created";
-    compiles(() => inngest.send({ name, data: { whatever: 1 } }));
+    expectCompiles(() => inngest.send({ name, data: { whatever: 1 } }));
   });
 
   it("[R2] leaves unknown names loose, unless strict", () => {
-    compiles(() => inngest.send({ name: "unknown/name", data: { a: 1 } }));
-    compiles(() => untyped.send({ name: "unknown/name", data: { a: 1 } }));
-    compiles(() => untyped.send({ name: "unknown/name" }));
-    compiles(() => strict.send({ name: "app/user.deleted", data: { userId: "u-1" } }));
+    expectCompiles(() => inngest.send({ name: "unknown/name", data: { a: 1 } }));
+    expectCompiles(() => untyped.send({ name: "unknown/name", data: { a: 1 } }));
+    expectCompiles(() => untyped.send({ name: "unknown/name" }));
+    expectCompiles(() => strict.send({ name: "app/user.deleted", data: { userId: "u-1" } }));
     // @ts-expect-error -- strict: not in the registry
-    compiles(() => strict.send({ name: "unknown/name", data: { a: 1 } }));
+    expectCompiles(() => strict.send({ name: "unknown/name", data: { a: 1 } }));
     // @ts-expect-error -- a payload needs a name
-    compiles(() => untyped.send({ data: {} }));
+    expectCompiles(() => untyped.send({ data: {} }));
   });
 
   it("[R2] infers events from schemas given as values: what goes in is what the schema accepts", () => {
-    compiles(() => byValue.send({ name: "order/created", data: { orderId: "o", total: 1 } }));
+    expectCompiles(() => byValue.send({ name: "order/created", data: { orderId: "o", total: 1 } }));
     // @ts-expect-error -- missing field
-    compiles(() => byValue.send({ name: "order/created", data: { orderId: "o" } }));
-    compiles(() => byValue.send({ name: "order/paid", data: { orderId: "o", at: new Date() } }));
+    expectCompiles(() => byValue.send({ name: "order/created", data: { orderId: "o" } }));
+    expectCompiles(() =>
+      byValue.send({ name: "order/paid", data: { orderId: "o", at: new Date() } }),
+    );
     // @ts-expect-error -- not a date
-    compiles(() => byValue.send({ name: "order/paid", data: { orderId: "o", at: "2026" } }));
-    compiles(() => byValue.send({ name: "order/bare" }));
-    compiles(() => byValue.send({ name: "order/other", data: {} }));
+    expectCompiles(() => byValue.send({ name: "order/paid", data: { orderId: "o", at: "2026" } }));
+    expectCompiles(() => byValue.send({ name: "order/bare" }));
+    expectCompiles(() => byValue.send({ name: "order/other", data: {} }));
   });
 
   it("takes payloads of event types", () => {
     const placed = eventType("shop/placed", { schema: z.object({ orderId: z.string() }) });
-    compiles(() => untyped.send(placed.create({ orderId: "o" })));
-    compiles(() => untyped.send([placed.create({ orderId: "o" }, { id: "x" })]));
+    expectCompiles(() => untyped.send(placed.create({ orderId: "o" })));
+    expectCompiles(() => untyped.send([placed.create({ orderId: "o" }, { id: "x" })]));
     // @ts-expect-error -- the schema wants a text
-    compiles(() => placed.create({ orderId: 1 }));
+    expectCompiles(() => placed.create({ orderId: 1 }));
     // @ts-expect-error -- data is required
-    compiles(() => placed.create());
-    compiles(() => eventType("shop/loose").create({ any: 1 }));
-    compiles(() => eventType("shop/loose").create());
+    expectCompiles(() => placed.create());
+    expectCompiles(() => eventType("shop/loose").create({ any: 1 }));
+    expectCompiles(() => eventType("shop/loose").create());
   });
 
   it("resolves to ids", () => {

@@ -143,35 +143,42 @@ function checkCancelOn(options: BaseFunctionOptions, refuse: Refuse): void {
 
 function checkDurations(options: BaseFunctionOptions, refuse: Refuse): void {
   const { rateLimit, throttle, debounce, batchEvents, timeouts, retry } = options;
-  checkDuration("rateLimit.period", rateLimit?.period, rateLimit, refuse, { maxMs: DAY_MS });
-  checkDuration("throttle.period", throttle?.period, throttle, refuse);
-  checkDuration("debounce.period", debounce?.period, debounce, refuse, {
+  checkDuration("rateLimit.period", rateLimit?.period, refuse, { of: rateLimit, maxMs: DAY_MS });
+  checkDuration("throttle.period", throttle?.period, refuse, { of: throttle });
+  checkDuration("debounce.period", debounce?.period, refuse, {
+    of: debounce,
     minMs: 1_000,
     maxMs: 7 * DAY_MS,
   });
-  checkDuration("debounce.timeout", debounce?.timeout, undefined, refuse);
-  checkDuration("batchEvents.timeout", batchEvents?.timeout, batchEvents, refuse, { minMs: 1_000 });
-  checkDuration("timeouts.start", timeouts?.start, undefined, refuse);
-  checkDuration("timeouts.finish", timeouts?.finish, undefined, refuse);
-  checkDuration("timeout", options.timeout, undefined, refuse);
-  checkDuration("retry.maxDelay", retry?.maxDelay, undefined, refuse);
+  checkDuration("debounce.timeout", debounce?.timeout, refuse);
+  checkDuration("batchEvents.timeout", batchEvents?.timeout, refuse, {
+    of: batchEvents,
+    minMs: 1_000,
+  });
+  checkDuration("timeouts.start", timeouts?.start, refuse);
+  checkDuration("timeouts.finish", timeouts?.finish, refuse);
+  checkDuration("timeout", options.timeout, refuse);
+  checkDuration("retry.maxDelay", retry?.maxDelay, refuse);
   for (const [name, value] of [
     ["retry.delay", retry?.delay],
     ["retry.jitter", retry?.jitter],
   ] as const) {
-    if (value !== undefined && value !== 0) checkDuration(name, value, undefined, refuse);
+    if (value !== undefined && value !== 0) checkDuration(name, value, refuse);
   }
 }
 
-/** @param owner Given: the duration is required wherever its owner is. */
+/** @param bounds.of The option that requires this duration, when it is there. */
 function checkDuration(
   name: string,
   value: DurationInput | undefined,
-  owner: object | undefined,
   refuse: Refuse,
-  bounds: { readonly minMs?: number; readonly maxMs?: number } = {},
+  bounds: {
+    readonly of?: object | undefined;
+    readonly minMs?: number;
+    readonly maxMs?: number;
+  } = {},
 ): void {
-  if (value === undefined && owner === undefined) return;
+  if (value === undefined && bounds.of === undefined) return;
   let ms = Number.NaN;
   try {
     ms = durationMsOf(value as DurationInput, name);

@@ -3,7 +3,7 @@ import { durationMsOf } from "../wire/duration.ts";
 import type { CheckpointOptions } from "./definition.ts";
 import type { CheckpointingOptions } from "./function-options.ts";
 
-const DEFAULTS: CheckpointOptions = { bufferedSteps: 1, maxIntervalMs: 0, maxRuntimeMs: 0 };
+const DEFAULTS: CheckpointOptions = { bufferedSteps: 1, maxIntervalMs: 0, maxRuntimeMs: 10_000 };
 
 /**
  * Undefined when checkpointing is off.
@@ -14,7 +14,11 @@ export function toCheckpointOptions(
 ): CheckpointOptions | undefined {
   if (given === false) return undefined;
   if (given === undefined || given === true) return DEFAULTS;
-  const { bufferedSteps = DEFAULTS.bufferedSteps, maxInterval = 0, maxRuntime = 0 } = given;
+  const {
+    bufferedSteps = DEFAULTS.bufferedSteps,
+    maxInterval = 0,
+    maxRuntime = DEFAULTS.maxRuntimeMs,
+  } = given;
   if (!Number.isInteger(bufferedSteps) || bufferedSteps < 1) {
     throw new TypeError(
       `checkpointing.bufferedSteps is ${String(bufferedSteps)}: give a whole number of at least 1.`,

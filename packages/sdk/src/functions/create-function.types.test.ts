@@ -2,7 +2,15 @@
 import { describe, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { z as z4 } from "zod/v4";
+import type {
+  GetEvents,
+  GetFunctionInput,
+  GetFunctionOutput,
+  GetFunctionOutputRaw,
+  GetStepTools,
+} from "../client/client-types.ts";
 import { Everstep } from "../client/everstep.ts";
+import type { EverstepFunction } from "./everstep-function.ts";
 import { EventSchemas } from "../schemas/event-schemas.ts";
 import { cron, eventType, invoke, staticSchema } from "../schemas/event-type.ts";
 import { referenceFunction } from "./function-reference.ts";
@@ -17,11 +25,11 @@ const placed = eventType("shop/placed", { schema: z.object({ orderId: z.string()
 const EVENTS = { CREATED: "app/user.created" } as const;
 
 /** Compiled, never called. */
-function compiles(_body: () => unknown): void {}
+function expectCompiles(_body: () => unknown): void {}
 
 describe("types of createFunction", () => {
   it("infers the event from a trigger of the registry, in both shapes", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: "app/user.created" }, ({ event, events }) => {
         expectTypeOf(event.data).toEqualTypeOf<{ userId: string; createdAt: Date }>();
         expectTypeOf(event.name).toEqualTypeOf<"app/user.created" | "inngest/function.invoked">();
@@ -29,15 +37,15 @@ describe("types of createFunction", () => {
         expectTypeOf(event.ts).toEqualTypeOf<number>();
         expectTypeOf(events[0].data.userId).toEqualTypeOf<string>();
         // @ts-expect-error -- no such field
-        event.data.userID;
+        void event.data.userID;
       }),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a", triggers: { event: EVENTS.CREATED } }, ({ event }) => {
         expectTypeOf(event.data.userId).toEqualTypeOf<string>();
       }),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: EVENTS.CREATED }, ({ event }) => {
         if (event.name === "app/user.created")
           expectTypeOf(event.user).toEqualTypeOf<{ id: string } | undefined>();
@@ -46,7 +54,7 @@ describe("types of createFunction", () => {
   });
 
   it("makes a union over several triggers, told apart by name", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction(
         { id: "a" },
         [{ event: "app/user.created" }, { event: "app/user.deleted" }, { cron: "0 9 * * *" }],
@@ -63,12 +71,12 @@ describe("types of createFunction", () => {
   });
 
   it("takes event types, cron and invoke as triggers", () => {
-    compiles(() =>
+    expectCompiles(() =>
       untyped.createFunction({ id: "a", triggers: placed }, ({ event }) => {
         expectTypeOf(event.data).toEqualTypeOf<{ orderId: string }>();
       }),
     );
-    compiles(() =>
+    expectCompiles(() =>
       untyped.createFunction(
         { id: "a", triggers: [{ event: placed, if: "true" }] },
         ({ event }) => {
@@ -76,12 +84,12 @@ describe("types of createFunction", () => {
         },
       ),
     );
-    compiles(() =>
+    expectCompiles(() =>
       untyped.createFunction({ id: "a", triggers: [cron("0 9 * * *")] }, ({ event }) => {
-        event.data.cron;
+        void event.data.cron;
       }),
     );
-    compiles(() =>
+    expectCompiles(() =>
       untyped.createFunction(
         { id: "a", triggers: [cron("0 9 * * *"), invoke(z4.object({ url: z4.string() }))] },
         ({ event }) => {
@@ -91,20 +99,20 @@ describe("types of createFunction", () => {
         },
       ),
     );
-    compiles(() =>
+    expectCompiles(() =>
       untyped.createFunction(
         { id: "a", triggers: eventType("x", { schema: staticSchema<{ n: number }>() }) },
         ({ event }) => expectTypeOf(event.data.n).toEqualTypeOf<number>(),
       ),
     );
-    // @ts-expect-error -- both at once
-    compiles(() =>
+    expectCompiles(() =>
+      // @ts-expect-error -- both at once
       untyped.createFunction({ id: "a" }, { event: "x", cron: "0 9 * * *" }, () => {}),
     );
   });
 
   it("[R2] leaves unknown events loose, and a strict client refuses them", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction(
         { id: "a" },
         { event: "other/event" },
@@ -116,21 +124,23 @@ describe("types of createFunction", () => {
       schemas: new EventSchemas().fromRecord<Events>(),
       strict: true,
     });
-    compiles(() => strict.createFunction({ id: "a" }, { event: "app/user.deleted" }, () => {}));
-    compiles(() =>
+    expectCompiles(() =>
+      strict.createFunction({ id: "a" }, { event: "app/user.deleted" }, () => {}),
+    );
+    expectCompiles(() =>
       strict.createFunction({ id: "a" }, { event: "inngest/function.failed" }, () => {}),
     );
     // @ts-expect-error -- not in the registry
-    compiles(() => strict.createFunction({ id: "a" }, { event: "other/event" }, () => {}));
+    expectCompiles(() => strict.createFunction({ id: "a" }, { event: "other/event" }, () => {}));
   });
 
   it("[R18] types the failure event, with and without schemas", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: "inngest/function.failed" }, ({ event }) => {
         expectTypeOf(event.data.run_id).toEqualTypeOf<string>();
       }),
     );
-    compiles(() =>
+    expectCompiles(() =>
       untyped.createFunction({ id: "a" }, { event: "inngest/function.failed" }, ({ event }) => {
         expectTypeOf(event.data.error.message).toEqualTypeOf<string>();
       }),
@@ -138,7 +148,7 @@ describe("types of createFunction", () => {
   });
 
   it("[R11] types onFailure in both shapes", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction(
         {
           id: "a",
@@ -157,7 +167,7 @@ describe("types of createFunction", () => {
         async () => {},
       ),
     );
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction(
         {
           id: "a",
@@ -171,12 +181,14 @@ describe("types of createFunction", () => {
 
   it("refuses options that do not exist and values that cannot be", () => {
     // @ts-expect-error -- misspelt
-    compiles(() => untyped.createFunction({ id: "a", retrys: 3 }, { event: "x" }, () => {}));
-    // @ts-expect-error -- more than 20
-    compiles(() => untyped.createFunction({ id: "a", retries: 21 }, { event: "x" }, () => {}));
+    expectCompiles(() => untyped.createFunction({ id: "a", retrys: 3 }, { event: "x" }, () => {}));
+    expectCompiles(() =>
+      // @ts-expect-error -- more than 20
+      untyped.createFunction({ id: "a", retries: 21 }, { event: "x" }, () => {}),
+    );
     // @ts-expect-error -- no id
-    compiles(() => untyped.createFunction({}, { event: "x" }, () => {}));
-    compiles(() =>
+    expectCompiles(() => untyped.createFunction({}, { event: "x" }, () => {}));
+    expectCompiles(() =>
       untyped.createFunction(
         {
           id: "a",
@@ -205,7 +217,7 @@ describe("types of steps", () => {
   );
 
   it("gives step results as JSON gives them back", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: "app/user.created" }, async ({ step }) => {
         const row = await step.run("row", async () => ({
           at: new Date(),
@@ -227,14 +239,14 @@ describe("types of steps", () => {
           ),
         ).toEqualTypeOf<[string, boolean]>();
         // @ts-expect-error -- arguments are missing
-        step.run("add", (a: number, b: number) => a + b);
+        void step.run("add", (a: number, b: number) => a + b);
         expectTypeOf(await step.run("any", () => JSON.parse("1"))).toBeAny();
       }),
     );
   });
 
   it("types waitForEvent by name and by event type, with and without a timeout", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: "app/user.created" }, async ({ step }) => {
         const known = await step.waitForEvent("w", {
           event: "app/user.deleted",
@@ -250,15 +262,15 @@ describe("types of steps", () => {
         expectTypeOf(typed?.data).toEqualTypeOf<{ orderId: string } | undefined>();
         const loose = await step.waitForEvent("w", { event: "other/event" });
         expectTypeOf(loose).not.toBeAny();
-        loose?.data.anything;
+        void loose?.data.anything;
         // @ts-expect-error -- may be null
-        known.data;
+        void known.data;
       }),
     );
   });
 
   it("types sendEvent as send", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: "app/user.created" }, async ({ step }) => {
         const { ids } = await step.sendEvent("s", {
           name: "app/user.deleted",
@@ -276,7 +288,7 @@ describe("types of steps", () => {
   });
 
   it("types invoke by the function or by a reference", () => {
-    compiles(() =>
+    expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: "app/user.created" }, async ({ step }) => {
         const result = await step.invoke("i", {
           function: other,
@@ -286,9 +298,9 @@ describe("types of steps", () => {
         expectTypeOf(result).toEqualTypeOf<{ at: string; n: number; made: string }>();
         expectTypeOf(await step.invoke("n", { function: nothing })).toEqualTypeOf<null>();
         // @ts-expect-error -- data is required
-        step.invoke("i", { function: other });
+        void step.invoke("i", { function: other });
         // @ts-expect-error -- wrong data
-        step.invoke("i", { function: other, data: { orderId: 1 } });
+        void step.invoke("i", { function: other, data: { orderId: 1 } });
         const byType = referenceFunction<typeof other>({ functionId: "other" });
         expectTypeOf(
           await step.invoke("r", { function: byType, data: { orderId: "o" } }),
@@ -311,7 +323,7 @@ describe("types of steps", () => {
           score: number;
         }>();
         // @ts-expect-error -- wrong data
-        step.invoke("s", { function: bySchema, data: { txt: "t" } });
+        void step.invoke("s", { function: bySchema, data: { txt: "t" } });
         const loose = referenceFunction({ functionId: "loose" });
         expectTypeOf(await step.invoke("l", { function: loose, data: { any: 1 } })).toBeAny();
         await step.invoke("text", { function: "app-other", data: { any: 1 } });
@@ -337,20 +349,20 @@ describe("types of middleware", () => {
 
   it("adds the members of client and function middleware to the context", () => {
     const client = new Everstep({ id: "app", middleware: [v3] });
-    compiles(() =>
+    expectCompiles(() =>
       client.createFunction(
         { id: "a", middleware: [Tenant] },
         { event: "x" },
         ({ db, tenant, event, step }) => {
           expectTypeOf(db.query).returns.toEqualTypeOf<string[]>();
           expectTypeOf(tenant).toEqualTypeOf<string>();
-          event.data.anything;
+          void event.data.anything;
           return step.run("a", () => 1);
         },
       ),
     );
     // @ts-expect-error -- nobody provides it
-    compiles(() => untyped.createFunction({ id: "a" }, { event: "x" }, ({ db }) => db));
+    expectCompiles(() => untyped.createFunction({ id: "a" }, { event: "x" }, ({ db }) => db));
   });
 });
 
@@ -360,9 +372,48 @@ describe("types of direct calls", () => {
       success: true,
       at: new Date(),
     }));
-    compiles(async () => {
+    expectCompiles(async () => {
       const result = await fn.handler({ event: { name: "x", data: { a: 1 } }, step: {} });
       expectTypeOf(result).toEqualTypeOf<{ success: boolean; at: Date }>();
     });
+  });
+});
+
+describe("types that apps derive", () => {
+  it("takes every client and function where none is named", () => {
+    const anyClient: Everstep = inngest;
+    const anyFunction: EverstepFunction.Any = anyClient.createFunction(
+      { id: "a" },
+      { event: "x" },
+      () => {},
+    );
+    expectTypeOf([anyFunction]).toExtend<EverstepFunction[]>();
+    expectTypeOf(untyped).toExtend<Everstep.Any>();
+  });
+
+  it("derives events, inputs, tools and outputs", () => {
+    type Created = GetEvents<typeof inngest>["app/user.created"];
+    expectTypeOf<Created["data"]>().toEqualTypeOf<{ userId: string; createdAt: Date }>();
+    expectTypeOf<Created["name"]>().toEqualTypeOf<"app/user.created">();
+    type Input = GetFunctionInput<typeof inngest, "app/user.deleted">;
+    expectTypeOf<Input["event"]["data"]>().toEqualTypeOf<{ userId: string; reason?: string }>();
+    const output = untyped.createFunction({ id: "o" }, { event: "x" }, async () => ({
+      at: new Date(),
+    }));
+    expectTypeOf<GetFunctionOutput<typeof output>>().toEqualTypeOf<{ at: string }>();
+    expectTypeOf<GetFunctionOutputRaw<typeof output>>().toEqualTypeOf<{ at: Date }>();
+    const helper = async (step: GetStepTools<typeof inngest>): Promise<number> =>
+      step.run("n", () => 1);
+    expectCompiles(() =>
+      inngest.createFunction({ id: "a" }, { event: "app/user.created" }, ({ step }) =>
+        helper(step),
+      ),
+    );
+    const whole = async ({
+      event,
+      step,
+    }: GetFunctionInput<typeof inngest, "app/user.created">): Promise<string> =>
+      step.run("n", () => event.data.userId);
+    expectCompiles(() => inngest.createFunction({ id: "a" }, { event: "app/user.created" }, whole));
   });
 });

@@ -1,5 +1,6 @@
 // What `createFunction` returns: a function's identity, options and triggers in checked form, its registration and its runtime
 // definition. It has no state; running it is the work of execution/.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import { checkIncoming } from "../schemas/check-event.ts";
 import { durationMsOf, type DurationInput } from "../wire/duration.ts";
@@ -159,4 +160,14 @@ function retriesOf({ opts, client }: EverstepFunction): number | undefined {
     );
   }
   return opts.retries ?? attempts;
+}
+
+// Existing apps write `InngestFunction.Any`.
+export declare namespace EverstepFunction {
+  /** A function with any data and result. */
+  export type Any = EverstepFunction;
+  /** A function of any copy of the package. */
+  export interface Like {
+    readonly [Symbol.toStringTag]: "Inngest.Function";
+  }
 }

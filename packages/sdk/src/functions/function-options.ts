@@ -1,5 +1,6 @@
 // The options of `createFunction`: those of both official majors and ours. Types only; they are checked in check-options.ts and
 // become the registration in registration-config.ts.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventType } from "../schemas/event-type.ts";
 import type { EventName } from "../schemas/event-registry.ts";
 import type {
@@ -63,7 +64,7 @@ export interface RetryOption {
 
 /** An event that cancels a run. */
 export interface Cancellation<TName = string> {
-  readonly event: TName | EventType<any, any>;
+  readonly event: TName | EventType;
   /** CEL over `event` (that started the run) and `async` (that cancels it). */
   readonly if?: string | undefined;
   /** `data.userId`: the same value in both events. Together with `if`, both must hold. */

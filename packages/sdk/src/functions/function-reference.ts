@@ -1,4 +1,5 @@
 // A name for a function that lives elsewhere (another app, another language), with the types of its data and result.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import {
   isSchema,
   type AnySchema,

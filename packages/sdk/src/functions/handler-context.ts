@@ -1,13 +1,9 @@
 // The argument of handlers and failure handlers, by client, triggers and middleware; and of direct calls in tests (R8). Types only.
-import type {
-  EventPayload,
-  FailureEventPayload,
-  ReceivedEvent,
-  SendEventBaseOutput,
-} from "../schemas/event-payload.ts";
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
+import type { EventPayload, FailureEventPayload, ReceivedEvent } from "../schemas/event-payload.ts";
 import type { EventOfTriggers } from "./triggers.ts";
 import type { Logger } from "./definition.ts";
-import type { GroupTools } from "./group-tools.ts";
+import type { GroupTools } from "../steps/group-tools.ts";
 import type { MiddlewareContext } from "./middleware-context.ts";
 import type { StepTools } from "./step-tools.ts";
 
@@ -32,11 +28,7 @@ export interface BaseHandlerContext<TEvent, TStep> {
 }
 
 /** The step tools of a client with these events. */
-export type ClientStepTools<TEvents extends object, TStrict> = StepTools<
-  TEvents,
-  TStrict,
-  SendEventBaseOutput
->;
+export type ClientStepTools<TEvents extends object, TStrict> = StepTools<TEvents, TStrict>;
 
 /** Middleware's members win over ours of the same name. */
 type Extend<TBase, TMore> = unknown extends TMore ? TBase : Omit<TBase, keyof TMore> & TMore;

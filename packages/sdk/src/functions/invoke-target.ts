@@ -1,5 +1,6 @@
 // What `step.invoke` can run, and how the types of its data and of its result are found. By phantom members, so that a function
 // of another client or copy of the package fits.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { StepOutput } from "../schemas/jsonify.ts";
 
 /** Types of a function for its callers; never set at run time. */

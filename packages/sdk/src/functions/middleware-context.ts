@@ -1,5 +1,6 @@
 // What middleware adds to a handler's context, derived from the types of both its forms: v3 objects (`init` … `transformInput`)
 // and v4 classes (`transformFunctionInput`). By shape only, so that the middleware of any copy of the package fits.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 
 /** A v3 middleware object, or a v4 middleware class. */
 export type MiddlewareInput =

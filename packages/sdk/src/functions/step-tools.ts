@@ -1,5 +1,6 @@
 // The types of `step`, as authors see them: names, arguments and results follow the client's events and the invoked function.
 // The behaviour is in steps/; this file has no code.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventFor, EventName, SendableName, SendPayload } from "../schemas/event-registry.ts";
 import type { EventMeta, SendEventBaseOutput } from "../schemas/event-payload.ts";
 import type { EventType } from "../schemas/event-type.ts";
@@ -50,7 +51,7 @@ type InvokeDataOption<TData> = 0 extends 1 & TData
   ? { data?: any }
   : unknown extends TData
     ? { data?: any }
-    : Record<never, never> extends TData
+    : Partial<TData> extends TData
       ? { data?: TData }
       : { data: TData };
 
@@ -73,9 +74,9 @@ export interface RunTool {
 /** AI calls as steps. */
 export interface AiTools {
   /** Has the engine make the model call; no compute of the app is used meanwhile. Gives the provider's answer. */
-  infer<TModel extends AiModel>(
+  infer(
     idOrOptions: StepOptionsOrId,
-    options: { model: TModel; body: Readonly<Record<string, any>>; [extra: string]: unknown },
+    options: { model: AiModel; body: Readonly<Record<string, any>>; [extra: string]: unknown },
   ): Promise<any>;
   /** As `step.run`, shown as an AI call. */
   wrap: RunTool;
@@ -118,7 +119,7 @@ export interface StepTools<
    *   match: "data.orderId",
    * });
    */
-  waitForEvent<const TEvent extends EventName<TEvents, TStrict> | EventType<any, any>>(
+  waitForEvent<const TEvent extends EventName<TEvents, TStrict> | EventType>(
     idOrOptions: StepOptionsOrId,
     options: WaitForEventOptions<TEvent>,
   ): Promise<EventFor<TEvents, TEvent> | null>;

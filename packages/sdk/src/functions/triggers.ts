@@ -1,5 +1,6 @@
 // What starts a function: the shapes authors may write, the events a handler gets for them, and one normal form. Both call
 // shapes (v3: second argument, v4: option `triggers`) end here.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventFor, EventName, SentDataFor } from "../schemas/event-registry.ts";
 import type { ReceivedEvent } from "../schemas/event-payload.ts";
 import type { EventType } from "../schemas/event-type.ts";
@@ -9,7 +10,7 @@ import { durationMsOf, durationText, type DurationInput } from "../wire/duration
 /** Starts a function when an event arrives. */
 export interface EventTriggerInput<TName = string> {
   /** An event's name, a pattern ending in `*`, or an event type. */
-  readonly event: TName | EventType<any, any>;
+  readonly event: TName | EventType;
   /** CEL over `event`; the function starts only when it is true. E.g. `event.data.total > 100`. */
   readonly if?: string | undefined;
   readonly schema?: StandardSchemaV1<any, any>;
@@ -26,10 +27,7 @@ export interface CronTriggerInput {
 }
 
 /** Everything that may stand as one trigger. */
-export type TriggerInput<TName = string> =
-  | EventTriggerInput<TName>
-  | CronTriggerInput
-  | EventType<any, any>;
+export type TriggerInput<TName = string> = EventTriggerInput<TName> | CronTriggerInput | EventType;
 
 /** One or many triggers. */
 export type TriggersInput<TEvents = object, TStrict = false> =
@@ -38,33 +36,31 @@ export type TriggersInput<TEvents = object, TStrict = false> =
 
 type OneOf<T> = T extends readonly (infer TOne)[] ? TOne : T;
 
-type EventOf<TEvents, TTrigger> =
-  TTrigger extends EventType<any, any>
-    ? EventFor<TEvents, TTrigger>
-    : TTrigger extends { readonly cron: string }
-      ? ReceivedEvent<"inngest/scheduled.timer", { cron: string }>
-      : TTrigger extends {
-            readonly event: infer TName extends string;
-            readonly schema: infer TSchema;
-          }
-        ? ReceivedEvent<TName, SchemaOutput<TSchema>>
-        : TTrigger extends { readonly event: infer TEvent }
-          ? EventFor<TEvents, TEvent>
-          : never;
+type EventOf<TEvents, TTrigger> = TTrigger extends EventType
+  ? EventFor<TEvents, TTrigger>
+  : TTrigger extends { readonly cron: string }
+    ? ReceivedEvent<"inngest/scheduled.timer", { cron: string }>
+    : TTrigger extends {
+          readonly event: infer TName extends string;
+          readonly schema: infer TSchema;
+        }
+      ? ReceivedEvent<TName, SchemaOutput<TSchema>>
+      : TTrigger extends { readonly event: infer TEvent }
+        ? EventFor<TEvents, TEvent>
+        : never;
 
 /** Data that an invocation must bring for a trigger. */
-type InvokeDataOf<TEvents, TTrigger> =
-  TTrigger extends EventType<any, any>
-    ? SentDataFor<TEvents, TTrigger>
-    : TTrigger extends { readonly cron: string }
-      ? Record<string, any>
-      : TTrigger extends { readonly event: string; readonly schema: infer TSchema }
-        ? SchemaInput<TSchema>
-        : TTrigger extends { readonly event: infer TEvent }
-          ? SentDataFor<TEvents, TEvent>
-          : never;
+type InvokeDataOf<TEvents, TTrigger> = TTrigger extends EventType
+  ? SentDataFor<TEvents, TTrigger>
+  : TTrigger extends { readonly cron: string }
+    ? Record<string, any>
+    : TTrigger extends { readonly event: string; readonly schema: infer TSchema }
+      ? SchemaInput<TSchema>
+      : TTrigger extends { readonly event: infer TEvent }
+        ? SentDataFor<TEvents, TEvent>
+        : never;
 
-type IsInvocation<T> = T extends EventType<"inngest/function.invoked", any> ? T : never;
+type IsInvocation<T> = T extends EventType<"inngest/function.invoked"> ? T : never;
 
 /** The triggers that describe an invocation: those of `invoke()`, else all. */
 type InvocationTriggers<TTriggers> = [IsInvocation<OneOf<TTriggers>>] extends [never]

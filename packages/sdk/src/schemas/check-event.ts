@@ -1,5 +1,6 @@
 // Checks events against the schemas that apply to them: those of the client's registry when sending, those of the function's
 // triggers and of the registry when receiving. Several schemas for one name are alternatives. Lifecycle events are not checked.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventObject, FunctionDefinition } from "../functions/definition.ts";
 import type { EventSchemas, EventValueSchemas } from "./event-schemas.ts";
 import { EventValidationError } from "./event-validation-error.ts";

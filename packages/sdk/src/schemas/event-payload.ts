@@ -1,5 +1,6 @@
 // The shapes of events as authors write and read them: what `send` takes, what a handler receives, and the events that the
 // engine itself makes. Types only; their registry by name is in event-registry.ts.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 
 /** Values of sessions on an event; null cuts an inherited one. */
 export type EventSessionValue = string | number | null;

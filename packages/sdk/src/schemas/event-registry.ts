@@ -1,5 +1,6 @@
 // The events a client knows, by name, and what follows for sending, triggering and waiting. Known names with a literal name are
 // checked strictly; unknown names are loose (R2), unless the client says `strict: true`. Types only.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type {
   CancelledEventPayload,
   EventMeta,
@@ -21,6 +22,7 @@ export interface RegisteredEvent {
 }
 
 /** No event is known. */
+// oxlint-disable-next-line typescript/no-generated-empty-object-type -- a registry without members
 export type NoEvents = Record<never, never>;
 
 /** Events that the engine makes; handlers may trigger on them, nobody may send them. */
@@ -48,14 +50,14 @@ type LooseData = any;
 
 /** The event that a handler receives for a name. Wildcards and plain `string` are loose. */
 export type EventByName<TEvents, TName extends string> = string extends TName
-  ? ReceivedEvent<string, LooseData>
+  ? ReceivedEvent
   : TName extends keyof TEvents
     ? ReceivedEvent<TName, Prop<TEvents[TName], "data">, Prop<TEvents[TName], "user">>
     : TName extends keyof InternalEvents
       ? ReceivedEvent<TName, InternalEvents[TName]["data"]>
       : TName extends `${string}*`
-        ? ReceivedEvent<string, LooseData>
-        : ReceivedEvent<TName, LooseData>;
+        ? ReceivedEvent
+        : ReceivedEvent<TName>;
 
 type Prop<T, K extends string> = T extends Record<K, infer V> ? V : any;
 
@@ -69,10 +71,13 @@ export type EventFor<TEvents, TEvent> =
       ? EventByName<TEvents, TEvent>
       : never;
 
+/** Every name; the empty part keeps editors from dropping the suggestions beside it. */
+type AnyName = string & Record<never, never>;
+
 /** Names for `event:`. Suggests the known ones; takes every other unless strict. */
 export type EventName<TEvents, TStrict> = TStrict extends true
-  ? (keyof TEvents & string) | (keyof InternalEvents & string) | `${string}*`
-  : (keyof TEvents & string) | (string & Record<never, never>);
+  ? (keyof TEvents & string) | keyof InternalEvents | `${string}*`
+  : (keyof TEvents & string) | AnyName;
 
 /** Members of a payload besides its name, for one known event. */
 type KnownBody<TRegistered> = OptionalUnlessRequired<"data", Prop<TRegistered, "sent">> & {
@@ -84,7 +89,7 @@ type OptionalUnlessRequired<K extends string, T> = 0 extends 1 & T
   ? { [P in K]?: T }
   : undefined extends T
     ? { [P in K]?: T }
-    : Record<never, never> extends T
+    : Partial<T> extends T
       ? { [P in K]?: T }
       : { [P in K]: T };
 

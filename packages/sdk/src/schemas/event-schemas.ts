@@ -1,5 +1,6 @@
 // The registry of events by name (the v3 way), as types, as values, or both. Schemas given as values are run when events are
 // sent and received. Each `from…` returns a new registry; later entries of a name win.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { MergeEvents, NoEvents } from "./event-registry.ts";
 import {
   isSchema,
@@ -131,7 +132,7 @@ export class EventSchemas<TEvents extends object = NoEvents> {
   fromSchema<const T extends Record<string, StandardSchemaV1<any, any>>>(
     schemas: T,
   ): EventSchemas<MergeEvents<TEvents, FromValues<T>>> {
-    return this.fromRecord(schemas) as unknown as EventSchemas<MergeEvents<TEvents, FromValues<T>>>;
+    return this.fromRecord(schemas);
   }
 }
 

@@ -1,5 +1,6 @@
 // Typed triggers and payloads without a registry (the v4 way): an event type carries its name, schema and version, can be used
 // wherever an event is named, and makes payloads that are checked when they are sent.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventMeta } from "./event-payload.ts";
 import { isSchema, type SchemaInput, type StandardSchemaV1 } from "./standard-schema.ts";
 import { validateValue } from "./validate.ts";

@@ -1,4 +1,5 @@
 // The type of a value after a round trip through JSON: what a step gives back on replay. Type-level only.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 
 type Unserialisable = bigint | symbol | undefined | ((...args: any[]) => any);
 
@@ -65,7 +66,7 @@ export type Jsonify<T> = 0 extends 1 & T
                   | WeakSet<any>
                   | RegExp
                   | Promise<any>
-              ? Record<never, never>
+              ? Record<string, never>
               : T extends object
                 ? JsonifyObject<T>
                 : never;

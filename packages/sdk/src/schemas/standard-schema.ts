@@ -1,5 +1,6 @@
 // What the SDK needs of a schema library: the Standard Schema interface (standardschema.dev, version 1), which zod 3.24+, zod 4,
 // valibot, arktype and others implement, and the older zod 3 shape. Types and recognition only; running one is in validate.ts.
+/* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 
 /** One thing that is wrong with a value. */
 export interface SchemaIssue {

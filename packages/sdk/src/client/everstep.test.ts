@@ -1,0 +1,187 @@
+// The client's settings: mode, base URLs, keys and branch, from options and from variables, and signals.
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { ClientOptions } from "./client-options.ts";
+import { Everstep } from "./everstep.ts";
+
+const VARIABLES = [
+  "NODE_ENV",
+  "VERCEL_ENV",
+  "CONTEXT",
+  "ENVIRONMENT",
+  "NETLIFY",
+  "CF_PAGES",
+  "RENDER",
+  "DENO_DEPLOYMENT_ID",
+  "RAILWAY_GIT_BRANCH",
+  "RAILWAY_ENVIRONMENT",
+  "BRANCH_NAME",
+  "VERCEL_GIT_COMMIT_REF",
+  "BRANCH",
+  ...[
+    "DEV",
+    "BASE_URL",
+    "API_BASE_URL",
+    "EVENT_API_BASE_URL",
+    "EVENT_KEY",
+    "SIGNING_KEY",
+    "ENV",
+  ].flatMap((name) => [`INNGEST_${name}`, `EVERSTEP_${name}`]),
+];
+
+beforeEach(() => {
+  for (const name of VARIABLES) vi.stubEnv(name, undefined);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
+
+function clientWith(
+  variables: Record<string, string>,
+  options: Partial<ClientOptions> = {},
+): Everstep {
+  for (const [name, value] of Object.entries(variables)) vi.stubEnv(name, value);
+  return new Everstep({ id: "shop", ...options });
+}
+
+describe("mode", () => {
+  it.each<[Record<string, string>, boolean | undefined, "dev" | "cloud", boolean]>([
+    [{}, undefined, "dev", false],
+    [{ NODE_ENV: "development" }, undefined, "dev", false],
+    [{ NODE_ENV: "test" }, undefined, "dev", false],
+    [{ NODE_ENV: "production" }, undefined, "cloud", false],
+    [{ VERCEL_ENV: "preview" }, undefined, "cloud", false],
+    [{ VERCEL_ENV: "development" }, undefined, "dev", false],
+    [{ NETLIFY: "true" }, undefined, "cloud", false],
+    [{ NODE_ENV: "production", INNGEST_DEV: "1" }, undefined, "dev", true],
+    [{ NODE_ENV: "production", INNGEST_DEV: "" }, undefined, "cloud", false],
+    [{ NODE_ENV: "production", INNGEST_DEV: "http://box:9000" }, undefined, "dev", true],
+    [{ INNGEST_DEV: "0" }, undefined, "cloud", true],
+    [{ INNGEST_DEV: "1", EVERSTEP_DEV: "false" }, undefined, "cloud", true],
+    [{ INNGEST_DEV: "1" }, false, "cloud", true],
+    [{ NODE_ENV: "production" }, true, "dev", true],
+  ])("[R16] with %j and isDev %s is %s", (variables, isDev, mode, isExplicit) => {
+    const client = clientWith(variables, { isDev });
+    expect({ mode: client.mode, isExplicit: client.isModeExplicit }).toEqual({ mode, isExplicit });
+  });
+});
+
+describe("base URLs", () => {
+  it.each<[Record<string, string>, Partial<ClientOptions>, string, string]>([
+    [{}, {}, "http://localhost:8288/", "http://localhost:8288/"],
+    [{}, { isDev: false }, "https://api.inngest.com/", "https://inn.gs/"],
+    [{ INNGEST_DEV: "http://box:9000" }, {}, "http://box:9000/", "http://box:9000/"],
+    [{ INNGEST_BASE_URL: "" }, {}, "http://localhost:8288/", "http://localhost:8288/"],
+    [{ INNGEST_BASE_URL: "http://a" }, {}, "http://a/", "http://a/"],
+    [{ INNGEST_BASE_URL: "http://a", EVERSTEP_BASE_URL: "http://b" }, {}, "http://b/", "http://b/"],
+    [{ INNGEST_BASE_URL: "http://a", INNGEST_DEV: "http://c" }, {}, "http://a/", "http://a/"],
+    [
+      { INNGEST_BASE_URL: "http://a", INNGEST_API_BASE_URL: "http://api" },
+      {},
+      "http://api/",
+      "http://a/",
+    ],
+    [
+      { INNGEST_BASE_URL: "http://a", INNGEST_EVENT_API_BASE_URL: "http://ev" },
+      {},
+      "http://a/",
+      "http://ev/",
+    ],
+    [{ INNGEST_BASE_URL: "http://a" }, { baseUrl: "http://o:1" }, "http://o:1/", "http://o:1/"],
+    [
+      { INNGEST_BASE_URL: "https://api.inngest.com", NODE_ENV: "production" },
+      {},
+      "https://api.inngest.com/",
+      "https://inn.gs/",
+    ],
+  ])("[R16] with %j and %j are %s and %s", (variables, options, api, events) => {
+    const client = clientWith(variables, options);
+    expect([client.apiBaseUrl, client.eventBaseUrl]).toEqual([api, events]);
+  });
+
+  it("refuses what is no URL, naming it", () => {
+    expect(() => new Everstep({ id: "shop", baseUrl: "localhost:8288" })).toThrow(
+      '"baseUrl" is "localhost:8288": give a URL with its scheme',
+    );
+    expect(() => clientWith({ INNGEST_BASE_URL: "nowhere" }).apiBaseUrl).toThrow(
+      "The variable BASE_URL is",
+    );
+  });
+});
+
+describe("keys, branch and runtime variables", () => {
+  it("prefers options, then EVERSTEP_, then INNGEST_", () => {
+    const variables = { INNGEST_EVENT_KEY: "i", EVERSTEP_EVENT_KEY: "e", INNGEST_SIGNING_KEY: "s" };
+    const client = clientWith(variables);
+    expect([client.eventKey, client.signingKey]).toEqual(["e", "s"]);
+    expect(clientWith(variables, { eventKey: "o" }).eventKey).toBe("o");
+  });
+
+  it("finds the branch by its variables", () => {
+    expect(clientWith({}).env).toBeUndefined();
+    expect(clientWith({ VERCEL_GIT_COMMIT_REF: "feature" }).env).toBe("feature");
+    expect(clientWith({ VERCEL_GIT_COMMIT_REF: "feature", INNGEST_ENV: "named" }).env).toBe(
+      "named",
+    );
+    expect(clientWith({}, { env: "option" }).env).toBe("option");
+  });
+
+  it("takes the variables that a request hands over, until the next ones", () => {
+    const client = clientWith({ INNGEST_EVENT_KEY: "process" });
+    expect(client.setEnvVars({ INNGEST_EVENT_KEY: "request", INNGEST_DEV: "0" })).toBe(client);
+    expect([client.eventKey, client.mode]).toEqual(["request", "cloud"]);
+    client.setEnvVars({});
+    expect([client.eventKey, client.mode]).toEqual(["process", "dev"]);
+  });
+
+  it("needs an id", () => {
+    expect(() => new Everstep({ id: " " })).toThrow("every app needs one");
+    expect(() => new Everstep(undefined as never)).toThrow("every app needs one");
+  });
+
+  it("is ready at once and tells what it is", async () => {
+    const client = clientWith({}, { appVersion: "1.2.3" });
+    await client.ready;
+    expect(Object.prototype.toString.call(client)).toBe("[object Inngest.App]");
+    expect(client.appVersion).toBe("1.2.3");
+  });
+});
+
+describe("sendSignal", () => {
+  const signal = { signal: "approved", data: { by: "ada" } };
+
+  function signalWorld(answer: Response) {
+    const requests: Request[] = [];
+    const stub = async (input: string | URL | Request, init?: RequestInit): Promise<Response> => {
+      requests.push(new Request(input, init));
+      return answer;
+    };
+    const client = new Everstep({
+      id: "shop",
+      isDev: true,
+      signingKey: "signkey-test-00ff",
+      fetch: stub,
+    });
+    return { client, requests };
+  }
+
+  it("posts the signal and gives the run that waited", async () => {
+    const { client, requests } = signalWorld(Response.json({ data: { run_id: "r-1" } }));
+    await expect(client.sendSignal({ ...signal, env: "b" })).resolves.toEqual({ runId: "r-1" });
+    expect(requests[0]?.url).toBe("http://localhost:8288/v1/signals");
+    expect(requests[0]?.headers.get("authorization")).toMatch(/^Bearer signkey-test-[0-9a-f]{64}$/);
+    expect(requests[0]?.headers.get("x-inngest-env")).toBe("b");
+    expect(await requests[0]?.json()).toEqual(signal);
+  });
+
+  it("gives no run when none waits", async () => {
+    const { client } = signalWorld(new Response("", { status: 404 }));
+    await expect(client.sendSignal(signal)).resolves.toEqual({});
+  });
+
+  it("says why the server refused it", async () => {
+    const { client } = signalWorld(Response.json({ error: "bad signal" }, { status: 400 }));
+    await expect(client.sendSignal(signal)).rejects.toThrow(
+      '"approved" could not be sent: the server answered 400: bad signal',
+    );
+  });
+});
