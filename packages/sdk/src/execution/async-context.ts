@@ -1,6 +1,7 @@
 // Which call and which step the running code belongs to. Uses the platform's AsyncLocalStorage without importing it, so that
 // edge bundles stay clean; where there is none, a variable holds the scope during the synchronous part of a callback only.
 import type { EventObject } from "../functions/definition.ts";
+import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
 
 /** The step whose callback is running. */
@@ -26,6 +27,7 @@ export interface CallScope {
   readonly runId: string;
   readonly event: EventObject;
   readonly tools: () => StepTools;
+  readonly groupTools: () => GroupTools;
   readonly context: Readonly<Record<string, unknown>>;
   readonly step?: RunningStep;
   readonly parallelMode?: "race" | "wait";

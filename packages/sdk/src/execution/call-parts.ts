@@ -1,6 +1,6 @@
 // What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
 // runner, and what the function's options add (deadline, checkpointing).
-import { childLogger, createReplayLogger, type ReplayLogger } from "../logging/replay-logger.ts";
+import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
 import type { StepRequest } from "../steps/step-request.ts";
@@ -23,7 +23,7 @@ export interface OpenCall {
   readonly context: Record<string, unknown>;
   readonly steps: Readonly<Record<string, unknown>>;
   readonly scope: CallScope;
-  readonly logger: ReplayLogger;
+  readonly logger: ProxyLogger;
   readonly phases: HookPhases;
   readonly board: StepBoard;
   readonly runner: StepRunner;
@@ -48,7 +48,7 @@ export async function openCall(
   events: CallEvents,
 ): Promise<OpenCall> {
   const { function: definition, event, runId } = input;
-  const logger = createReplayLogger(loggerOf(input));
+  const logger = new ProxyLogger(loggerOf(input));
   const hooks = await definition.openHooks({ runId, event, requestArgs: input.requestArgs });
   const port = engineStepPort({
     input,
@@ -56,13 +56,21 @@ export async function openCall(
     hooks: () => hooks,
     perform: events.perform,
   });
-  const tools = stepTools(port);
+  const step = stepTools(port);
+  const group = groupTools(port);
   const { context, steps } = await transformInput(
     hooks,
-    handlerContext(input, { step: tools, group: groupTools(port), logger }),
+    handlerContext(await checkEvents(input), { step, group, logger }),
     input.steps,
   );
-  const scope: CallScope = { owner: {}, runId, event, tools: () => tools, context };
+  const scope: CallScope = {
+    owner: {},
+    runId,
+    event,
+    tools: () => step,
+    groupTools: () => group,
+    context,
+  };
   const finalErrors = new WeakSet<object>();
   const deadline = deadlineOf(input);
   const determinism =
@@ -99,6 +107,14 @@ export async function openCall(
     buffer,
     determinism,
   };
+}
+
+/** What starts a run is checked before any code of the author sees it; the failure handler has the engine's own event. */
+async function checkEvents(input: CallInput): Promise<CallInput> {
+  const { checkEvent } = input.function;
+  if (checkEvent === undefined || input.isFailureHandler) return input;
+  const events = await Promise.all(input.events.map((event) => checkEvent(event)));
+  return { ...input, event: events[0] ?? (await checkEvent(input.event)), events };
 }
 
 /** Middleware may add to the handler's argument and change remembered values (to decrypt them, say). */

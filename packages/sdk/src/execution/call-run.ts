@@ -237,11 +237,11 @@ export class CallRun {
   }
 
   async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
+    await call.phases.endReplay();
     call.determinism?.check(
       steps.map((step) => step.id),
       call.logger,
     );
-    await call.phases.endReplay();
     const { deadline } = call;
     if (deadline !== undefined && Date.now() >= deadline.graceEndMs) await this.#fail(call);
   }
@@ -274,9 +274,9 @@ export class CallRun {
 
   async #resolve(call: OpenCall, result: unknown): Promise<void> {
     const { hooks } = call.phases;
+    await call.phases.endReplay();
     call.determinism?.check([], call.logger);
     call.determinism?.forget();
-    await call.phases.endReplay();
     await call.phases.endExecution();
     const changed =
       hooks.transformOutput === undefined

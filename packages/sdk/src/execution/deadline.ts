@@ -45,6 +45,7 @@ export class Deadline {
       name: new Date(this.atMs).toISOString(),
       opts: {},
       userland: { id: MARKER_ID },
+      data: null,
     };
   }
 

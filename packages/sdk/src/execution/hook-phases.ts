@@ -1,16 +1,16 @@
 // The moments of a call at which middleware is told something, each at most once and in order. Without middleware nothing is
 // awaited.
-import type { ReplayLogger } from "../logging/replay-logger.ts";
+import type { ProxyLogger } from "../logging/proxy-logger.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 
 export class HookPhases {
   readonly hooks: ExecutionHooks;
-  readonly #logger: ReplayLogger;
+  readonly #logger: ProxyLogger;
   #isReplaying = true;
   #ended: Promise<void> | undefined;
   #isAfterExecution = false;
 
-  constructor(hooks: ExecutionHooks, logger: ReplayLogger) {
+  constructor(hooks: ExecutionHooks, logger: ProxyLogger) {
     this.hooks = hooks;
     this.#logger = logger;
   }
@@ -23,7 +23,7 @@ export class HookPhases {
   endReplay(): Promise<void> | undefined {
     if (!this.#isReplaying) return this.#ended;
     this.#isReplaying = false;
-    this.#logger.unmute();
+    this.#logger.enable();
     const { afterMemoization, beforeExecution } = this.hooks;
     if (afterMemoization === undefined && beforeExecution === undefined) return undefined;
     this.#ended = this.#runEnd();

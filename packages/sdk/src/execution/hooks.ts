@@ -24,10 +24,13 @@ export interface ExecutionHooks {
   transformInput?(input: {
     readonly ctx: Record<string, unknown>;
     readonly steps: readonly MemoizedStep[];
-  }): Promise<{
-    readonly ctx?: Record<string, unknown>;
-    readonly steps?: readonly MemoizedStep[];
-  } | undefined>;
+  }): Promise<
+    | {
+        readonly ctx?: Record<string, unknown>;
+        readonly steps?: readonly MemoizedStep[];
+      }
+    | undefined
+  >;
   beforeMemoization?(): Promise<void> | void;
   afterMemoization?(): Promise<void> | void;
   beforeExecution?(): Promise<void> | void;
@@ -48,5 +51,7 @@ export interface ExecutionHooks {
   finished?(output: { readonly data?: unknown; readonly error?: unknown }): Promise<void> | void;
   beforeResponse?(): Promise<void> | void;
   transformSendEvents?(payloads: readonly EventObject[]): Promise<readonly EventObject[]>;
-  transformSendResult?(result: { readonly ids: readonly string[] }): Promise<{ readonly ids: readonly string[] }>;
+  transformSendResult?(result: {
+    readonly ids: readonly string[];
+  }): Promise<{ readonly ids: readonly string[] }>;
 }

@@ -47,6 +47,7 @@ export function foundOp(step: OpIdentity): WireOp {
     name: step.name,
     opts: step.opts,
     userland: userlandOf(step),
+    data: null,
   };
 }
 
@@ -61,7 +62,7 @@ export function stepErrorOp(
   failed: { error: SerializedError; isFinal: boolean; timing: OpTiming },
 ): WireOp {
   const { error, isFinal, timing } = failed;
-  if (!isFinal) return { ...ranOp(step, "StepError"), error, timing };
+  if (!isFinal) return { ...ranOp(step, "StepError"), error, timing, data: null };
   const data = { __serialized: true, name: error.name, message: error.message, stack: "" };
   return { ...ranOp(step, "StepFailed"), error, timing, data };
 }

@@ -3,7 +3,7 @@
 import { sha1 } from "@noble/hashes/legacy.js";
 import { bytesToHex, utf8ToBytes } from "@noble/hashes/utils.js";
 
-const GENERATION_SIZE = 8_192;
+const GENERATION_SIZE = 16_384;
 /** Longer ids are not kept, so that the memory of the cache stays bounded. */
 const KEPT_CHARS_MAX = 256;
 

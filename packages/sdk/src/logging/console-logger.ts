@@ -1,0 +1,38 @@
+// The default logger: the console with a level. Takes both orders of arguments, message first and fields first (R20), and
+// always prints the message first.
+import type { Logger } from "../functions/definition.ts";
+import { messageFirst } from "./message-first.ts";
+
+const RANKS = { debug: 0, info: 1, warn: 2, error: 3, fatal: 3, silent: 4 } as const;
+
+export type LogLevel = keyof typeof RANKS;
+
+export class ConsoleLogger implements Logger {
+  readonly level: LogLevel;
+
+  /** @param options.level Lines below it are dropped. Default: `info`. */
+  constructor(options: { readonly level?: LogLevel } = {}) {
+    const { level = "info" } = options;
+    this.level = Object.hasOwn(RANKS, level) ? level : "info";
+  }
+
+  info(...args: unknown[]): void {
+    if (this.#isHeard("info")) console.info(...messageFirst(args));
+  }
+
+  warn(...args: unknown[]): void {
+    if (this.#isHeard("warn")) console.warn(...messageFirst(args));
+  }
+
+  error(...args: unknown[]): void {
+    if (this.#isHeard("error")) console.error(...messageFirst(args));
+  }
+
+  debug(...args: unknown[]): void {
+    if (this.#isHeard("debug")) console.debug(...messageFirst(args));
+  }
+
+  #isHeard(level: keyof Logger): boolean {
+    return RANKS[level] >= RANKS[this.level];
+  }
+}
