@@ -8,7 +8,7 @@ import { inWorld } from "./harness/seed-world.ts";
 
 describe("large and repeated", () => {
   it(
-    "[R14] ten thousand steps in one run",
+    "[seeds R14] ten thousand steps in one run",
     () =>
       inWorld(async (world) => {
         const users = Array.from({ length: 10_000 }, (_, n) => ({ id: `u${n}`, email: `${n}@x` }));
