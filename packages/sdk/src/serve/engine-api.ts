@@ -22,8 +22,10 @@ export function createEngineApi(
   >,
 ): EngineApi {
   const { apiBaseUrl, fetch: send } = settings;
-  const bearers = bearersOf(settings);
+  let bearers: ReturnType<typeof bearersOf> | undefined;
   return async (request) => {
+    // Hashing keys is not free, and most calls ask the engine for nothing.
+    bearers ??= bearersOf(settings);
     const url = new URL(request.path, apiBaseUrl);
     let response: Response | undefined;
     for (const bearer of bearers) {

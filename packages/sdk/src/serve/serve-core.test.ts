@@ -297,10 +297,10 @@ describe("serve()", () => {
   });
 
   it.each([
-    ["the default", {}, { bound: 0 }, 10_000],
-    ["the function's bound", {}, { bound: 60_000 }, 60_000],
-    ["the shorter bound", { streamTimeout: "30s" }, { bound: 60_000 }, 30_000],
-    ["streamTimeout in ms", { streamTimeout: 30_000 }, { bound: 0 }, 30_000],
+    ["the default", {}, { bound: 0, option: {} }, 10_000],
+    ["the function's bound", {}, { bound: 60_000, option: {} }, 60_000],
+    ["the shorter bound", { streamTimeout: "30s" }, { bound: 60_000, option: {} }, 30_000],
+    ["streamTimeout in ms", { streamTimeout: 30_000 }, { bound: 0, option: {} }, 30_000],
     ["no bound when asked", {}, { bound: 0, option: { maxRuntime: 0 } }, 0],
   ])("bounds a call by %s", async (_name, options, { bound, option }, expected) => {
     const client = makeClient();
