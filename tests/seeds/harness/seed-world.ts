@@ -275,11 +275,16 @@ export class SeedWorld {
 
   /** Resolves when no call, request or answer is under way. */
   async idle(): Promise<void> {
-    const endsAtMs = realNowMs() + DEADLINE_MS;
-    for (let quiet = 0; quiet < IDLE_ROUNDS;) {
+    let seen = { progress: -1, atMs: 0 };
+    let quiet = 0;
+    while (quiet < IDLE_ROUNDS) {
       await nextTurn();
       quiet = this.#isBusy() ? 0 : quiet + 1;
-      if (realNowMs() > endsAtMs) throw new Error(`still busy after ${DEADLINE_MS} ms`);
+      const progress = this.#apps.requestCount + this.#fetches.count();
+      if (progress !== seen.progress) seen = { progress, atMs: realNowMs() };
+      if (realNowMs() - seen.atMs > DEADLINE_MS) {
+        throw new Error(`busy, and nothing happened for ${DEADLINE_MS} ms`);
+      }
     }
   }
 
