@@ -1,7 +1,7 @@
 // Checks events against the schemas that apply to them: those of the client's registry when sending, those of the function's
 // triggers and of the registry when receiving. Several schemas for one name are alternatives. Lifecycle events are not checked.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
-import type { EventObject, FunctionDefinition } from "../functions/definition.ts";
+import type { EventObject } from "../functions/definition.ts";
 import type { EventSchemas, EventValueSchemas } from "./event-schemas.ts";
 import { EventValidationError } from "./event-validation-error.ts";
 import { isSchema, type AnySchema, type SchemaIssue } from "./standard-schema.ts";
@@ -42,17 +42,6 @@ export async function checkIncoming(
   const alternatives = findAlternatives(triggers, schemas, event.name);
   if (alternatives.length === 0) return event;
   return runEventSchemas(event, alternatives, validateReceived);
-}
-
-/**
- * What execution calls for every event of a run before the handler sees it. Runs of a failure handler must not be checked.
- * @throws EventValidationError (not retriable) naming each field that does not fit.
- */
-export async function validateIncoming(
-  definition: FunctionDefinition,
-  event: EventObject,
-): Promise<EventObject> {
-  return definition.checkEvent === undefined ? event : definition.checkEvent(event);
 }
 
 function findAlternatives(
