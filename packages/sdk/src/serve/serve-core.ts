@@ -195,7 +195,8 @@ async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
     const body = describeInBand(describe(url), inspection);
     return jsonReply(200, body, headers.finish({ [SYNC_KIND_HEADER]: IN_BAND }));
   }
-  const outcome = await registerApp(describe(inferAppUrl(request, settings)), {
+  const isTrusted = exchange.signature === undefined || exchange.signature.ok;
+  const outcome = await registerApp(describe(inferAppUrl(request, settings, isTrusted)), {
     api: createEngineApi(settings),
     deployId: query.get("deployId") ?? undefined,
     headers: headers.common,
