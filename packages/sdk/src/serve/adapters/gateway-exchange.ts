@@ -13,9 +13,8 @@ export interface GatewayEvent {
   readonly body?: string | null;
   readonly isBase64Encoded?: boolean;
   readonly rawPath?: string;
-  readonly requestContext?: {
-    readonly http?: { readonly method?: string; readonly path?: string };
-  };
+  /** Of payload 2.0: holds `http` with method and path. */
+  readonly requestContext?: object;
 }
 
 export interface GatewayResult {
@@ -38,7 +37,9 @@ function toGatewayRequest(event: GatewayEvent, args: readonly unknown[]): ServeR
   const headers = new Map(
     Object.entries(event.headers ?? {}).map(([name, value]) => [name.toLowerCase(), value]),
   );
-  const { http } = event.requestContext ?? {};
+  const { http } = (event.requestContext ?? {}) as {
+    readonly http?: { readonly method?: string; readonly path?: string };
+  };
   const path = http?.path ?? event.rawPath ?? event.path ?? "/";
   const host = headers.get("host") ?? "localhost";
   // Development servers that imitate a gateway speak plain HTTP.
