@@ -27,6 +27,15 @@ export type { ClientOptions } from "./client/client-options.ts";
 export { EventSendError } from "./client/event-send-error.ts";
 export { headerKeys, internalEvents, queryKeys, slugify } from "./client/protocol-names.ts";
 export { isInngest, isInngestFunction, isInngestRequest } from "./client/recognize.ts";
+export { fetch } from "./client/durable-fetch.ts";
+export {
+  realtime,
+  type Channel,
+  type RealtimeClient,
+  type RealtimeMessage,
+  type SubscriptionToken,
+  type TopicRef,
+} from "./client/realtime.ts";
 export type { SendSignalResponse } from "./client/send-signal.ts";
 
 export type { CallInput, CallOutput } from "./execution/call.ts";

@@ -18,6 +18,7 @@ import type { ClientOptions, EventsOf, IsStrict, MiddlewareOf } from "./client-o
 import { readClientSettings, type ClientSettings } from "./client-settings.ts";
 import { openFunctionHooks, openSendHooks } from "./middleware-hooks.ts";
 import { guardPromise } from "./guarded-promise.ts";
+import { createRealtimeClient, type RealtimeClient } from "./realtime.ts";
 import { sendEvents } from "./send-events.ts";
 import { sendSignal, type SendSignalResponse } from "./send-signal.ts";
 
@@ -53,6 +54,8 @@ export class Everstep<const TOptions extends ClientOptions = any>
   readonly options: TOptions;
   /** Sends a request as the client does: the option `fetch`, else the global one at the time of the call. */
   readonly fetch: typeof fetch;
+  /** Realtime messages outside of steps, and tokens for subscribers. */
+  readonly realtime: RealtimeClient;
   private readonly functions: EverstepFunction[] = [];
   private readonly sends: Set<Promise<unknown>> = new Set();
   private givenEnvironment: Environment | undefined;
@@ -74,6 +77,7 @@ export class Everstep<const TOptions extends ClientOptions = any>
     this.middleware = options.middleware ?? [];
     this.schemas = options.schemas;
     this.fetch = toFetch(options.fetch);
+    this.realtime = createRealtimeClient(this);
     // A wrong URL in the options is the author's mistake and shows at once; variables may still change.
     if (options.baseUrl !== undefined && options.baseUrl !== "") readClientSettings(options, {});
   }

@@ -10,7 +10,7 @@ import type { InvokeInputOf, InvokeOutputOf, InvokeTarget } from "./invoke-targe
 import type { AiModels } from "../steps/ai-models/ai-models.ts";
 import type { AiModel } from "../steps/ai-models/ai-model.ts";
 import type { StepFetch } from "../steps/fetch-tool.ts";
-import type { PublishTool } from "../steps/realtime-tool.ts";
+import type { RealtimeMessage, TopicRef } from "../client/realtime.ts";
 import type { SagaTool } from "../steps/saga.ts";
 import type { StepContext, StepOptionsOrId } from "../steps/step-request.ts";
 
@@ -82,6 +82,15 @@ export interface AiTools {
   wrap: RunTool;
   /** Makers of models. */
   models: AiModels;
+}
+
+/** Publishing to channels as a step: a topic with data, or a message of the v3 form. Gives the data back. */
+export interface PublishTool {
+  <TData>(idOrOptions: StepOptionsOrId, topic: TopicRef<TData>, data: TData): Promise<TData>;
+  <TData>(
+    idOrOptions: StepOptionsOrId,
+    message: RealtimeMessage<TData> | Promise<RealtimeMessage<TData>>,
+  ): Promise<TData>;
 }
 
 /**
