@@ -56,7 +56,10 @@ export function createClient(parts: ClientParts): Client {
   let places = 0;
   let ackedCount = 0;
 
-  const ask = async <T>(name: string, what: (engine: Engine) => Promise<T>): Promise<Outcome<T>> => {
+  const ask = async <T>(
+    name: string,
+    what: (engine: Engine) => Promise<T>,
+  ): Promise<Outcome<T>> => {
     await time.delay(dice.int(0, NETWORK_MS_MAX));
     const outcome = await life.ask(what);
     const said = outcome.kind === "refused" ? outcome.error.code : outcome.kind;
@@ -152,7 +155,12 @@ export function createClient(parts: ClientParts): Client {
         );
         if (outcome.kind === "acked") {
           const stepIds = ops.map((op) => String(op["id"]));
-          parts.onCheckpointAcked({ runId, stepIds, callGeneration, isFenced: generation !== undefined });
+          parts.onCheckpointAcked({
+            runId,
+            stepIds,
+            callGeneration,
+            isFenced: generation !== undefined,
+          });
           return "saved";
         }
         if (outcome.kind === "refused" && outcome.error.code === "dispatch_stale") return "stale";

@@ -1,6 +1,12 @@
 // The lives of the engine over one database: started, crashed at any moment, started again. A crashed engine is cut off from
 // the world: its clock stands still, its calls reach nobody, and nothing that it still does is seen.
-import { createEngine, type Clock, type Engine, type LogEntry, type Transport } from "@everstep/engine";
+import {
+  createEngine,
+  type Clock,
+  type Engine,
+  type LogEntry,
+  type Transport,
+} from "@everstep/engine";
 import { openSqliteStore, type SqliteStore } from "@everstep/store-sqlite";
 import { EverstepError } from "@everstep/protocol";
 import type { Change } from "@everstep/core";
@@ -110,7 +116,12 @@ export function createEngineLife(parts: EngineLifeParts): EngineLife {
         if (dieAt(life, point)) throw new Error(`simulated crash at ${point}`);
       },
     });
-    const life: Life = Object.assign(core, { opened, engine, isReady: false, onDeath: new Set<() => void>() });
+    const life: Life = Object.assign(core, {
+      opened,
+      engine,
+      isReady: false,
+      onDeath: new Set<() => void>(),
+    });
     return life;
   };
 

@@ -1,5 +1,10 @@
 // The network between engines and apps: carries calls, and loses, repeats, delays and garbles them as the seed says.
-import { TransportError, type InboundResponse, type OutboundRequest, type Transport } from "@everstep/engine";
+import {
+  TransportError,
+  type InboundResponse,
+  type OutboundRequest,
+  type Transport,
+} from "@everstep/engine";
 import type { AppProcess } from "./app/app-process.ts";
 import type { Answer, CallBody } from "./app/execute-call.ts";
 import type { Dice } from "./dice.ts";
@@ -97,7 +102,12 @@ export function createNetwork(parts: NetworkParts): Network {
           const body = JSON.parse(request.body) as CallBody;
           const jobId = Number(request.headers["x-inngest-job-id"]);
           const sent: SentCall = { life: life.number, jobId, body, atMs: time.nowMs };
-          history.record("call", { url: request.url, job: jobId, ctx: body.ctx, steps: body.steps });
+          history.record("call", {
+            url: request.url,
+            job: jobId,
+            ctx: body.ctx,
+            steps: body.steps,
+          });
           parts.onSent(sent);
           inFlight.add(sent);
           const closed = new Promise<never>((_resolve, reject) => {

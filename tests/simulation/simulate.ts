@@ -41,7 +41,7 @@ const END_MS = 14 * 86_400_000;
 const HAPPENINGS_MAX = 400_000;
 const SWEEP_MS = 1_000;
 /** Programs that set off each other stop sending beyond this. */
-const RUNS_MAX = 150;
+const RUNS_MAX = 60;
 const NO_FAULTS: NetworkFaults = { loseRequest: 0, loseAnswer: 0, repeat: 0, garble: 0, slow: 0 };
 
 export async function simulate(seed: number): Promise<SimulationResult> {
@@ -180,7 +180,9 @@ async function live(world: {
 /** A hash of every row of every table, in the order of the rows. */
 function dumpHash(database: DatabaseSync): string {
   const sum = createHash("sha256");
-  const tables = database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name");
+  const tables = database.prepare(
+    "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name",
+  );
   for (const table of tables.all() as { name: string }[]) {
     sum.update(table.name);
     for (const row of database.prepare(`SELECT * FROM "${table.name}"`).all()) {

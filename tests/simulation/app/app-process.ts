@@ -2,7 +2,13 @@
 // nothing of it runs, and executions under way are gone.
 import type { Dice } from "../dice.ts";
 import type { VirtualTime } from "../virtual-time.ts";
-import { executeCall, type Answer, type AppIo, type AppTraits, type CallBody } from "./execute-call.ts";
+import {
+  executeCall,
+  type Answer,
+  type AppIo,
+  type AppTraits,
+  type CallBody,
+} from "./execute-call.ts";
 import type { Program } from "./program.ts";
 
 export interface AppProcess {

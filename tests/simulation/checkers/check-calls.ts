@@ -20,7 +20,8 @@ export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): C
       return;
     }
     if (timer.dueAtMs > nowMs()) violate("nothing is early", `call ${jobId} of run ${ctx.run_id}`);
-    if (timer.attempt !== ctx.attempt) violate("attempts count up", `call ${jobId}: ${ctx.attempt}`);
+    if (timer.attempt !== ctx.attempt)
+      violate("attempts count up", `call ${jobId}: ${ctx.attempt}`);
     const stepId = timer.op?.stepId ?? "step";
     if (stepId !== ctx.step_id) violate("targets", `call ${jobId} asks for ${ctx.step_id}`);
     for (const other of inFlight) {
@@ -35,7 +36,10 @@ export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): C
     }
     const sent = Object.keys(steps).length;
     if (sent !== run.outputs.size) {
-      violate("calls carry what is recorded", `run ${ctx.run_id}: ${sent} of ${run.outputs.size} steps`);
+      violate(
+        "calls carry what is recorded",
+        `run ${ctx.run_id}: ${sent} of ${run.outputs.size} steps`,
+      );
     }
     for (const [stepId, outputJson] of run.outputs) {
       if (JSON.stringify(steps[stepId]) === JSON.stringify(JSON.parse(outputJson))) continue;

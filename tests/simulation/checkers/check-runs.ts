@@ -39,7 +39,10 @@ export function checkRuns({ model, violate }: CheckContext): Checker {
     const run = model.runs.get(attempt.runId);
     const max = model.functions.get(run?.head.functionId ?? "")?.config.maxAttempts ?? 0;
     if (attempt.attempt >= max) {
-      violate("attempts are bounded", `attempt ${attempt.attempt} of ${max} in run ${attempt.runId}`);
+      violate(
+        "attempts are bounded",
+        `attempt ${attempt.attempt} of ${max} in run ${attempt.runId}`,
+      );
     }
   };
 
@@ -106,7 +109,10 @@ export function checkRuns({ model, violate }: CheckContext): Checker {
     const { status } = run.head;
     const wanted = isLast ? [] : ["finished", ...(status === "completed" ? [] : [status])];
     if (JSON.stringify(sent) !== JSON.stringify(wanted)) {
-      violate("one end, one set of events", `run ${runId} (${status}) sent ${JSON.stringify(sent)}`);
+      violate(
+        "one end, one set of events",
+        `run ${runId} (${status}) sent ${JSON.stringify(sent)}`,
+      );
     }
   }
 }

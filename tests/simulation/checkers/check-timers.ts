@@ -34,7 +34,8 @@ export function checkTimers(context: CheckContext): Checker {
     const timer = removed.find(
       ({ runId, op }) => runId === step.runId && op?.stepId === step.stepId,
     );
-    if (timer === undefined) violate("timers fire once", `step ${step.name} ended without its timer`);
+    if (timer === undefined)
+      violate("timers fire once", `step ${step.name} ended without its timer`);
     else early(timer.kind, timer, step.endedAtMs);
   };
 
@@ -56,10 +57,14 @@ export function checkTimers(context: CheckContext): Checker {
     const table = BACKOFF_MS[Math.min(attempt, BACKOFF_MS.length - 1)] ?? 0;
     const policy = plan.retryIntervalMs ?? table;
     const least = Number.isFinite(asked) ? asked * 1_000 : policy;
-    const most = Number.isFinite(asked) || plan.retryIntervalMs !== undefined ? least : least + JITTER_MS_MAX;
+    const most =
+      Number.isFinite(asked) || plan.retryIntervalMs !== undefined ? least : least + JITTER_MS_MAX;
     const delayMs = retryAtMs - endedAtMs;
     if (delayMs < least || delayMs > most) {
-      violate("retries back off", `run ${change.attempt.runId} #${attempt}: ${delayMs} ms, not ${least}`);
+      violate(
+        "retries back off",
+        `run ${change.attempt.runId} #${attempt}: ${delayMs} ms, not ${least}`,
+      );
     }
   };
 
@@ -132,7 +137,10 @@ export function checkTimers(context: CheckContext): Checker {
         neglected.set(timer.id, sinceMs);
         const lateMs = nowMs() - sinceMs;
         if (lateMs <= LATE_MS_MAX) continue;
-        violate("nothing is late", `${timer.kind} ${timer.id} of run ${timer.runId} by ${lateMs} ms`);
+        violate(
+          "nothing is late",
+          `${timer.kind} ${timer.id} of run ${timer.runId} by ${lateMs} ms`,
+        );
       }
     },
   };

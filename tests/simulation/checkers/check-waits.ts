@@ -62,7 +62,8 @@ export function checkWaits({ model, plan, violate, nowMs }: CheckContext): Check
       violate("invokes get the end", `${wait.id} got a result before its run ended`);
     } else if (child.head.status === "completed") {
       const wanted = `{"data":${child.head.outputJson ?? "null"}}`;
-      if (step.outputJson !== wanted) violate("invokes get the end", `${wait.id}: ${step.outputJson}`);
+      if (step.outputJson !== wanted)
+        violate("invokes get the end", `${wait.id}: ${step.outputJson}`);
     } else if (!step.outputJson.startsWith('{"error":')) {
       violate("invokes get the end", `${wait.id} got data of a ${child.head.status} run`);
     }
@@ -89,7 +90,8 @@ export function checkWaits({ model, plan, violate, nowMs }: CheckContext): Check
         if (wait.kind !== "invoke") continue;
         const child = model.runs.get(childOf.get(wait.id) ?? "");
         if (child === undefined) violate("invokes start a run", `${wait.id} has no run`);
-        else if (hasEnded(child)) violate("invokes get the end", `${wait.id} waits for an ended run`);
+        else if (hasEnded(child))
+          violate("invokes get the end", `${wait.id} waits for an ended run`);
       }
     },
   };
@@ -102,7 +104,8 @@ export function checkWaits({ model, plan, violate, nowMs }: CheckContext): Check
     if (run === undefined || hasEnded(run)) return;
     if (wait?.kind === "cancel") return violate("cancelOn ends runs", what);
     const isEnded = changes.some(
-      (change) => change.type === "step_added" && `${change.step.runId}.${change.step.stepId}` === waitId,
+      (change) =>
+        change.type === "step_added" && `${change.step.runId}.${change.step.stepId}` === waitId,
     );
     if (!isEnded) violate("events end waits", `${what}: it is gone without a result`);
   }
