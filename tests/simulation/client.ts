@@ -145,7 +145,7 @@ export function createClient(parts: ClientParts): Client {
     },
     async checkpoint({ runId, ops, generation, jobId, callGeneration }) {
       for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
-        const outcome = await ask("checkpoints", (engine) =>
+        const outcome = await ask(`checkpoints ${runId} g${callGeneration}`, (engine) =>
           engine.checkpoint({
             runId,
             ops: parseOps(ops),
@@ -154,7 +154,7 @@ export function createClient(parts: ClientParts): Client {
           }),
         );
         if (outcome.kind === "acked") {
-          const stepIds = ops.map((op) => String(op["id"]));
+          const stepIds = ops.map((op) => op["id"] as string);
           parts.onCheckpointAcked({
             runId,
             stepIds,

@@ -30,8 +30,6 @@ export interface EngineLife {
   crash(where: string): void;
   stop(graceMs: number): Promise<void>;
   ask<T>(what: (engine: Engine) => Promise<T>): Promise<Outcome<T>>;
-  /** Something outside the engine kept it from working until now. */
-  noteFault(): void;
 }
 
 export interface EngineLifeParts {
@@ -93,7 +91,10 @@ export function createEngineLife(parts: EngineLifeParts): EngineLife {
       at: (atMs, fire) => time.at(atMs, () => (life.isAlive ? fire() : undefined)),
     };
     const store = simulateStore(opened.store, {
-      ...{ time, dice: dice.fork(`store ${number}`), history, faults: parts.faults },
+      time,
+      history,
+      dice: dice.fork(`store ${number}`),
+      faults: parts.faults,
       isAlive: () => life.isAlive,
       dieAt: (point) => dieAt(life, point),
       onApplied: parts.onApplied,
@@ -105,7 +106,10 @@ export function createEngineLife(parts: EngineLifeParts): EngineLife {
       },
     });
     const engine = createEngine({
-      ...{ store, history: opened.history, clock, chance: dice.fork(`engine ${number}`) },
+      store,
+      clock,
+      history: opened.history,
+      chance: dice.fork(`engine ${number}`),
       transport: parts.connect(core),
       log: (entry) => {
         if (life.isAlive) note(entry);
@@ -170,23 +174,23 @@ export function createEngineLife(parts: EngineLifeParts): EngineLife {
       return new Promise((resolve) => {
         const die = (): void => resolve({ kind: "unknown" });
         life.onDeath.add(die);
-        what(life.engine)
-          .then(
-            (value) => {
-              if (life.isAlive) resolve({ kind: "acked", value });
-            },
-            (error: unknown) => {
-              if (!life.isAlive) return;
-              if (error instanceof EverstepError) resolve({ kind: "refused", error });
-              else history.violate("no internal errors", `a client was told ${String(error)}`);
-            },
-          )
-          .finally(() => life.onDeath.delete(die))
-          .catch(() => undefined);
+        const asked = outcomeOf(what(life.engine));
+        asked
+          .then((outcome) => {
+            if (life.isAlive) resolve(outcome);
+            return life.onDeath.delete(die);
+          })
+          .catch((error: unknown) => history.violate("no internal errors", String(error)));
       });
     },
-    noteFault() {
-      if (healthySinceMs !== undefined) healthySinceMs = time.nowMs;
-    },
   };
+}
+
+async function outcomeOf<T>(answer: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: "acked", value: await answer };
+  } catch (error) {
+    if (error instanceof EverstepError) return { kind: "refused", error };
+    throw error;
+  }
 }

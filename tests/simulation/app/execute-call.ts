@@ -153,7 +153,7 @@ async function answerStanding(
     if (outcome === "stale") return staleAnswer();
     if (outcome === "failed") return answerOps(execution, []);
   }
-  board.settle(first.stepId, { data: (op["data"] ?? null) as Json });
+  board.settle(first.stepId, { data: op["data"] ?? null });
   return undefined;
 }
 
@@ -273,7 +273,7 @@ function answerOps(execution: Execution, ops: readonly JsonObject[]): Answer {
   const all = [...buffer, ...ops];
   const failed = ops.find((op) => op["op"] === "StepError");
   const node =
-    failed === undefined ? undefined : execution.board.get(String(failed["id"]))?.call.node;
+    failed === undefined ? undefined : execution.board.get(failed["id"] as string)?.call.node;
   const retryAfterS = node?.kind === "run" ? node.retryAfterS : undefined;
   return {
     status: 206,

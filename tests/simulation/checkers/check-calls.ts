@@ -59,7 +59,7 @@ export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): C
     for (const other of model.runs.values()) {
       if (other.head.functionId !== functionId || other.head.orderKey >= orderKey) continue;
       if (other.head.startedAtMs !== undefined || hasEnded(other)) continue;
-      const [first] = [...other.timers.values()].filter(({ kind }) => kind === "call");
+      const first = [...other.timers.values()].find(({ kind }) => kind === "call");
       const isOut = [...inFlight].some(({ body }) => body.ctx.run_id === other.head.id);
       const isReady = first?.attempt === 0 && first.dueAtMs <= run.head.createdAtMs;
       if (isReady && !isOut) {
@@ -94,7 +94,8 @@ export function checkCalls({ model, violate, inFlight, nowMs }: CheckContext): C
     },
     onStep({ runId, stepId, generation }) {
       const by = acked.get(`${runId}.${stepId}`);
-      if (by === undefined || by === generation) return;
+      // An older call may still be under way somewhere; what it does is fenced off. A newer one must know better.
+      if (by === undefined || by >= generation) return;
       violate("recorded steps never run again", `step ${stepId} of run ${runId} in ${generation}`);
     },
   };
