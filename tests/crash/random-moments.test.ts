@@ -36,6 +36,7 @@ describe("kill -9 at random moments", () => {
       return await scenario.conclude();
     });
     expect(summary.complaints).toEqual([]);
+    expect(summary.retried).toEqual([]);
     expect(summary.kills).toBe(KILLS);
     expect(summary.acked).toBeGreaterThan(30);
   });
@@ -54,6 +55,7 @@ describe("kill -9 at random moments", () => {
       return await scenario.conclude();
     });
     expect(summary.complaints).toEqual([]);
+    expect(summary.retried).toEqual([]);
     expect(summary.kills).toBe(6);
   });
 });
