@@ -3,6 +3,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
+import type * as yaml from "yaml";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -61,7 +62,7 @@ function foldersUpward(start: string): readonly string[] {
 /** Loaded only when a YAML file is there: it is 12 MB and 50 ms that most starts need not pay. */
 function parseYaml(text: string): unknown {
   const require = createRequire(import.meta.url);
-  const { parse } = require("yaml") as typeof import("yaml");
+  const { parse } = require("yaml") as typeof yaml;
   return parse(text);
 }
 
