@@ -2,12 +2,12 @@
 import type { Change } from "@everstep/core";
 import type { DatabaseSync } from "node:sqlite";
 import { createAppProcess, type AppProcess } from "./app/app-process.ts";
-import { checkCalls } from "./checkers/check-calls.ts";
-import { checkRuns } from "./checkers/check-runs.ts";
-import { checkStarts } from "./checkers/check-starts.ts";
+import { CallChecker } from "./checkers/call-checker.ts";
+import { RunChecker } from "./checkers/run-checker.ts";
+import { StartChecker } from "./checkers/start-checker.ts";
 import { checkStored } from "./checkers/check-stored.ts";
-import { checkTimers } from "./checkers/check-timers.ts";
-import { checkWaits } from "./checkers/check-waits.ts";
+import { TimerChecker } from "./checkers/timer-checker.ts";
+import { WaitChecker } from "./checkers/wait-checker.ts";
 import type { CheckContext, Checker } from "./checkers/checker.ts";
 import { createModel, type Model } from "./checkers/model.ts";
 import { createClient, type AckedCheckpoint, type Client } from "./client.ts";
@@ -108,16 +108,16 @@ function createCheckers(context: CheckContext): {
   checkers: readonly Checker[];
   onCheckpointAcked: (checkpoint: AckedCheckpoint) => void;
 } {
-  const calls = checkCalls(context);
+  const calls = new CallChecker(context);
   return {
     checkers: [
-      checkRuns(context),
-      checkStarts(context),
-      checkWaits(context),
-      checkTimers(context),
+      new RunChecker(context),
+      new StartChecker(context),
+      new WaitChecker(context),
+      new TimerChecker(context),
       calls,
     ],
-    onCheckpointAcked: calls.onCheckpointAcked,
+    onCheckpointAcked: (checkpoint) => calls.onCheckpointAcked(checkpoint),
   };
 }
 

@@ -13,13 +13,13 @@ import type { Program } from "./program.ts";
 
 export interface AppProcess {
   readonly isUp: boolean;
-  /** @throws AppDied when the process ends before it has answered. */
+  /** @throws When the process ends before it has answered. */
   handle(functionSlug: string, call: CallBody): Promise<Answer>;
   kill(): void;
   start(): void;
 }
 
-export class AppDied extends Error {}
+class AppDied extends Error {}
 
 export interface AppParts {
   readonly time: VirtualTime;
