@@ -147,7 +147,7 @@ function liveOn(
     },
     retryIntervalMs: plan.retryIntervalMs,
     callTimeoutMs: plan.callTimeoutMs,
-    connect: network.connect,
+    connect: (side) => network.connect(side),
     onApplied,
     onStarted: (opened) => checkStored(opened, model, history.violate),
     onCrash: () => {
@@ -171,7 +171,7 @@ function startApps(
       traits: app.traits,
       violate: ground.history.violate,
       programs: new Map(app.functions.map((fn) => [fn.slug, fn.program])),
-      checkpoint: client.checkpoint,
+      checkpoint: (request) => client.checkpoint(request),
       onStep: (step) => {
         ground.history.record("step runs", step);
         tellAll((checker) => checker.onStep?.(step));
