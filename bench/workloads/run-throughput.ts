@@ -25,6 +25,7 @@ export async function measureThroughput(stage: Stage, plan: ThroughputPlan): Pro
   const warmUpRuns = Math.ceil(runs * WARM_UP_SHARE);
   await stage.stub.run(pair.stubApp, { functionId, runs: warmUpRuns });
   await runOnEngine(stage, pair, { functionId, runs: warmUpRuns });
+  await stage.waitCompleted(warmUpRuns);
 
   const meter = createUsageMeter(stage.engine.pid, pair.app.pid);
   const operations = runs * operationsPerRun;
@@ -35,6 +36,7 @@ export async function measureThroughput(stage: Stage, plan: ThroughputPlan): Pro
     ceilings.push((operations * 1_000) / (alone.endedAtMs - alone.startedAtMs));
     const ms = await meter.during(() => runOnEngine(stage, pair, { functionId, runs }));
     samples.push((operations * 1_000) / ms);
+    await stage.waitCompleted(runs);
   }
   return toFigure({
     workload,
@@ -65,6 +67,5 @@ async function runOnEngine(
     }),
     reached,
   ]);
-  await stage.waitCompleted(runs);
   return endedAtMs - sent.startedAtMs;
 }

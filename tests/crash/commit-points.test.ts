@@ -28,6 +28,7 @@ describe("kill -9 at a point of a commit", () => {
     const deaths = PASSES.map((nth): Death => ({ kind: "failpoint", name, nth }));
     const summary = await survive(world, POINTS.indexOf(name) + 1, deaths);
     expect(summary.complaints).toEqual([]);
+    expect(summary.retried).toEqual([]);
     expect(summary.kills).toBe(PASSES.length + 1);
     expect(summary.acked).toBeGreaterThan(20);
     expect(summary.executions).toBeGreaterThan(20);

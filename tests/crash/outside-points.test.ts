@@ -28,6 +28,7 @@ describe("kill -9 at a moment seen from outside", () => {
     const deaths = [1, 4, 25].map((nth): Death => ({ kind: "app", point, nth }));
     const summary = await survive(world, 100 + APP_POINTS.indexOf(point), deaths);
     expect(summary.complaints).toEqual([]);
+    expect(summary.retried).toEqual([]);
     expect(summary.kills).toBe(4);
     expect(summary.executions).toBeGreaterThan(20);
   });
@@ -36,6 +37,7 @@ describe("kill -9 at a moment seen from outside", () => {
     const deaths = [1, 2, 15].map((count): Death => ({ kind: "acked", count }));
     const summary = await survive(world, 200, deaths);
     expect(summary.complaints).toEqual([]);
+    expect(summary.retried).toEqual([]);
     expect(summary.kills).toBe(4);
     expect(summary.acked).toBeGreaterThan(20);
   });

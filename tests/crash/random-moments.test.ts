@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { CrashWorld } from "./harness/crash-world.ts";
 import { Dice } from "./harness/dice.ts";
+import type { Death } from "./harness/scenario.ts";
 import { withScenario } from "./harness/survive.ts";
 
 const SEED = Number(process.env["EVERSTEP_CRASH_SEED"] ?? 1);
@@ -10,6 +11,19 @@ const KILLS = Number(process.env["EVERSTEP_CRASH_KILLS"] ?? 6);
 /** A start takes about half of this; the rest is load. */
 const LIFE_MS_MAX = 2_500;
 const TIMEOUT_MS = 120_000 + KILLS * 5_000;
+
+/** The first commit of a life takes ownership; the second of a new file knows an app. */
+const FIRST_COMMITS: readonly Death[] = [
+  { kind: "failpoint", name: "commit_before_commit", nth: 1 },
+  { kind: "failpoint", name: "commit_after_commit", nth: 1 },
+  { kind: "failpoint", name: "commit_before_commit", nth: 2 },
+  { kind: "failpoint", name: "commit_after_commit", nth: 2 },
+];
+
+function firstStarts(): Death[] {
+  const dice = new Dice(SEED + 1);
+  return FIRST_COMMITS.map(() => ({ kind: "clock", afterSpawnMs: dice.between(100, 700) }));
+}
 
 describe("kill -9 at random moments", () => {
   let world: CrashWorld;
@@ -36,24 +50,23 @@ describe("kill -9 at random moments", () => {
       return await scenario.conclude();
     });
     expect(summary.complaints).toEqual([]);
+    expect(summary.retried).toEqual([]);
     expect(summary.kills).toBe(KILLS);
     expect(summary.acked).toBeGreaterThan(30);
   });
 
-  it("a data folder whose very first starts were killed is sound", async () => {
-    const dice = new Dice(SEED + 1);
-    const summary = await withScenario(world, SEED + 1, async (scenario) => {
-      for (let life = 0; life < 4; life += 1) {
-        await scenario.live({ kind: "clock", afterSpawnMs: dice.between(100, 700) });
-      }
-      for (const nth of [1, 2]) {
-        await scenario.live({ kind: "failpoint", name: "commit_before_commit", nth });
-      }
-      await scenario.open();
-      scenario.load.startEach(scenario.load.missing());
-      return await scenario.conclude();
-    });
-    expect(summary.complaints).toEqual([]);
-    expect(summary.kills).toBe(6);
-  });
+  it.for(["starts", "commits"] as const)(
+    "a data folder whose very first %s were killed is sound",
+    async (killed) => {
+      const deaths = killed === "commits" ? FIRST_COMMITS : firstStarts();
+      const summary = await withScenario(world, SEED + 1, async (scenario) => {
+        for (const death of deaths) await scenario.live(death);
+        await scenario.open();
+        scenario.load.startEach(scenario.load.missing());
+        return await scenario.conclude();
+      });
+      expect(summary.complaints).toEqual([]);
+      expect(summary.kills).toBe(deaths.length);
+    },
+  );
 });

@@ -50,6 +50,8 @@ describe("an engine that is stopped", () => {
     });
     expect(summary.complaints).toEqual([]);
     expect(summary.acked).toBe(8);
+    // A parked call counts as not made.
+    expect(summary.retried).toEqual([]);
   });
 
   it("goes on where it was when it was frozen, with every timer that came due meanwhile", async () => {

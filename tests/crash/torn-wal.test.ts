@@ -45,7 +45,7 @@ describe("a torn write-ahead log", () => {
     const summary = await withScenario(world, TEARS.length, async (scenario) => {
       await scenario.open();
       scenario.load.startEach(scenario.load.missing());
-      await scenario.rest();
+      expect(await scenario.rest()).toEqual([]);
       const ids = await burstAndKill(scenario);
       tearWal(scenario.dataDir, tear);
       await scenario.open();

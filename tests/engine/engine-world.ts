@@ -15,7 +15,7 @@ import type { FunctionConfig, JsonObject, Limits, OpName } from "@everstep/proto
 import { hashStepId } from "@everstep/protocol";
 import { openMemoryDatabase, openSqliteStore } from "@everstep/store-sqlite";
 
-export const START_MS = 1_790_000_000_000;
+const START_MS = 1_790_000_000_000;
 
 /** A call of the app, or a request of a step, that is out. */
 export interface OpenCall {
@@ -65,7 +65,7 @@ export interface ManualClock extends Clock {
   advance(ms: number): void;
 }
 
-export function createManualClock(startMs = START_MS): ManualClock {
+function createManualClock(startMs = START_MS): ManualClock {
   let nowMs = startMs;
   const alarms = new Set<{ readonly atMs: number; readonly fire: () => void }>();
   const fireDue = (): boolean => {
@@ -224,7 +224,7 @@ function withFaults(store: Store, faults: World["faults"], counter: { commits: n
 }
 
 /** Immediates run when the queue of microtasks is empty; a few rounds reach what immediates caused. */
-export async function settle(): Promise<void> {
+async function settle(): Promise<void> {
   for (let round = 0; round < 20; round += 1) {
     await new Promise<void>((resolve) => {
       setImmediate(resolve);

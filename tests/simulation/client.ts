@@ -35,7 +35,7 @@ export interface Client {
   invoke(slug: string, data: JsonObject): Promise<void>;
   rerun(runId: string, stepId: string | undefined): Promise<void>;
   cancelMany(appName: string, slug: string): Promise<void>;
-  checkpoint: AppIo["checkpoint"];
+  checkpoint(request: Parameters<AppIo["checkpoint"]>[0]): ReturnType<AppIo["checkpoint"]>;
 }
 
 export interface ClientParts {
@@ -51,114 +51,140 @@ const TRIES_MAX = 5;
 const NETWORK_MS_MAX = 5;
 
 export function createClient(parts: ClientParts): Client {
-  const { time, dice, history, life, model } = parts;
-  const ackedEvents: AckedEvent[] = [];
-  let places = 0;
-  let ackedCount = 0;
+  return new CheckingClient(parts);
+}
 
-  const ask = async <T>(name: string, what: (engine: Engine) => Promise<T>): Promise<Outcome<T>> => {
+class CheckingClient implements Client {
+  readonly ackedEvents: AckedEvent[] = [];
+  readonly #parts: ClientParts;
+  #places = 0;
+  #ackedCount = 0;
+
+  constructor(parts: ClientParts) {
+    this.#parts = parts;
+  }
+
+  get ackedCount(): number {
+    return this.#ackedCount;
+  }
+
+  async send(events: readonly EventInput[]): Promise<readonly string[] | undefined> {
+    const seed = { atMs: this.#parts.time.nowMs, entropy: this.#parts.dice.bytes(10) };
+    const isSeeded = this.#parts.dice.chance(0.7);
+    const sent = (this.#places += 1);
+    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+      const outcome = await this.#ask("sends", (engine) =>
+        engine.sendEvents(events, isSeeded ? { seed } : {}),
+      );
+      if (outcome.kind === "acked") {
+        const acked = (this.#places += 1);
+        for (const id of outcome.value) {
+          this.#mustHold(this.#parts.model.events.has(id), `event ${id}`);
+          this.ackedEvents.push({ id, sent, acked });
+        }
+        this.#mustHold(outcome.value.length === events.length, "as many ids as events");
+        return outcome.value;
+      }
+      // Without a seed a repeated request would be another one.
+      if (!isSeeded && outcome.kind === "unknown") return undefined;
+      await this.#parts.time.delay(100 * 2 ** attempt);
+    }
+    return undefined;
+  }
+
+  async cancel(runId: string): Promise<void> {
+    const outcome = await this.#ask("cancels", (engine) => engine.cancelRun(runId));
+    if (outcome.kind !== "acked") return;
+    const status = this.#parts.model.runs.get(runId)?.head.status;
+    this.#mustHold(status === "cancelled", `the cancellation of run ${runId}, which is ${status}`);
+  }
+
+  async signal(name: string): Promise<void> {
+    const mark = `signal ${(this.#places += 1)}`;
+    const outcome = await this.#ask("signals", (engine) =>
+      engine.signal(name, JSON.stringify(mark)),
+    );
+    if (outcome.kind !== "acked") return;
+    const outputs =
+      this.#parts.model.runs.get(outcome.value.runId)?.outputs ?? new Map<string, string>();
+    const count = [...outputs.values()].filter((json) => json.includes(mark)).length;
+    this.#mustHold(count === 1, `${mark} for run ${outcome.value.runId}, found ${count} times`);
+  }
+
+  async invoke(slug: string, data: JsonObject): Promise<void> {
+    const outcome = await this.#ask("invokes", (engine) => engine.invoke(slug, { data }));
+    if (outcome.kind !== "acked") return;
+    this.#mustHold(
+      this.#parts.model.runs.has(outcome.value.runId),
+      `the run of ${slug} that was invoked`,
+    );
+  }
+
+  async rerun(runId: string, stepId: string | undefined): Promise<void> {
+    const from = stepId === undefined ? {} : { fromStep: { stepId } };
+    const outcome = await this.#ask("reruns", (engine) => engine.rerun({ runId, ...from }));
+    if (outcome.kind === "acked")
+      this.#mustHold(this.#parts.model.runs.has(outcome.value.runId), "a rerun");
+  }
+
+  async cancelMany(appName: string, slug: string): Promise<void> {
+    const beforeMs = this.#parts.time.nowMs;
+    const wanted = [...this.#parts.model.runs.values()].filter(
+      (run) =>
+        this.#parts.model.functions.get(run.head.functionId)?.config.slug === slug &&
+        run.head.createdAtMs < beforeMs,
+    );
+    const outcome = await this.#ask("cancels many", (engine) =>
+      engine.cancelMany({ appId: appName, functionId: slug, startedBeforeMs: beforeMs }),
+    );
+    if (outcome.kind !== "acked") return;
+    for (const { head } of wanted) {
+      const run = this.#parts.model.runs.get(head.id);
+      this.#mustHold(run !== undefined && hasEnded(run), `the bulk cancellation of run ${head.id}`);
+    }
+  }
+
+  async checkpoint(request: Parameters<AppIo["checkpoint"]>[0]): ReturnType<AppIo["checkpoint"]> {
+    const { runId, ops, generation, jobId, callGeneration } = request;
+    for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
+      const outcome = await this.#ask(`checkpoints ${runId} g${callGeneration}`, (engine) =>
+        engine.checkpoint({
+          runId,
+          ops: parseOps(ops),
+          ...(generation === undefined ? {} : { generation }),
+          ...(jobId === undefined ? {} : { jobId }),
+        }),
+      );
+      if (outcome.kind === "acked") {
+        const stepIds = ops.map((op) => op["id"] as string);
+        this.#parts.onCheckpointAcked({
+          runId,
+          stepIds,
+          callGeneration,
+          isFenced: generation !== undefined,
+        });
+        return "saved";
+      }
+      if (outcome.kind === "refused" && outcome.error.code === "dispatch_stale") return "stale";
+      await this.#parts.time.delay(100 * 2 ** attempt);
+    }
+    return "failed";
+  }
+
+  async #ask<T>(name: string, what: (engine: Engine) => Promise<T>): Promise<Outcome<T>> {
+    const { time, dice, life, history } = this.#parts;
     await time.delay(dice.int(0, NETWORK_MS_MAX));
     const outcome = await life.ask(what);
     const said = outcome.kind === "refused" ? outcome.error.code : outcome.kind;
     history.record(`client ${name}: ${said}`);
-    if (outcome.kind === "acked") ackedCount += 1;
+    if (outcome.kind === "acked") this.#ackedCount += 1;
     if (outcome.kind === "refused" && outcome.error.code === "internal") {
       history.violate("no internal errors", `${name}: ${outcome.error.message}`);
     }
     return outcome;
-  };
+  }
 
-  const mustHold = (isHeld: boolean, what: string): void => {
-    if (!isHeld) history.violate("acked is stored", what);
-  };
-
-  return {
-    ackedEvents,
-    get ackedCount() {
-      return ackedCount;
-    },
-    async send(events) {
-      const seed = { atMs: time.nowMs, entropy: dice.bytes(10) };
-      const isSeeded = dice.chance(0.7);
-      const sent = (places += 1);
-      for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
-        const outcome = await ask("sends", (engine) =>
-          engine.sendEvents(events, isSeeded ? { seed } : {}),
-        );
-        if (outcome.kind === "acked") {
-          const acked = (places += 1);
-          for (const id of outcome.value) {
-            mustHold(model.events.has(id), `event ${id}`);
-            ackedEvents.push({ id, sent, acked });
-          }
-          mustHold(outcome.value.length === events.length, "as many ids as events");
-          return outcome.value;
-        }
-        // Without a seed a repeated request would be another one.
-        if (!isSeeded && outcome.kind === "unknown") return undefined;
-        await time.delay(100 * 2 ** attempt);
-      }
-      return undefined;
-    },
-    async cancel(runId) {
-      const outcome = await ask("cancels", (engine) => engine.cancelRun(runId));
-      if (outcome.kind !== "acked") return;
-      const status = model.runs.get(runId)?.head.status;
-      mustHold(status === "cancelled", `the cancellation of run ${runId}, which is ${status}`);
-    },
-    async signal(name) {
-      const mark = `signal ${(places += 1)}`;
-      const outcome = await ask("signals", (engine) => engine.signal(name, JSON.stringify(mark)));
-      if (outcome.kind !== "acked") return;
-      const outputs = model.runs.get(outcome.value.runId)?.outputs ?? new Map<string, string>();
-      const count = [...outputs.values()].filter((json) => json.includes(mark)).length;
-      mustHold(count === 1, `${mark} for run ${outcome.value.runId}, found ${count} times`);
-    },
-    async invoke(slug, data) {
-      const outcome = await ask("invokes", (engine) => engine.invoke(slug, { data }));
-      if (outcome.kind !== "acked") return;
-      mustHold(model.runs.has(outcome.value.runId), `the run of ${slug} that was invoked`);
-    },
-    async rerun(runId, stepId) {
-      const from = stepId === undefined ? {} : { fromStep: { stepId } };
-      const outcome = await ask("reruns", (engine) => engine.rerun({ runId, ...from }));
-      if (outcome.kind === "acked") mustHold(model.runs.has(outcome.value.runId), "a rerun");
-    },
-    async cancelMany(appName, slug) {
-      const beforeMs = time.nowMs;
-      const wanted = [...model.runs.values()].filter(
-        (run) =>
-          model.functions.get(run.head.functionId)?.config.slug === slug &&
-          run.head.createdAtMs < beforeMs,
-      );
-      const outcome = await ask("cancels many", (engine) =>
-        engine.cancelMany({ appId: appName, functionId: slug, startedBeforeMs: beforeMs }),
-      );
-      if (outcome.kind !== "acked") return;
-      for (const { head } of wanted) {
-        const run = model.runs.get(head.id);
-        mustHold(run !== undefined && hasEnded(run), `the bulk cancellation of run ${head.id}`);
-      }
-    },
-    async checkpoint({ runId, ops, generation, jobId, callGeneration }) {
-      for (let attempt = 0; attempt < TRIES_MAX; attempt += 1) {
-        const outcome = await ask("checkpoints", (engine) =>
-          engine.checkpoint({
-            runId,
-            ops: parseOps(ops),
-            ...(generation === undefined ? {} : { generation }),
-            ...(jobId === undefined ? {} : { jobId }),
-          }),
-        );
-        if (outcome.kind === "acked") {
-          const stepIds = ops.map((op) => String(op["id"]));
-          parts.onCheckpointAcked({ runId, stepIds, callGeneration, isFenced: generation !== undefined });
-          return "saved";
-        }
-        if (outcome.kind === "refused" && outcome.error.code === "dispatch_stale") return "stale";
-        await time.delay(100 * 2 ** attempt);
-      }
-      return "failed";
-    },
-  };
+  #mustHold(isHeld: boolean, what: string): void {
+    if (!isHeld) this.#parts.history.violate("acked is stored", what);
+  }
 }

@@ -1,12 +1,19 @@
 // The lives of the engine over one database: started, crashed at any moment, started again. A crashed engine is cut off from
 // the world: its clock stands still, its calls reach nobody, and nothing that it still does is seen.
-import { createEngine, type Clock, type Engine, type LogEntry, type Transport } from "@everstep/engine";
+import {
+  createEngine,
+  type Clock,
+  type Engine,
+  type LogEntry,
+  type Transport,
+} from "@everstep/engine";
 import { openSqliteStore, type SqliteStore } from "@everstep/store-sqlite";
 import { EverstepError } from "@everstep/protocol";
-import type { Change } from "@everstep/core";
+import type { Change, Store } from "@everstep/core";
 import type { DatabaseSync } from "node:sqlite";
 import type { Dice } from "./dice.ts";
 import type { History } from "./history.ts";
+import type { EngineSide } from "./network.ts";
 import { simulateStore, type StoreFaults } from "./simulated-store.ts";
 import type { VirtualTime } from "./virtual-time.ts";
 
@@ -24,8 +31,6 @@ export interface EngineLife {
   crash(where: string): void;
   stop(graceMs: number): Promise<void>;
   ask<T>(what: (engine: Engine) => Promise<T>): Promise<Outcome<T>>;
-  /** Something outside the engine kept it from working until now. */
-  noteFault(): void;
 }
 
 export interface EngineLifeParts {
@@ -37,7 +42,7 @@ export interface EngineLifeParts {
   readonly retryIntervalMs: number | undefined;
   readonly callTimeoutMs: number;
   /** The network as one life of the engine sees it. */
-  readonly connect: (life: { isAlive: boolean; number: number }) => Transport;
+  readonly connect: (life: EngineSide) => Transport;
   readonly onApplied: (changes: readonly Change[]) => void;
   readonly onStarted: (opened: SqliteStore) => Promise<void>;
   readonly onCrash: () => void;
@@ -55,127 +60,149 @@ interface Life {
 }
 
 export function createEngineLife(parts: EngineLifeParts): EngineLife {
-  const { time, dice, history } = parts;
-  let current: Life | undefined;
-  let lives = 0;
-  let healthySinceMs: number | undefined;
+  return new Lives(parts);
+}
 
-  const crash = (where: string): void => {
-    if (current === undefined) return;
-    history.record("crash", { where });
-    const { onDeath } = current;
-    current.isAlive = false;
-    current = undefined;
-    healthySinceMs = undefined;
+class Lives implements EngineLife {
+  readonly #parts: EngineLifeParts;
+  #current: Life | undefined;
+  #count = 0;
+  #healthySinceMs: number | undefined;
+
+  constructor(parts: EngineLifeParts) {
+    this.#parts = parts;
+  }
+
+  get isUp(): boolean {
+    return this.#current?.isReady === true;
+  }
+
+  get healthySinceMs(): number | undefined {
+    return this.#healthySinceMs;
+  }
+
+  async start(): Promise<void> {
+    if (this.#current !== undefined) return;
+    const { history, time, onStarted } = this.#parts;
+    const life = this.#bear();
+    this.#current = life;
+    history.record("engine starts", { life: life.number });
+    await onStarted(life.opened);
+    await life.engine.start();
+    if (!life.isAlive) return;
+    life.isReady = true;
+    this.#healthySinceMs = time.nowMs;
+    history.record("engine ready", { life: life.number });
+  }
+
+  crash(where: string): void {
+    if (this.#current === undefined) return;
+    this.#parts.history.record("crash", { where });
+    const { onDeath } = this.#current;
+    this.#current.isAlive = false;
+    this.#current = undefined;
+    this.#healthySinceMs = undefined;
     for (const die of onDeath) die();
-    parts.onCrash();
-  };
+    this.#parts.onCrash();
+  }
 
-  const dieAt = (life: Life, point: string): boolean => {
-    if (!life.isAlive || !parts.diesAt(point)) return false;
-    crash(point);
-    return true;
-  };
+  async stop(graceMs: number): Promise<void> {
+    const life = this.#current;
+    if (life === undefined || !life.isReady) return;
+    this.#parts.history.record("engine stops", { graceMs });
+    this.#healthySinceMs = undefined;
+    life.isReady = false;
+    await life.engine.stop({ graceMs });
+    if (life.isAlive) this.crash("stopped");
+  }
 
-  const bear = (): Life => {
-    lives += 1;
-    const number = lives;
-    const opened = openSqliteStore({ path: ":memory:", database: parts.database });
+  async ask<T>(what: (engine: Engine) => Promise<T>): Promise<Outcome<T>> {
+    const life = this.#current;
+    if (life === undefined || !life.isReady) {
+      return { kind: "refused", error: new EverstepError("shutting_down", "No engine is up.") };
+    }
+    return new Promise((resolve) => {
+      const die = (): void => resolve({ kind: "unknown" });
+      life.onDeath.add(die);
+      outcomeOf(what(life.engine))
+        .then((outcome) => {
+          if (life.isAlive) resolve(outcome);
+          return life.onDeath.delete(die);
+        })
+        .catch((error: unknown) =>
+          this.#parts.history.violate("no internal errors", String(error)),
+        );
+    });
+  }
+
+  #bear(): Life {
+    const { dice, time, history, database, connect, retryIntervalMs, callTimeoutMs } = this.#parts;
+    this.#count += 1;
+    const number = this.#count;
+    const opened = openSqliteStore({ path: ":memory:", database });
     const core = { isAlive: true, number };
     const clock: Clock = {
       nowMs: () => time.nowMs,
       at: (atMs, fire) => time.at(atMs, () => (life.isAlive ? fire() : undefined)),
     };
-    const store = simulateStore(opened.store, {
-      ...{ time, dice: dice.fork(`store ${number}`), history, faults: parts.faults },
-      isAlive: () => life.isAlive,
-      dieAt: (point) => dieAt(life, point),
-      onApplied: parts.onApplied,
+    const engine = createEngine({
+      clock,
+      history: opened.history,
+      store: this.#storeOf(opened, () => life),
+      chance: dice.fork(`engine ${number}`),
+      transport: connect(core),
+      log: (entry) => {
+        if (life.isAlive) note(history, entry);
+      },
+      ...(retryIntervalMs === undefined ? {} : { retryIntervalMs }),
+      limits: { callTimeoutMs },
+      failpoint: (point) => {
+        if (this.#diesAt(life, point)) throw new Error(`simulated crash at ${point}`);
+      },
+    });
+    const onDeath = new Set<() => void>();
+    const life: Life = Object.assign(core, { opened, engine, isReady: false, onDeath });
+    return life;
+  }
+
+  #storeOf({ store }: SqliteStore, lifeOf: () => Life): Store {
+    const { dice, time, history, faults, onApplied } = this.#parts;
+    return simulateStore(store, {
+      time,
+      history,
+      faults,
+      onApplied,
+      dice: dice.fork(`store ${this.#count}`),
+      isAlive: () => lifeOf().isAlive,
+      dieAt: (point) => this.#diesAt(lifeOf(), point),
       onFault: () => {
-        if (life.isAlive) healthySinceMs = undefined;
+        if (lifeOf().isAlive) this.#healthySinceMs = undefined;
       },
       onHealthy: () => {
-        if (life.isAlive && life.isReady) healthySinceMs ??= time.nowMs;
+        if (lifeOf().isAlive && lifeOf().isReady) this.#healthySinceMs ??= time.nowMs;
       },
     });
-    const engine = createEngine({
-      ...{ store, history: opened.history, clock, chance: dice.fork(`engine ${number}`) },
-      transport: parts.connect(core),
-      log: (entry) => {
-        if (life.isAlive) note(entry);
-      },
-      ...(parts.retryIntervalMs === undefined ? {} : { retryIntervalMs: parts.retryIntervalMs }),
-      limits: { callTimeoutMs: parts.callTimeoutMs },
-      failpoint: (point) => {
-        if (dieAt(life, point)) throw new Error(`simulated crash at ${point}`);
-      },
-    });
-    const life: Life = Object.assign(core, { opened, engine, isReady: false, onDeath: new Set<() => void>() });
-    return life;
-  };
+  }
 
-  const note = ({ level, message, fields }: LogEntry): void => {
-    if (level === "debug") return;
-    history.record(`log ${level}: ${message}`, fields);
-    const isInternal = level === "error" && !message.startsWith("A commit failed");
-    if (isInternal) history.violate("no internal errors", `${message} ${JSON.stringify(fields)}`);
-  };
+  #diesAt(life: Life, point: string): boolean {
+    if (!life.isAlive || !this.#parts.diesAt(point)) return false;
+    this.crash(point);
+    return true;
+  }
+}
 
-  return {
-    get isUp() {
-      return current?.isReady === true;
-    },
-    get healthySinceMs() {
-      return healthySinceMs;
-    },
-    async start() {
-      if (current !== undefined) return;
-      const life = bear();
-      current = life;
-      history.record("engine starts", { life: life.number });
-      await parts.onStarted(life.opened);
-      await life.engine.start();
-      if (!life.isAlive) return;
-      life.isReady = true;
-      healthySinceMs = time.nowMs;
-      history.record("engine ready", { life: life.number });
-    },
-    crash,
-    async stop(graceMs) {
-      const life = current;
-      if (life === undefined || !life.isReady) return;
-      history.record("engine stops", { graceMs });
-      healthySinceMs = undefined;
-      life.isReady = false;
-      await life.engine.stop({ graceMs });
-      if (!life.isAlive) return;
-      crash("stopped");
-    },
-    async ask(what) {
-      const life = current;
-      if (life === undefined || !life.isReady) {
-        return { kind: "refused", error: new EverstepError("shutting_down", "No engine is up.") };
-      }
-      return new Promise((resolve) => {
-        const die = (): void => resolve({ kind: "unknown" });
-        life.onDeath.add(die);
-        what(life.engine)
-          .then(
-            (value) => {
-              if (life.isAlive) resolve({ kind: "acked", value });
-            },
-            (error: unknown) => {
-              if (!life.isAlive) return;
-              if (error instanceof EverstepError) resolve({ kind: "refused", error });
-              else history.violate("no internal errors", `a client was told ${String(error)}`);
-            },
-          )
-          .finally(() => life.onDeath.delete(die))
-          .catch(() => undefined);
-      });
-    },
-    noteFault() {
-      if (healthySinceMs !== undefined) healthySinceMs = time.nowMs;
-    },
-  };
+function note(history: History, { level, message, fields }: LogEntry): void {
+  if (level === "debug") return;
+  history.record(`log ${level}: ${message}`, fields);
+  const isInternal = level === "error" && !message.startsWith("A commit failed");
+  if (isInternal) history.violate("no internal errors", `${message} ${JSON.stringify(fields)}`);
+}
+
+async function outcomeOf<T>(answer: Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: "acked", value: await answer };
+  } catch (error) {
+    if (error instanceof EverstepError) return { kind: "refused", error };
+    throw error;
+  }
 }

@@ -27,7 +27,6 @@ const total = { seeds: 0, events: 0, runs: 0, crashes: 0, steps: 0, failures: 0 
 for (const seed of seeds) {
   const result = await simulate(seed);
   if (values.verbose) console.log(historyText(result.history.entries));
-  if (process.env["SIM_TIMES"] !== undefined) console.log(seed, result.calls, result.runs, result.steps, process.cpuUsage().user / 1e6);
   total.seeds += 1;
   total.events += result.events;
   total.runs += result.runs;

@@ -144,9 +144,7 @@ function makeFunction(
       triggers: wireTriggers,
       url: `${url}?fnId=${slug}&stepId=step`,
       maxAttempts: dice.int(1, 5),
-      concurrency: dice.chance(0.35)
-        ? [{ limit: dice.int(1, 3), scope: "fn", level: "step" }]
-        : [],
+      concurrency: dice.chance(0.35) ? [{ limit: dice.int(1, 3), scope: "fn", level: "step" }] : [],
       cancel: cancelRules.map(({ event, match }) => {
         const expression = matchExpression(match);
         return { event, ...(expression === undefined ? {} : { expression }) };
@@ -177,5 +175,12 @@ export function registration(
         : { concurrency: [{ limit: options.concurrency, scope: "fn", level: "step" } as const] }),
     }));
   const checksum = createHash("sha256").update(JSON.stringify(functions)).digest("hex");
-  return { name: app.name, url: app.url, sdk: app.traits.sdk, method: "serve", functions, checksum };
+  return {
+    name: app.name,
+    url: app.url,
+    sdk: app.traits.sdk,
+    method: "serve",
+    functions,
+    checksum,
+  };
 }

@@ -53,7 +53,9 @@ export function simulateStore(inner: Store, parts: SimulatedStoreParts): Store {
       return inner.open();
     },
     async commit(changes) {
-      if (!isAlive() || parts.dieAt("commit_before")) return never();
+      // After a violation the engine stands still: one that turns in place would never let the simulation end.
+      if (!isAlive() || history.violation !== undefined) return never();
+      if (parts.dieAt("commit_before")) return never();
       if (faults.isFailing()) {
         parts.onFault();
         history.record("commit fails", { changes: changes.length });

@@ -32,86 +32,110 @@ const OUTAGE_MS_MAX = 60_000;
 const GRACE_MS_MAX = 3_000;
 
 export function startTrouble(parts: TroubleParts): Trouble {
-  const { time, dice, plan, history, life, apps } = parts;
-  const endsAtMs = time.nowMs + plan.activeMs;
-  let diskOutages = 0;
-  let crashes = 0;
-  /** The latest registration of each app: an older one that still tries gives up. */
-  const latest = new Map<string, number>();
+  const trouble = new Troubles(parts);
+  trouble.schedule();
+  return trouble;
+}
 
-  const times = (count: number, act: () => void): void => {
+class Troubles implements Trouble {
+  readonly #parts: TroubleParts;
+  readonly #endsAtMs: number;
+  /** The latest registration of each app: an older one that still tries gives up. */
+  readonly #latest = new Map<string, number>();
+  #diskOutages = 0;
+  #crashes = 0;
+
+  constructor(parts: TroubleParts) {
+    this.#parts = parts;
+    this.#endsAtMs = parts.time.nowMs + parts.plan.activeMs;
+  }
+
+  get isActive(): boolean {
+    return this.#parts.time.nowMs < this.#endsAtMs;
+  }
+
+  get isDiskFailing(): boolean {
+    const { dice, plan } = this.#parts;
+    return this.isActive && (this.#diskOutages > 0 || dice.chance(plan.commitFailure));
+  }
+
+  get crashes(): number {
+    return this.#crashes;
+  }
+
+  schedule(): void {
+    const { plan, dice, life, apps } = this.#parts;
+    this.#times(plan.crashes, () => life.crash("at a random moment"));
+    this.#times(plan.stops, () => void life.stop(dice.int(0, GRACE_MS_MAX)));
+    this.#times(plan.appOutages, () => this.#takeDown(dice.pick([...apps.values()])));
+    this.#times(plan.storeOutages, () => this.#failDisk());
+    this.#times(plan.resyncs, () => {
+      const app = dice.pick(plan.apps);
+      const without = dice.chance(0.3) ? { without: dice.pick(app.functions).slug } : {};
+      const concurrency = dice.chance(0.5) ? { concurrency: dice.int(1, 3) } : {};
+      void this.#register(app, { isCronless: dice.chance(0.3), ...without, ...concurrency });
+    });
+  }
+
+  registerAll(options: { isCronless: boolean }): void {
+    for (const app of this.#parts.plan.apps) void this.#register(app, options);
+  }
+
+  restartSoon(): void {
+    const { time, dice, life, history } = this.#parts;
+    time.at(time.nowMs + dice.int(0, DOWN_MS_MAX), () => {
+      life.start().catch((error: unknown) => {
+        history.violate("the engine starts", String(error));
+      });
+    });
+  }
+
+  countCrash(): void {
+    this.#crashes += 1;
+  }
+
+  #times(count: number, act: () => void): void {
+    const { time, dice, plan } = this.#parts;
     for (let each = 0; each < count; each += 1) {
       time.at(time.nowMs + dice.int(1, plan.activeMs), act);
     }
-  };
+  }
 
-  const register = async (
-    app: PlannedApp,
-    options: Parameters<typeof registration>[1],
-  ): Promise<void> => {
-    const number = (latest.get(app.name) ?? 0) + 1;
-    latest.set(app.name, number);
-    while (latest.get(app.name) === number) {
+  async #register(app: PlannedApp, options: Parameters<typeof registration>[1]): Promise<void> {
+    const { life, history, time } = this.#parts;
+    const number = (this.#latest.get(app.name) ?? 0) + 1;
+    this.#latest.set(app.name, number);
+    while (this.#latest.get(app.name) === number) {
       const outcome = await life.ask((engine) => engine.syncApp(registration(app, options)));
       history.record(`app ${app.name} registers: ${outcome.kind}`, options);
       if (outcome.kind === "acked") return;
       await time.delay(500);
     }
-  };
+  }
 
-  const takeDown = (app: AppProcess): void => {
+  #takeDown(app: AppProcess): void {
     if (!app.isUp) return;
+    const { history } = this.#parts;
     history.record("app down");
     app.kill();
-    time.at(Math.min(time.nowMs + dice.int(100, OUTAGE_MS_MAX), endsAtMs), () => {
+    this.#afterOutage(() => {
       history.record("app up");
       app.start();
     });
-  };
+  }
 
-  const failDisk = (): void => {
+  #failDisk(): void {
+    const { history } = this.#parts;
     history.record("disk fails");
-    diskOutages += 1;
-    time.at(Math.min(time.nowMs + dice.int(100, OUTAGE_MS_MAX), endsAtMs), () => {
+    this.#diskOutages += 1;
+    this.#afterOutage(() => {
       history.record("disk works");
-      diskOutages -= 1;
+      this.#diskOutages -= 1;
     });
-  };
+  }
 
-  times(plan.crashes, () => life.crash("at a random moment"));
-  times(plan.stops, () => void life.stop(dice.int(0, GRACE_MS_MAX)));
-  times(plan.appOutages, () => takeDown(dice.pick([...apps.values()])));
-  times(plan.storeOutages, failDisk);
-  times(plan.resyncs, () => {
-    const app = dice.pick(plan.apps);
-    const without = dice.chance(0.3) ? { without: dice.pick(app.functions).slug } : {};
-    const concurrency = dice.chance(0.5) ? { concurrency: dice.int(1, 3) } : {};
-    void register(app, { isCronless: dice.chance(0.3), ...without, ...concurrency });
-  });
-
-  return {
-    get isActive() {
-      return time.nowMs < endsAtMs;
-    },
-    get isDiskFailing() {
-      const isActive = time.nowMs < endsAtMs;
-      return isActive && (diskOutages > 0 || dice.chance(plan.commitFailure));
-    },
-    get crashes() {
-      return crashes;
-    },
-    registerAll(options) {
-      for (const app of plan.apps) void register(app, options);
-    },
-    restartSoon() {
-      time.at(time.nowMs + dice.int(0, DOWN_MS_MAX), () => {
-        life.start().catch((error: unknown) => {
-          history.violate("the engine starts", String(error));
-        });
-      });
-    },
-    countCrash() {
-      crashes += 1;
-    },
-  };
+  #afterOutage(mend: () => void): void {
+    const { time, dice } = this.#parts;
+    time.at(Math.min(time.nowMs + dice.int(100, OUTAGE_MS_MAX), this.#endsAtMs), mend);
+  }
 }

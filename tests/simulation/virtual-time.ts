@@ -70,7 +70,7 @@ function isBefore(left: Entry | undefined, right: Entry | undefined): boolean {
 
 function push(heap: Entry[], entry: Entry): void {
   heap.push(entry);
-  for (let index = heap.length - 1; index > 0; ) {
+  for (let index = heap.length - 1; index > 0;) {
     const parent = (index - 1) >> 1;
     if (!swapIfBefore(heap, index, parent)) return;
     index = parent;
@@ -81,7 +81,7 @@ function pop(heap: Entry[]): void {
   const last = heap.pop();
   if (last === undefined || heap.length === 0) return;
   heap[0] = last;
-  for (let index = 0; ; ) {
+  for (let index = 0; ;) {
     const left = 2 * index + 1;
     const child = isBefore(heap[left + 1], heap[left]) && left + 1 < heap.length ? left + 1 : left;
     if (child >= heap.length || !swapIfBefore(heap, child, index)) return;

@@ -48,7 +48,11 @@ async function act({ time, dice, plan, client, model }: WorkloadParts): Promise<
   }
 }
 
-function drawEvent({ time, dice, plan }: Pick<WorkloadParts, "time" | "dice" | "plan">): EventInput {
+function drawEvent({
+  time,
+  dice,
+  plan,
+}: Pick<WorkloadParts, "time" | "dice" | "plan">): EventInput {
   const name = dice.pick(plan.clientEventNames);
   return {
     name,

@@ -1,5 +1,5 @@
 // SPEC.md and the tests hold each other: every rule is cited by a test name, every cited rule exists.
-// A rule is a list item `- [R1] text`; a test cites it by opening its name with `[R1]` or `[R1, R2]`.
+// A rule is a list item `- [R1] text`; a test, or a group of tests, cites it by opening its name with `[R1]` or `[R1, R2]`.
 import type { Argument, Expression, MemberExpression } from "oxc-parser";
 import { describe, expect, it } from "vitest";
 import { readLines } from "./repository.ts";
@@ -22,9 +22,11 @@ function specRules(): Mention[] {
   });
 }
 
-/** `it`, `it.each(…)`, `test.for(…)` and the like all start with the same word. A skipped test proves nothing. */
+/** `it`, `it.each(…)`, `describe.for(…)` and the like start with these words. A skipped test proves nothing. */
+const TEST_WORDS: ReadonlySet<string> = new Set(["it", "test", "describe"]);
+
 function isTestCall(callee: Expression): boolean {
-  if (callee.type === "Identifier") return callee.name === "it" || callee.name === "test";
+  if (callee.type === "Identifier") return TEST_WORDS.has(callee.name);
   if (callee.type === "MemberExpression") return !isSkipped(callee) && isTestCall(callee.object);
   if (callee.type === "CallExpression") return isTestCall(callee.callee);
   return callee.type === "TaggedTemplateExpression" && isTestCall(callee.tag);

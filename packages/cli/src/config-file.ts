@@ -1,8 +1,9 @@
 // Finds and reads the configuration file: everstep.* or inngest.*, from the working directory upward, then in the home
 // directory's .config. The first one found is the only one read.
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
-import { parse as parseYaml } from "yaml";
+import type * as yaml from "yaml";
 import type { Io } from "./io.ts";
 import { UsageError } from "./usage-error.ts";
 
@@ -56,6 +57,13 @@ function foldersUpward(start: string): readonly string[] {
     }
     folder = parent;
   }
+}
+
+/** Loaded only when a YAML file is there: it is 12 MB and 50 ms that most starts need not pay. */
+function parseYaml(text: string): unknown {
+  const require = createRequire(import.meta.url);
+  const { parse } = require("yaml") as typeof yaml;
+  return parse(text);
 }
 
 function readFile(path: string): ConfigFile {

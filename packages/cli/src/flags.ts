@@ -2,6 +2,7 @@
 // After a change: `npx vitest run packages/cli -u` rewrites docs/reference/cli.md.
 import type { CommandName, Flag } from "./flag.ts";
 import { FLAGS_WITHOUT_EFFECT } from "./flags-without-effect.ts";
+import { LIMIT_FLAGS } from "./limit-flags.ts";
 import { checkEventKey, checkSigningKey } from "./keys.ts";
 import { checkEventId, checkEventTime, checkHttpUrl, checkJsonObject } from "./value-checks.ts";
 
@@ -124,6 +125,7 @@ const SERVER_FLAGS: readonly Flag[] = [
     max: 86_400,
     summary: "Fixed time between two attempts; 0 means the growing delays of the protocol.",
   },
+  ...LIMIT_FLAGS,
   {
     name: "shutdown-grace",
     kind: "number",

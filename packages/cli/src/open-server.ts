@@ -55,6 +55,7 @@ export async function openServer(settings: ServeSettings, log: Log): Promise<Ope
     log,
     // Off unless the crash suite sets EVERSTEP_FAIL_AT; the store's writer thread reads the same variable.
     failpoint: createFailpoint(process.env),
+    ...(settings.limits === undefined ? {} : { limits: settings.limits }),
     ...(settings.signingKey === undefined ? {} : { signingKey: settings.signingKey }),
     ...(settings.retryIntervalMs === 0 ? {} : { retryIntervalMs: settings.retryIntervalMs }),
   });

@@ -9,6 +9,9 @@ import type { Settings } from "./settings.ts";
 import { stopWhenAsked } from "./stop-when-asked.ts";
 import { everstepVersion } from "./version.ts";
 
+/** Writing takes up to half a second; by then the first requests have been served. */
+const COMPILE_CACHE_AFTER_MS = 5_000;
+
 /** Resolves when the server has stopped as it was asked to. */
 export async function serve(settings: Settings, io: Io): Promise<void> {
   const startedAtMs = io.nowMs();
@@ -34,7 +37,7 @@ export async function serve(settings: Settings, io: Io): Promise<void> {
     const facts = { server, settings: wanted, version, startedInMs, cwd: io.cwd, configPath };
     io.stdout.write(bannerText(facts));
   }
-  // Node writes its compile cache at exit otherwise, which makes the first stop take up to seconds.
-  setImmediate(() => flushCompileCache());
+  // Node writes its compile cache at exit otherwise: the first stop would be slow, and a killed server would never write it.
+  setTimeout(() => flushCompileCache(), COMPILE_CACHE_AFTER_MS).unref();
   await stopped;
 }

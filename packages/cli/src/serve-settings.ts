@@ -1,5 +1,6 @@
 // What `dev` and `start` run with, as typed values from the resolved settings.
 import { resolve } from "node:path";
+import type { Limits } from "@everstep/protocol";
 import { keysMissingText } from "./keys.ts";
 import type { LogLevel } from "./log.ts";
 import { findText, getNumber, getText, isOn, texts, type Settings } from "./settings.ts";
@@ -24,6 +25,8 @@ export interface ServeSettings {
   /** 0: the protocol's growing delays. */
   readonly retryIntervalMs: number;
   readonly shutdownGraceMs: number;
+  /** Bounds that differ from the defaults. */
+  readonly limits?: Partial<Limits>;
 }
 
 export interface OutputSettings {
@@ -58,6 +61,11 @@ export function toServeSettings(settings: Settings, cwd: string): ServeSettings 
     pollIntervalMs: pollSeconds * 1_000,
     retryIntervalMs: getNumber(settings, "retry-interval") * 1_000,
     shutdownGraceMs: getNumber(settings, "shutdown-grace") * 1_000,
+    limits: {
+      stepsPerRunMax: getNumber(settings, "max-steps"),
+      callsInFlightPerAppMax: getNumber(settings, "max-calls"),
+      callTimeoutMs: getNumber(settings, "call-timeout") * 1_000,
+    },
   };
 }
 

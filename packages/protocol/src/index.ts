@@ -45,6 +45,7 @@ export { parseInBandResponse, parseRegisterRequest } from "./register.ts";
 export { parseRetryAfterAtMs } from "./retry-after.ts";
 export {
   hashSigningKey,
+  createAuthorizer,
   isAuthorized,
   signBody,
   stripKeyPrefix,

@@ -44,7 +44,7 @@ export interface Op {
   readonly dataJson?: JsonText;
   readonly error?: UserError;
   readonly userland?: { readonly id: string; readonly index: number };
-  /** The step's own run time: start in epoch ms and duration in ms (wire: nanoseconds). */
+  /** The step's own run time: start in epoch ms and duration in whole ms (wire: nanoseconds). */
   readonly timing?: { readonly startedAtMs: number; readonly durationMs: number };
   readonly metadata?: Json;
 }

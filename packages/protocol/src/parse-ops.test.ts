@@ -39,7 +39,7 @@ describe("parseOps", () => {
         displayName: "A",
         opts: { type: "step.ai.wrap", input: [1] },
         dataJson: '{"a":[null],"z":1}',
-        timing: { startedAtMs: 1_700_000_000_000, durationMs: 2.5 },
+        timing: { startedAtMs: 1_700_000_000_000, durationMs: 2 },
         userland: { id: "a", index: 1 },
         metadata: [{ kind: "k" }],
       },

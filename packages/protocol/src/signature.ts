@@ -67,19 +67,26 @@ export function hashSigningKey(key: string): string {
  * @param keys Never empty for a true answer.
  */
 export function isAuthorized(bearer: string | undefined, keys: readonly string[]): boolean {
-  const token = stripKeyPrefix((bearer ?? "").replace(/^Bearer(\s+|$)/i, "").trim());
-  if (token === "") return false;
-  let isKnown = false;
-  for (const key of keys) {
+  return createAuthorizer(keys)(bearer);
+}
+
+/** `isAuthorized` for many requests: what the keys need is computed once. */
+export function createAuthorizer(keys: readonly string[]): (bearer: string | undefined) => boolean {
+  const digests = keys.flatMap((key) => {
     const plain = stripKeyPrefix(key);
-    if (plain === "") continue;
+    if (plain === "") return [];
     const hash = hashOf(plain);
-    // Both forms are always compared, so that the time does not tell which one was close.
-    const isPlain = isSame(token, plain);
-    const isHash = hash !== undefined && isSame(token, hash);
-    isKnown = isPlain || isHash || isKnown;
-  }
-  return isKnown;
+    return hash === undefined ? [digestOf(plain)] : [digestOf(plain), digestOf(hash)];
+  });
+  return (bearer) => {
+    const token = stripKeyPrefix((bearer ?? "").replace(/^Bearer(\s+|$)/i, "").trim());
+    if (token === "") return false;
+    // Digests have one length whatever the texts have; all are compared, so that the time does not tell which one was close.
+    const given = digestOf(token);
+    let isKnown = false;
+    for (const digest of digests) isKnown = timingSafeEqual(given, digest) || isKnown;
+    return isKnown;
+  };
 }
 
 /** Undefined when the key is not hex: its decoded bytes, and so its hash, would be shared by many keys. */
@@ -92,8 +99,6 @@ function macOf(key: string, body: string, seconds: string): Buffer {
   return createHmac("sha256", stripKeyPrefix(key)).update(body).update(seconds).digest();
 }
 
-/** Compares digests, for they have one length whatever the texts have. */
-function isSame(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash("sha256").update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
+function digestOf(text: string): Buffer {
+  return createHash("sha256").update(text).digest();
 }

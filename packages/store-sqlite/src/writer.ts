@@ -93,7 +93,9 @@ const SQLITE_FULL = 13;
 const SQLITE_CONSTRAINT = 19;
 
 function toStoreError(failure: WriterFailure, cause?: unknown): EverstepError {
-  const options = { cause: cause ?? failure };
+  const options = {
+    cause: cause ?? new Error(`SQLite ${failure.sqliteCode ?? "failed"}: ${failure.message}`),
+  };
   if (failure.sqliteCode === SQLITE_CONSTRAINT) {
     return new EverstepError(
       "internal",

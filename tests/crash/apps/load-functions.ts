@@ -25,7 +25,7 @@ export const FAN_WIDTH = 10;
 const PATIENCE_MS = 1_000;
 const NAP_MS = 1_000;
 /** The attempt with which a flaky step succeeds, from 0. */
-export const FLAKY_SUCCESS_ATTEMPT = 2;
+const FLAKY_SUCCESS_ATTEMPT = 2;
 
 type Work = (step: string) => Promise<Token>;
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from "node:http";
 import type { Mood } from "./messages.ts";
 
 /** Beyond LIMITS.callResponseBytesMax of the engine. */
-const TOO_LARGE_BYTES = 9 * 1024 * 1024;
+const TOO_LARGE = Buffer.alloc(9 * 1024 * 1024, '"x"');
 
 export function misbehave(mood: Exclude<Mood, "well">, response: ServerResponse): void {
   const asSdk = { "content-type": "application/json", "x-inngest-sdk": "js:v4.24.0" };
@@ -15,7 +15,7 @@ export function misbehave(mood: Exclude<Mood, "well">, response: ServerResponse)
       response.writeHead(502, { "content-type": "text/html" }).end("<h1>Bad Gateway</h1>");
       return;
     case "too_large":
-      response.writeHead(200, asSdk).end(JSON.stringify("x".repeat(TOO_LARGE_BYTES)));
+      response.writeHead(200, asSdk).end(TOO_LARGE);
       return;
     case "reset":
       response.socket?.resetAndDestroy();

@@ -19,8 +19,11 @@ export interface JournalFindings {
   /** Tokens that the engine was seen to have recorded. */
   recordedTokensOf(runId: string): Set<string>;
   readonly executions: number;
-  readonly calls: number;
+  /** Functions whose steps do not fail and that were called with an attempt above 0 all the same. */
+  readonly retried: ReadonlySet<string>;
 }
+
+const FAILING = /-(flaky|doomed)$/;
 
 /** The protocol's id of a step (protocol.md: SHA-1 of the user's id). */
 function hashOf(step: string): string {
@@ -78,8 +81,17 @@ export function checkJournal(journal: readonly JournalRecord[]): JournalFindings
     recordedTokensOf: (runId) =>
       new Set([...(runs.get(runId)?.recorded.values() ?? [])].flatMap(({ token }) => token ?? [])),
     executions: journal.filter(({ kind }) => kind === "execution").length,
-    calls: callIndexes.size,
+    retried: retriedFunctions(journal),
   };
+}
+
+function retriedFunctions(journal: readonly JournalRecord[]): Set<string> {
+  const retried = journal.flatMap((record) =>
+    record.kind === "call" && record.attempt > 0 && !FAILING.test(record.functionId)
+      ? [record.functionId]
+      : [],
+  );
+  return new Set(retried);
 }
 
 function callComplaints(facts: RunFacts, call: CallRecord): string[] {

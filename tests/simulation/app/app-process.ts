@@ -2,18 +2,24 @@
 // nothing of it runs, and executions under way are gone.
 import type { Dice } from "../dice.ts";
 import type { VirtualTime } from "../virtual-time.ts";
-import { executeCall, type Answer, type AppIo, type AppTraits, type CallBody } from "./execute-call.ts";
+import {
+  executeCall,
+  type Answer,
+  type AppIo,
+  type AppTraits,
+  type CallBody,
+} from "./execute-call.ts";
 import type { Program } from "./program.ts";
 
 export interface AppProcess {
   readonly isUp: boolean;
-  /** @throws AppDied when the process ends before it has answered. */
+  /** @throws When the process ends before it has answered. */
   handle(functionSlug: string, call: CallBody): Promise<Answer>;
   kill(): void;
   start(): void;
 }
 
-export class AppDied extends Error {}
+class AppDied extends Error {}
 
 export interface AppParts {
   readonly time: VirtualTime;

@@ -116,10 +116,7 @@ function targetOf({ call, board }: Execution): FoundStep | undefined {
 }
 
 /** The program threw before it came to the step; else the engine asked for a step that is none. */
-function answerWithoutTarget(
-  execution: Execution,
-  end: End | undefined,
-): Promise<Answer> | Answer {
+function answerWithoutTarget(execution: Execution, end: End | undefined): Promise<Answer> | Answer {
   if (end !== undefined && "error" in end) return answerEnd(execution, end);
   const { call, io } = execution;
   const { run_id: runId, step_id: stepId } = call.ctx;
@@ -128,7 +125,10 @@ function answerWithoutTarget(
 }
 
 /** @returns The answer, or undefined when the program goes on. */
-async function answerStanding(execution: Execution, end: End | undefined): Promise<Answer | undefined> {
+async function answerStanding(
+  execution: Execution,
+  end: End | undefined,
+): Promise<Answer | undefined> {
   const { call, traits, board, io } = execution;
   const open = board.open();
   if (end !== undefined && (open.length === 0 || !traits.reportsOpenSteps || "error" in end)) {
@@ -153,7 +153,7 @@ async function answerStanding(execution: Execution, end: End | undefined): Promi
     if (outcome === "stale") return staleAnswer();
     if (outcome === "failed") return answerOps(execution, []);
   }
-  board.settle(first.stepId, { data: (op["data"] ?? null) as Json });
+  board.settle(first.stepId, { data: op["data"] ?? null });
   return undefined;
 }
 
@@ -172,7 +172,12 @@ function reportOf({ call, stepId }: FoundStep, data: SimData, nowMs: number): Js
       return { ...base, op: "Sleep", name, opts: mode };
     }
     case "wait":
-      return { ...base, op: "WaitForEvent", name: node.event, opts: { ...waitOpts(call), ...mode } };
+      return {
+        ...base,
+        op: "WaitForEvent",
+        name: node.event,
+        opts: { ...waitOpts(call), ...mode },
+      };
     case "signal": {
       const { signal, timeoutMs, conflict } = node;
       const opts = { signal, timeout: `${timeoutMs}ms`, conflict, ...mode };
@@ -267,7 +272,8 @@ function answerOps(execution: Execution, ops: readonly JsonObject[]): Answer {
   const { buffer, traits } = execution;
   const all = [...buffer, ...ops];
   const failed = ops.find((op) => op["op"] === "StepError");
-  const node = failed === undefined ? undefined : execution.board.get(String(failed["id"]))?.call.node;
+  const node =
+    failed === undefined ? undefined : execution.board.get(failed["id"] as string)?.call.node;
   const retryAfterS = node?.kind === "run" ? node.retryAfterS : undefined;
   return {
     status: 206,

@@ -75,11 +75,11 @@ export function makeProgram(dice: Dice, facts: ProgramFacts): Program {
         kind: "parallel",
         join: dice.pick(["all", "settled", "settled", "race"]),
         isRaceMode: dice.chance(0.3),
-        branches: Array.from({ length: dice.int(2, 4) }, () => sequence(level + 1, 2)),
+        branches: Array.from({ length: dice.int(2, 3) }, () => sequence(level + 1, 2)),
       };
     }
     if (roll < 0.8) {
-      return { kind: "loop", times: dice.int(2, 4), body: sequence(level + 1, 2) };
+      return { kind: "loop", times: dice.int(2, 3), body: sequence(level + 1, 2) };
     }
     return { kind: "try", body: sequence(level + 1, 2), handler: sequence(level + 1, 1) };
   };

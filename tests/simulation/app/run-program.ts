@@ -19,7 +19,7 @@ export interface ProgramTools {
 }
 
 /** Programs deeper than this neither send nor invoke: their own sets are bounded. */
-const DEPTH_MAX = 2;
+const DEPTH_MAX = 1;
 
 export class FunctionError extends Error {
   readonly isRetriable: boolean;
@@ -92,8 +92,9 @@ function opOf(node: LeafNode, data: SimData): StepCall["op"] {
   }
 }
 
+/** Runs for events of the engine itself are deep: one for a failed run could set off the next one for ever. */
 export function isDeep(data: SimData): boolean {
-  return typeof data.depth === "number" && data.depth >= DEPTH_MAX;
+  return typeof data.depth !== "number" || data.depth >= DEPTH_MAX;
 }
 
 async function runParallel(

@@ -36,7 +36,9 @@ function textOf(run: Omit<ModelRun, "events">): string {
 function sorted(value: object): unknown {
   return JSON.parse(JSON.stringify(value), (_key, each: unknown) =>
     typeof each === "object" && each !== null && !Array.isArray(each)
-      ? Object.fromEntries(Object.entries(each).toSorted(([left], [right]) => (left < right ? -1 : 1)))
+      ? Object.fromEntries(
+          Object.entries(each).toSorted(([left], [right]) => (left < right ? -1 : 1)),
+        )
       : each,
   ) as unknown;
 }

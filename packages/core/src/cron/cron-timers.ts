@@ -3,6 +3,7 @@ import { canonicalJson, type EventRecord } from "@everstep/protocol";
 import type { FunctionRecord } from "../model/app.ts";
 import type { Change } from "../model/change.ts";
 import type { Timer } from "../model/timer.ts";
+import { CRON_EVENT } from "../run/lifecycle-events.ts";
 import { jitterMs } from "./cron-jitter.ts";
 import { latestTickAtMs, nextTickAtMs, parseCron } from "./cron-schedule.ts";
 
@@ -93,7 +94,7 @@ export function decideCronTick(
   const event: EventRecord = {
     internalId: ctx.newUlid(ctx.nowMs),
     id: scheduledAt.replace(".000Z", "Z"),
-    name: "inngest/scheduled.timer",
+    name: CRON_EVENT,
     dataJson: canonicalJson({
       cron: cron.expression,
       fireAt: new Date(fireAtMs).toISOString(),

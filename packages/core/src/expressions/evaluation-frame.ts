@@ -4,7 +4,7 @@ import { BudgetFailure, ExpressionFailure } from "./cel-value.ts";
 import type { CelValue } from "./cel-value.ts";
 
 /** Units of work one evaluation may use; 50 ms and, for the slowest functions, up to 200 ms. */
-export const EVALUATION_COST_MAX = 1_000_000;
+const EVALUATION_COST_MAX = 1_000_000;
 
 export class EvaluationFrame {
   readonly event: CelValue;

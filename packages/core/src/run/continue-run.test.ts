@@ -165,6 +165,8 @@ describe("memoised steps", () => {
     run.answer([anOp("StepPlanned", "a"), anOp("StepPlanned", "b")]);
     run.answer([anOp("StepRun", "a"), anOp("StepError", "c")], { timer: run.call("a") });
     expect(run.calls()).toEqual([run.call("b")]);
+    finish(run, "b");
+    expect(discoveries(run)).toBe(1);
   });
 
   it("[U1] a step too many fails the run", () => {

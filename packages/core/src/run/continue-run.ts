@@ -76,7 +76,7 @@ function overflowOf(
   if (stepCount > stepsMax) {
     return {
       name: "InngestErrFunctionOverflowed",
-      message: `The function run exceeded the step limit of ${stepsMax} steps. Split the work with step.invoke or events, or raise stepsPerRunMax.`,
+      message: `The function run exceeded the step limit of ${stepsMax} steps. Split the work with step.invoke or events, or start the engine with a larger --max-steps.`,
     };
   }
   return undefined;

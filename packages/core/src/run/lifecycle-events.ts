@@ -9,8 +9,8 @@ import type { Draft } from "./draft.ts";
 import type { RunEnd } from "./end-run.ts";
 
 export const FINISHED_EVENT = "inngest/function.finished";
-export const FAILED_EVENT = "inngest/function.failed";
-export const CANCELLED_EVENT = "inngest/function.cancelled";
+const FAILED_EVENT = "inngest/function.failed";
+const CANCELLED_EVENT = "inngest/function.cancelled";
 export const INVOKED_EVENT = "inngest/function.invoked";
 export const CRON_EVENT = "inngest/scheduled.timer";
 

@@ -67,7 +67,7 @@ export function startRun(options: TestRunOptions = {}): TestRun {
 }
 
 /** Goes on with the run that a draft created. */
-export function followRun(created: Draft): TestRun {
+function followRun(created: Draft): TestRun {
   const { state, function: fn, events } = created;
   const [event] = events;
   if (event === undefined) throw new Error("The run has no event.");
@@ -131,7 +131,7 @@ export function followRun(created: Draft): TestRun {
 }
 
 /** What the changes of a run say by themselves: the oracle for the state that decisions leave behind. */
-export function foldOf(changes: readonly Change[]): RunState | undefined {
+function foldOf(changes: readonly Change[]): RunState | undefined {
   let state: RunState | undefined;
   for (const change of changes) {
     if (change.type === "run_added") {

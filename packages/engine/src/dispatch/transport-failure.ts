@@ -4,7 +4,8 @@ import { TransportError } from "../ports.ts";
 
 const ADVICE: Readonly<Record<string, string>> = {
   unreachable: "Check that the app is running and that the engine can reach this address.",
-  timed_out: "Return earlier, split the work into steps, or raise the call timeout.",
+  timed_out:
+    "Return earlier, split the work into steps, or start the engine with a larger --call-timeout.",
   output_too_large: "Return less: at most 4 MiB a step and 8 MiB an answer.",
   address_denied: "The address policy forbids calls to this address.",
   connection_lost: "The app closed the connection before it answered; look for a crash in its log.",

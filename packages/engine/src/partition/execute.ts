@@ -105,13 +105,16 @@ async function invoke(
   execution: Execution,
   { event, slug, isSeeded }: CommandOf<"invoke">,
 ): Promise<{ eventId: string; runId: string }> {
-  const fn = execution.catalog.findLive(slug);
+  const { batch, catalog, ctx } = execution;
+  const fn = catalog.findLive(slug);
   if (fn === undefined) throw functionNotFound(execution, slug);
-  if (isSeeded && (await execution.batch.hasEvent(event.internalId))) {
-    return { eventId: event.internalId, runId: "" };
-  }
-  const [runId = ""] = await routeEvent(execution, { event, target: { functionId: fn.id } });
-  return { eventId: event.internalId, runId };
+  const eventId = event.internalId;
+  if (isSeeded && (await batch.hasEvent(eventId))) return { eventId, runId: "" };
+  const [started] = await routeEvent(execution, { event, target: { functionId: fn.id } });
+  if (started !== undefined) return { eventId, runId: started };
+  // The event's id was used before: its run is the answer.
+  const keys = await batch.findKeys(event.id, ctx.nowMs);
+  return { eventId, runId: keys.find((key) => key.functionId === fn.id)?.runId ?? "" };
 }
 
 function functionNotFound(execution: Execution, slug: string): EverstepError {

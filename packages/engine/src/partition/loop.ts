@@ -262,10 +262,13 @@ async function decideOne(
   execution: Execution,
   envelope: Envelope,
 ): Promise<Decided["outcome"] | { readonly poison: unknown }> {
+  const countBefore = execution.batch.changes.length;
   try {
     return { value: await execute(execution, envelope.command) };
   } catch (error) {
-    return error instanceof EverstepError ? { error } : { poison: error };
+    // A refusal must come before anything was recorded; half a command must not be committed.
+    const isClean = execution.batch.changes.length === countBefore;
+    return error instanceof EverstepError && isClean ? { error } : { poison: error };
   }
 }
 

@@ -89,7 +89,12 @@ class OwnedPartition implements Partition {
     const cache = createRunCache(store);
     this.#cache = cache;
     this.dispatcher = createDispatcher({
-      ...{ store, cache, catalog, clock, log, limits },
+      store,
+      cache,
+      catalog,
+      clock,
+      log,
+      limits,
       nextGeneration: identity.nextGeneration,
       make: this.#newCaller(),
       wake: () => this.#loop.wake(),
@@ -104,7 +109,11 @@ class OwnedPartition implements Partition {
       this.#loop.wake();
     });
     this.#loop = createLoop({
-      ...{ store, cache, catalog, clock, log },
+      store,
+      cache,
+      catalog,
+      clock,
+      log,
       newContext: (nowMs) => this.#contextAt(nowMs),
       nextOrderKey: identity.nextOrderKey,
       currentCall: (timerId) => this.dispatcher.current(timerId),
@@ -142,7 +151,9 @@ class OwnedPartition implements Partition {
   #newCaller(): MakeCall {
     const { transport, log, signingKey } = this.#options;
     return createCaller({
-      ...{ transport, log, signingKey },
+      transport,
+      log,
+      signingKey,
       catalog: this.catalog,
       limits: this.#limits,
       newUlid: this.identity.newUlid,

@@ -125,6 +125,23 @@ describe("createTimerWindow", () => {
     expect(window.frontier).toEqual({ key: 4, id: 4 });
   });
 
+  it("[Q4] gives the later half back to disk when earlier timers keep coming", () => {
+    const window = aWindow();
+    load(window, []);
+    const disk = Array.from({ length: 100 }, (_, index) => aTimer(index + 1, 1_000 - index));
+    for (const timer of disk) {
+      window.add(timer);
+      expect(window.size).toBeLessThan(8);
+    }
+    const given: Timer[] = [];
+    while (given.length < disk.length) {
+      const next = window.pop();
+      if (next === undefined) load(window, disk);
+      else given.push(next);
+    }
+    expect(given).toEqual(disk.toSorted(inOrder));
+  });
+
   it("holds a timer once", () => {
     const window = aWindow();
     window.take([aTimer(1, 1)], true);

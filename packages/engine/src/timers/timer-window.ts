@@ -29,7 +29,7 @@ export interface TimerWindow {
 
 export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
   const { orderOf, countMax } = options;
-  const heap = createHeap(orderOf);
+  let heap = createHeap(orderOf);
   const held = new Set<number>();
   let frontier: Keyed | undefined = options.startAfter;
   let largest: Keyed = options.startAfter;
@@ -40,6 +40,21 @@ export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
     heap.push(timer);
     const order = orderOf(timer);
     if (isAfter(order, largest)) largest = order;
+  };
+  /**
+   * Timers in front of the frontier may come without end (short ones after many long ones). The later half goes back to disk
+   * then. Not during a load: its page starts at the frontier of before.
+   */
+  const shrink = (): void => {
+    const kept = createHeap(orderOf);
+    while (kept.size < countMax) {
+      const timer = heap.pop();
+      if (timer === undefined) break;
+      kept.push(timer);
+      frontier = orderOf(timer);
+    }
+    for (let timer = heap.pop(); timer !== undefined; timer = heap.pop()) held.delete(timer.id);
+    heap = kept;
   };
   return {
     get size() {
@@ -56,6 +71,7 @@ export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
       hold(timer);
       // From now on later timers stay on disk; those that are held already stay held.
       if (frontier === undefined && heap.size >= countMax) frontier = largest;
+      if (heap.size >= 2 * countMax && late === undefined) shrink();
     },
     peek: () => heap.peek(),
     pop() {

@@ -1,6 +1,6 @@
 // Who may use the protected routes: in `cloud`, callers that show a signing key as bearer (server.md 2.1); in `dev`,
 // everyone who passes the request guard, because SDKs in dev mode send no key or a made-up one.
-import { EverstepError, isAuthorized, type ServerKind } from "@everstep/protocol";
+import { EverstepError, createAuthorizer, type ServerKind } from "@everstep/protocol";
 
 /** Throws when the `authorization` header does not open protected routes. */
 export type SigningKeyGuard = (authorization: string | undefined) => void;
@@ -11,8 +11,9 @@ export function createSigningKeyGuard(
   signingKeys: readonly string[],
 ): SigningKeyGuard {
   if (serverKind === "dev") return () => undefined;
+  const isAuthorized = createAuthorizer(signingKeys);
   return (authorization) => {
-    if (isAuthorized(authorization, signingKeys)) return;
+    if (isAuthorized(authorization)) return;
     throw new EverstepError("key_rejected", reason(authorization));
   };
 }

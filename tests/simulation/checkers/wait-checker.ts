@@ -9,100 +9,119 @@ import { hasEnded } from "./model.ts";
 /** A decision is made a little after its event was taken in. */
 const DECISION_MS_MAX = 60_000;
 
-export function checkWaits({ model, plan, violate, nowMs }: CheckContext): Checker {
+export class WaitChecker implements Checker {
+  readonly #context: CheckContext;
+  readonly #rules: ReadonlyMap<string, MatchRule>;
   /** Waits that an event of this batch has to end, by wait id. */
-  const owed = new Map<string, EventRecord>();
+  readonly #owed = new Map<string, EventRecord>();
   /** Waits that stood at some moment of this batch. */
-  const stood = new Map<string, Wait>();
-  const childOf = new Map<string, string>();
-  const rules = matchRules(plan);
+  readonly #stood = new Map<string, Wait>();
+  /** The run that an invoke's wait is for. */
+  readonly #childOf = new Map<string, string>();
 
-  const ruleOf = (wait: Wait): MatchRule | undefined => {
+  constructor(context: CheckContext) {
+    this.#context = context;
+    this.#rules = matchRules(context.plan);
+  }
+
+  beforeChange(change: Change): void {
+    switch (change.type) {
+      case "event_added":
+        return this.#eventAdded(change.event);
+      case "wait_added":
+        this.#stood.set(change.wait.id, change.wait);
+        return;
+      case "wait_removed": {
+        const wait = this.#context.model.waits.get(change.waitId);
+        if (wait !== undefined) this.#stood.set(wait.id, wait);
+        return;
+      }
+      case "run_added":
+        if (change.run.correlationId === undefined) return;
+        this.#childOf.set(change.run.correlationId, change.run.id);
+        return;
+      case "step_added":
+        return this.#stepAdded(change.step);
+      default:
+        return;
+    }
+  }
+
+  afterBatch(changes: readonly Change[]): void {
+    const { model, violate } = this.#context;
+    for (const [waitId, event] of this.#owed) this.#checkOwed(waitId, event, changes);
+    this.#owed.clear();
+    this.#stood.clear();
+    for (const wait of model.waits.values()) {
+      if (wait.kind !== "invoke") continue;
+      const child = model.runs.get(this.#childOf.get(wait.id) ?? "");
+      if (child === undefined) violate("invokes start a run", `${wait.id} has no run`);
+      else if (hasEnded(child)) violate("invokes get the end", `${wait.id} waits for an ended run`);
+    }
+  }
+
+  #doesMatch(wait: Wait, event: EventRecord): boolean {
+    const { model } = this.#context;
     const slug = model.functions.get(wait.functionId)?.config.slug ?? "";
-    if (wait.kind === "cancel") return rules.get(`${slug} cancel ${wait.id.split(".").at(-1)}`);
-    return rules.get(`${slug} ${wait.op?.name}`);
-  };
-
-  const doesMatch = (wait: Wait, event: EventRecord): boolean => {
-    const rule = ruleOf(wait);
-    const run = model.runs.get(wait.runId);
-    const trigger = model.events.get(run?.head.eventIds[0] ?? "");
+    const name = wait.kind === "cancel" ? `cancel ${wait.id.split(".").at(-1)}` : wait.op?.name;
+    const rule = this.#rules.get(`${slug} ${name}`);
+    const trigger = model.events.get(model.runs.get(wait.runId)?.head.eventIds[0] ?? "");
     if (rule === undefined || trigger === undefined || wait.eventName !== event.name) return false;
     return matches(rule, dataOf(trigger), dataOf(event));
-  };
+  }
 
-  const eventAdded = (event: EventRecord): void => {
+  #eventAdded(event: EventRecord): void {
+    const { model, nowMs } = this.#context;
     for (const wait of model.waits.values()) {
       if (wait.kind !== "event" && wait.kind !== "cancel") continue;
-      if (owed.has(wait.id) || !doesMatch(wait, event)) continue;
+      if (this.#owed.has(wait.id) || !this.#doesMatch(wait, event)) continue;
       const isOwn = model.runs.get(wait.runId)?.head.eventIds.includes(event.internalId);
       const expiresAtMs = wait.expiresAtMs ?? Number.POSITIVE_INFINITY;
       const mayBeOver = expiresAtMs <= Math.max(nowMs(), event.receivedAtMs);
-      if (isOwn !== true && !mayBeOver) owed.set(wait.id, event);
+      if (isOwn !== true && !mayBeOver) this.#owed.set(wait.id, event);
     }
-  };
+  }
 
-  const stepAdded = (step: StepRecord): void => {
-    const wait = stood.get(`${step.runId}.${step.stepId}`);
+  #stepAdded(step: StepRecord): void {
+    const { model, violate } = this.#context;
+    const wait = this.#stood.get(`${step.runId}.${step.stepId}`);
     const eventId = step.resolvedBy?.eventId;
     if (wait?.kind === "event" && eventId !== undefined) {
       const event = model.events.get(eventId);
-      const isRight = event !== undefined && doesMatch(wait, event);
+      const isRight = event !== undefined && this.#doesMatch(wait, event);
       if (!isRight) violate("waits match", `wait ${wait.id} was ended by event ${eventId}`);
       if (event !== undefined && event.receivedAtMs + DECISION_MS_MAX < wait.createdAtMs) {
         violate("waits match", `wait ${wait.id} was ended by the older event ${eventId}`);
       }
     }
-    if (wait?.kind === "invoke" && step.resolvedBy?.timedOut !== true) checkInvoke(step, wait);
-  };
+    if (wait?.kind === "invoke" && step.resolvedBy?.timedOut !== true)
+      this.#checkInvoke(step, wait);
+  }
 
-  const checkInvoke = (step: StepRecord, wait: Wait): void => {
-    const child = model.runs.get(childOf.get(wait.id) ?? "");
+  #checkInvoke({ outputJson }: StepRecord, { id }: Wait): void {
+    const { model, violate } = this.#context;
+    const child = model.runs.get(this.#childOf.get(id) ?? "");
     if (child === undefined || !hasEnded(child)) {
-      violate("invokes get the end", `${wait.id} got a result before its run ended`);
+      violate("invokes get the end", `${id} got a result before its run ended`);
     } else if (child.head.status === "completed") {
       const wanted = `{"data":${child.head.outputJson ?? "null"}}`;
-      if (step.outputJson !== wanted) violate("invokes get the end", `${wait.id}: ${step.outputJson}`);
-    } else if (!step.outputJson.startsWith('{"error":')) {
-      violate("invokes get the end", `${wait.id} got data of a ${child.head.status} run`);
+      if (outputJson !== wanted) violate("invokes get the end", `${id}: ${outputJson}`);
+    } else if (!outputJson.startsWith('{"error":')) {
+      violate("invokes get the end", `${id} got data of a ${child.head.status} run`);
     }
-  };
+  }
 
-  return {
-    beforeChange(change) {
-      if (change.type === "event_added") eventAdded(change.event);
-      if (change.type === "wait_added") stood.set(change.wait.id, change.wait);
-      if (change.type === "wait_removed") {
-        const wait = model.waits.get(change.waitId);
-        if (wait !== undefined) stood.set(wait.id, wait);
-      }
-      if (change.type === "run_added" && change.run.correlationId !== undefined) {
-        childOf.set(change.run.correlationId, change.run.id);
-      }
-      if (change.type === "step_added") stepAdded(change.step);
-    },
-    afterBatch(changes) {
-      for (const [waitId, event] of owed) checkOwed(waitId, event, changes);
-      owed.clear();
-      stood.clear();
-      for (const wait of model.waits.values()) {
-        if (wait.kind !== "invoke") continue;
-        const child = model.runs.get(childOf.get(wait.id) ?? "");
-        if (child === undefined) violate("invokes start a run", `${wait.id} has no run`);
-        else if (hasEnded(child)) violate("invokes get the end", `${wait.id} waits for an ended run`);
-      }
-    },
-  };
-
-  function checkOwed(waitId: string, event: EventRecord, changes: readonly Change[]): void {
+  #checkOwed(waitId: string, event: EventRecord, changes: readonly Change[]): void {
+    const { model, violate } = this.#context;
     const what = `event ${event.internalId} (${event.name}) did not end the wait ${waitId}`;
     if (model.waits.has(waitId)) return violate("events end waits", what);
-    const wait = stood.get(waitId);
+    const wait = this.#stood.get(waitId);
     const run = model.runs.get(wait?.runId ?? "");
     if (run === undefined || hasEnded(run)) return;
     if (wait?.kind === "cancel") return violate("cancelOn ends runs", what);
     const isEnded = changes.some(
-      (change) => change.type === "step_added" && `${change.step.runId}.${change.step.stepId}` === waitId,
+      (change) =>
+        change.type === "step_added" && `${change.step.runId}.${change.step.stepId}` === waitId,
     );
     if (!isEnded) violate("events end waits", `${what}: it is gone without a result`);
   }
