@@ -85,6 +85,8 @@ export interface ClientDefinition {
   readonly env: string | undefined;
   /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */
   setEnvVars(env: Readonly<Record<string, string | undefined>>): unknown;
+  /** Resolves when sends that nobody awaits are done; never rejects. */
+  flush?(): Promise<void>;
   /** Sends events; inside a step the seed is derived from run and step, so that a retry sends nothing twice. */
   sendEvents(
     payloads: readonly EventObject[],

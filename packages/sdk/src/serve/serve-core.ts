@@ -7,6 +7,8 @@ import { readCall } from "./call-request.ts";
 import { createCheckpointPort } from "./checkpoint-port.ts";
 import { createEngineApi } from "./engine-api.ts";
 import type { Environment } from "./environment.ts";
+import type { ClientDefinition } from "../functions/definition.ts";
+import { findPlatformKeepAlive } from "./keep-alive.ts";
 import { inferAppUrl, withServeSettings } from "./app-url.ts";
 import { describeToAnyone, describeToEngine, type IntrospectionFacts } from "./introspection.ts";
 import {
@@ -242,6 +244,7 @@ async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
         ? {}
         : { checkpoint: createCheckpointPort(api, { ...call, fnId: call.fnId, startedAtMs }) }),
     });
+    keepSending(request, entry.definition.client);
     return {
       status: output.status,
       headers: headers.finish(output.headers),
@@ -256,6 +259,13 @@ async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
 /** Our engine says so in its calls. It can do what official servers cannot, and the other way round nothing is lost. */
 function isOurEngine(request: ServeRequest): boolean {
   return request.header("user-agent")?.startsWith("everstep") === true;
+}
+
+/** Events that the function sent without awaiting must go out although some platforms stop the code with the reply. */
+function keepSending(request: ServeRequest, client: ClientDefinition): void {
+  const keepAlive = request.keepAlive ?? findPlatformKeepAlive();
+  if (keepAlive === undefined || client.flush === undefined) return;
+  keepAlive(client.flush());
 }
 
 function unknownFunction(id: string, appId: string): string {

@@ -15,6 +15,8 @@ export interface ServeRequest {
   readonly environment?: Environment;
   /** What the framework called the handler with, for middleware. */
   readonly args: readonly unknown[];
+  /** Keeps the platform from stopping the code before the work is done; absent where nothing stops it. */
+  readonly keepAlive?: (work: Promise<unknown>) => void;
 }
 
 export interface ServeReply {

@@ -1,6 +1,8 @@
 // Cloudflare Workers and Pages Functions. Variables come with each request, never from the process.
-import { createServeHandler } from "../serve-core.ts";
+import { toKeepAlive } from "../keep-alive.ts";
+import { createServeCore } from "../serve-core.ts";
 import type { ServeOptions } from "../serve-options.ts";
+import { toResponse, toServeRequest } from "../serve-request.ts";
 import { readBindings } from "./bindings.ts";
 
 export const frameworkName = "cloudflare-pages";
@@ -22,11 +24,16 @@ export type WorkersHandlerArgs = [request: Request, env: unknown, context?: unkn
 export function serve(
   options: ServeOptions,
 ): (...args: PagesHandlerArgs | WorkersHandlerArgs) => Promise<Response> {
-  const handle = createServeHandler(options, { frameworkName, canStream: true });
-  return (...args) => {
-    const [first, env] = args;
-    return "request" in first
-      ? handle(first.request, args, readBindings(first.env))
-      : handle(first, args, readBindings(env));
+  const core = createServeCore(options, { frameworkName, canStream: true });
+  return async (...args) => {
+    const [first, bindings, context] = args;
+    const isPages = "request" in first;
+    const request = toServeRequest(
+      isPages ? first.request : first,
+      args,
+      readBindings(isPages ? first.env : bindings),
+    );
+    const keepAlive = toKeepAlive(isPages ? first : context);
+    return toResponse(await core(keepAlive === undefined ? request : { ...request, keepAlive }));
   };
 }

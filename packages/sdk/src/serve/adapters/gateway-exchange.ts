@@ -28,7 +28,13 @@ export type GatewayHandler = (event: GatewayEvent, context?: unknown) => Promise
 export function createGatewayHandler(options: ServeOptions, frameworkName: string): GatewayHandler {
   const core = createServeCore(options, { frameworkName, canStream: false });
   return async (event, context) => {
-    const { status, headers, body } = await core(toGatewayRequest(event, [event, context]));
+    // Lambda freezes the process with the result, so what is under way has to end before.
+    const pending: Promise<unknown>[] = [];
+    const { status, headers, body } = await core({
+      ...toGatewayRequest(event, [event, context]),
+      keepAlive: (work) => void pending.push(work),
+    });
+    await Promise.all(pending);
     return { statusCode: status, headers: { ...headers }, body: body as string };
   };
 }

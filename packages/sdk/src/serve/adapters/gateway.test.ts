@@ -1,7 +1,7 @@
 // The adapters of platforms that pass events: AWS Lambda in both payload versions, RedwoodJS and DigitalOcean.
 import { describe, expect, it } from "vitest";
 import { testAdapter, type OpenApp } from "../testing/adapter-scenario.ts";
-import { makeClient } from "../testing/hand-made-app.ts";
+import { makeCallBody, makeClient, makeFunction } from "../testing/hand-made-app.ts";
 import { serve as serveDigitalOcean, type DigitalOceanEvent } from "./digitalocean.ts";
 import type { GatewayEvent, GatewayHandler } from "./gateway-exchange.ts";
 import { serve as serveLambda } from "./lambda.ts";
@@ -75,6 +75,20 @@ describe.each(GATEWAYS)("%s", (name, frameworkName, serve, toEvent) => {
       return appOf((request, body) => handler(toEvent(request, body), {}));
     },
   });
+});
+
+it("Lambda waits for events that the function sent without awaiting", async () => {
+  let isSent = false;
+  const client = makeClient({
+    flush: async () => {
+      await Promise.resolve();
+      isSent = true;
+    },
+  });
+  const handler = serveLambda({ client, functions: [makeFunction(client, "hello")] });
+  const request = new Request(`${URL_OF_APP}?fnId=app-hello`, { method: "POST" });
+  const result = await handler(version1(request, JSON.stringify(makeCallBody())), {});
+  expect([result.statusCode, isSent]).toEqual([200, true]);
 });
 
 describe("DigitalOcean", () => {

@@ -4,10 +4,15 @@ import { Hono } from "hono";
 import { describe, expect, it } from "vitest";
 import type { ServeOptions } from "../serve-options.ts";
 import { testAdapter, type OpenApp } from "../testing/adapter-scenario.ts";
-import { makeClient, makeFunction, type HandMadeClient } from "../testing/hand-made-app.ts";
+import {
+  makeCallBody,
+  makeClient,
+  makeFunction,
+  type HandMadeClient,
+} from "../testing/hand-made-app.ts";
 import { serve as serveAstro } from "./astro.ts";
 import { serve as serveBun } from "./bun.ts";
-import { serve as serveCloudflare } from "./cloudflare.ts";
+import { serve as serveCloudflare, type PagesContext } from "./cloudflare.ts";
 import { serve as serveFresh } from "./deno-fresh.ts";
 import { serve as serveEdge } from "./edge.ts";
 import { serve as serveH3 } from "./h3.ts";
@@ -146,6 +151,38 @@ describe("variables that a platform hands over with the request", () => {
     const client: HandMadeClient = makeClient();
     const response = await call({ client, functions: [makeFunction(client, "a")] });
     expect([response.status, client.environments]).toEqual([200, [texts]]);
+  });
+});
+
+describe("events that a function sent without awaiting", () => {
+  const call = (): Request =>
+    new Request("https://app.test/api/inngest?fnId=app-a", {
+      method: "POST",
+      body: JSON.stringify(makeCallBody()),
+    });
+  const sending = Promise.resolve();
+  const client = makeClient({ flush: () => sending });
+  const options = { client, functions: [makeFunction(client, "a")] };
+
+  it("keep a Worker and a Pages Function alive", async () => {
+    const kept: unknown[] = [];
+    const waitUntil = (work: Promise<unknown>): void => void kept.push(work);
+    await serveCloudflare(options)(call(), {}, { waitUntil });
+    await serveCloudflare(options)({ request: call(), env: {}, waitUntil } as PagesContext);
+    expect(kept).toEqual([sending, sending]);
+  });
+
+  it("keep a function on Vercel alive", async () => {
+    const kept: unknown[] = [];
+    const name = Symbol.for("@vercel/request-context");
+    const context = { waitUntil: (work: unknown) => kept.push(work) };
+    Object.assign(globalThis, { [name]: { get: () => context } });
+    try {
+      await serveNext(options)(call());
+    } finally {
+      Reflect.deleteProperty(globalThis, name);
+    }
+    expect(kept).toEqual([sending]);
   });
 });
 
