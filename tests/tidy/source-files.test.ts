@@ -12,7 +12,8 @@ const FUNCTION_LINES_MAX = 70;
 const HEADER_LINES_MAX = 6;
 
 const SOURCES = sourceFiles(/^(?!.*\/generated\/)/);
-const BUCKET_NAME = /(^|-)(utils?|helpers?|common|types?|shared|misc)$/;
+// `event-type` is a thing; `event-types` or `type` is a bucket.
+const BUCKET_NAME = /(^|-)(utils?|helpers?|common|types|shared|misc)$|^type$/;
 const TEST_FOLDERS = /^(tests|bench)\//;
 
 // Put together from parts so that this file is not its own offender.
