@@ -57,9 +57,10 @@ function citations(source: SourceFile): Mention[] {
 }
 
 const rules = specRules();
-const cited = sourceFiles(/^(packages\/[^/]+\/src\/.*\.test\.ts|tests\/(?!tidy\/).*\.ts)$/).flatMap(
-  citations,
-);
+// The SDK and the seeds cite the rules R1 to R26 of the seeds' audit, which tests/seeds lists.
+const cited = sourceFiles(
+  /^(packages\/(?!sdk\/)[^/]+\/src\/.*\.test\.ts|tests\/(?!tidy\/|seeds\/).*\.ts)$/,
+).flatMap(citations);
 
 function without(mentions: readonly Mention[], known: readonly Mention[]): string[] {
   const ids = new Set(known.map(({ id }) => id));
