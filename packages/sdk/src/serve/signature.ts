@@ -8,7 +8,7 @@ import { canonicalJson } from "./canonical-json.ts";
 const KEY_PREFIX = /^signkey-\w+-/;
 const HEADER_FORM = /^t=(\d{1,15})&s=([0-9a-f]{64})$/i;
 /** A signature older or newer than this is refused. */
-export const SIGNATURE_AGE_MS_MAX = 300_000;
+const SIGNATURE_AGE_MS_MAX = 300_000;
 
 export type SignatureProblem = "missing" | "malformed" | "expired" | "mismatch";
 export type SignatureCheck =

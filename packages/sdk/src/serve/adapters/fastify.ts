@@ -81,6 +81,9 @@ export function fastifyPlugin(
   }
 }
 
-// Fastify apps import a plugin as the default of its module: `import everstep from "everstep/fastify"`.
+/**
+ * Fastify apps import a plugin as the default of its module: `import everstep from "everstep/fastify"`.
+ * @alias
+ */
 // oxlint-disable-next-line import/no-default-export
 export default fastifyPlugin;
