@@ -125,6 +125,7 @@ export { EventValidationError } from "./schemas/event-validation-error.ts";
 export type { Jsonify, StepOutput } from "./schemas/jsonify.ts";
 export type { StandardSchemaV1 } from "./schemas/standard-schema.ts";
 
+export { InngestCommHandler } from "./serve/comm-handler.ts";
 export { SDK_VERSION as version } from "./serve/sdk-identity.ts";
 export type {
   ServeOptions as RegisterOptions,

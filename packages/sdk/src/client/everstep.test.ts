@@ -1,5 +1,7 @@
 // The client's settings: mode, base URLs, keys and branch, from options and from variables, and signals.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { z } from "zod";
+import { EventSchemas } from "../schemas/event-schemas.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { Everstep } from "./everstep.ts";
 
@@ -143,6 +145,26 @@ describe("keys, branch and runtime variables", () => {
     await client.ready;
     expect(Object.prototype.toString.call(client)).toBe("[object Inngest.App]");
     expect(client.appVersion).toBe("1.2.3");
+  });
+});
+
+describe("checkEvent", () => {
+  it("[R17] checks awaited events against the registry, or against an event type's own schema", async () => {
+    const data = z.object({ at: z.date() });
+    const client = clientWith({}, { schemas: new EventSchemas().fromRecord({ paid: { data } }) });
+    const at = "2026-01-02T03:04:05.000Z";
+    expect(await client.checkEvent({ name: "paid", data: { at } })).toMatchObject({
+      data: { at: new Date(at) },
+    });
+    await expect(client.checkEvent({ name: "paid", data: {} })).rejects.toThrow(
+      "data.at: Required",
+    );
+    const own = z.object({ n: z.number() });
+    await expect(client.checkEvent({ name: "paid", data: { at } }, own)).rejects.toThrow("data.n:");
+    expect(await client.checkEvent({ name: "other", data: {} })).toEqual({
+      name: "other",
+      data: {},
+    });
   });
 });
 

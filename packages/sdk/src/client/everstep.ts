@@ -9,6 +9,7 @@ import type { CheckpointingOptions, FunctionOptions } from "../functions/functio
 import type { FailureContext, HandlerContext } from "../functions/handler-context.ts";
 import type { MiddlewareInput } from "../functions/middleware-context.ts";
 import type { InvokeData, TriggersInput } from "../functions/triggers.ts";
+import { checkIncoming } from "../schemas/check-event.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import type { SendEventBaseOutput } from "../schemas/event-payload.ts";
 import type { SendableName, SendPayload } from "../schemas/event-registry.ts";
@@ -313,6 +314,14 @@ export class Everstep<const TOptions extends ClientOptions = any>
     readonly env?: string | undefined;
   }): Promise<SendSignalResponse> {
     return sendSignal(this, signal);
+  }
+
+  /**
+   * What the runtime uses to check an event that a run waited for, against the event type's schema or those of the client.
+   * @throws EventValidationError (not retriable) naming each field that does not fit.
+   */
+  checkEvent(event: EventObject, schema?: unknown): Promise<EventObject> {
+    return checkIncoming([{ event: event.name, schema }], this.schemas, event);
   }
 
   /** The hooks of client and function for one call, client's outermost; the runtime asks for them. */

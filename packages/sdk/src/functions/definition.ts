@@ -45,7 +45,10 @@ export interface FunctionDefinition {
   readonly onFailure?: (context: Record<string, unknown>) => unknown;
   readonly checkpointing?: CheckpointOptions | undefined;
   readonly optimizeParallelism: boolean;
-  /** Checks a starting event against the schemas that apply and returns it as they give it out; see schemas/check-event.ts. */
+  /**
+   * Checks a starting event against the schemas that apply and returns it as they give it out; see schemas/check-event.ts.
+   * To be called after middleware has changed the input: it may have decrypted the data.
+   */
   readonly checkEvent?: (event: EventObject) => Promise<EventObject>;
   /** Client middleware first, then the function's own. Built once per call. */
   readonly openHooks: (call: HookScope) => Promise<ExecutionHooks>;
@@ -87,6 +90,11 @@ export interface ClientDefinition {
   setEnvVars(env: Readonly<Record<string, string | undefined>>): unknown;
   /** Resolves when sends that nobody awaits are done; never rejects. */
   flush?(): Promise<void>;
+  /**
+   * Checks an event that a run waited for against the client's schemas and returns it as they give it out. An event type's own
+   * schema takes their place.
+   */
+  checkEvent?(event: EventObject, schema?: unknown): Promise<EventObject>;
   /** Sends events; inside a step the seed is derived from run and step, so that a retry sends nothing twice. */
   sendEvents(
     payloads: readonly EventObject[],
