@@ -133,6 +133,7 @@ export type MaybePromise<T> = T | Promise<T>;
 export type IsStringLiteral<T extends string> = string extends T ? false : true;
 /** The keys of all members of a union. */
 export type UnionKeys<T> = T extends T ? keyof T : never;
+/** One member of a strict union: the keys of the others are forbidden. */
 export type StrictUnionHelper<T, TAll> = T extends any
   ? T & Partial<Record<Exclude<UnionKeys<TAll>, keyof T>, never>>
   : never;

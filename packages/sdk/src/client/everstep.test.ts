@@ -135,6 +135,14 @@ describe("keys, branch and runtime variables", () => {
     expect([client.eventKey, client.mode]).toEqual(["process", "dev"]);
   });
 
+  it("tells its own messages to the internal logger", async () => {
+    const warn = vi.fn();
+    const silent = { info() {}, warn() {}, error() {}, debug() {} };
+    const client = clientWith({}, { logger: silent, internalLogger: { ...silent, warn } });
+    await client.send([]);
+    expect(warn).toHaveBeenCalledExactlyOnceWith(expect.stringContaining("no events"));
+  });
+
   it("needs an id", () => {
     expect(() => new Everstep({ id: " " })).toThrow("every app needs one");
     expect(() => new Everstep(undefined as never)).toThrow("every app needs one");

@@ -234,7 +234,7 @@ export class Everstep<const TOptions extends ClientOptions = any>
       handler: isThreeArguments ? third : second,
     });
     if (this.functions.some((each) => each.id() === fn.id())) {
-      this.logger.warn(
+      this.internalLogger.warn(
         `App "${this.id}" has two functions with the id "${fn.id()}": give each its own id, or serving them fails.`,
       );
     }

@@ -1,7 +1,7 @@
 // Sending events for a client: hooks, checks against schemas, batches, and a seed that makes repeats harmless. Inside a step the
 // seed follows from run and step, so that a retried step sends nothing twice (R10).
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
-import type { ClientDefinition, EventObject } from "../functions/definition.ts";
+import type { ClientDefinition, EventObject, Logger } from "../functions/definition.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
 import { checkOutgoing } from "../schemas/check-event.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
@@ -24,10 +24,12 @@ export interface SendRequest {
   readonly schemas: EventSchemas<any> | undefined;
 }
 
-type Sender = Pick<
+interface Sender extends Pick<
   ClientDefinition,
-  "fetch" | "logger" | "mode" | "eventBaseUrl" | "eventKey" | "env"
->;
+  "fetch" | "mode" | "eventBaseUrl" | "eventKey" | "env"
+> {
+  readonly internalLogger: Logger;
+}
 
 /**
  * Sends events.
@@ -38,7 +40,7 @@ export async function sendEvents(client: Sender, request: SendRequest): Promise<
   const given = request.payloads;
   const payloads = (await request.hooks.transformSendEvents?.(given)) ?? given;
   if (payloads.length === 0) {
-    client.logger.warn("send() was given no events; nothing was sent.");
+    client.internalLogger.warn("send() was given no events; nothing was sent.");
     return { ids: [] };
   }
   for (const payload of payloads) await checkOutgoing(request.schemas, payload);

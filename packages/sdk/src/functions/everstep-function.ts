@@ -6,7 +6,7 @@ import { checkIncoming } from "../schemas/check-event.ts";
 import { durationMsOf, type DurationInput } from "../wire/duration.ts";
 import { checkOptions } from "./check-options.ts";
 import { toCheckpointOptions } from "./checkpoint-options.ts";
-import type { ClientDefinition, FunctionDefinition, HookScope } from "./definition.ts";
+import type { ClientDefinition, FunctionDefinition, HookScope, Logger } from "./definition.ts";
 import { toDirectContext } from "./direct-call.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
 import type { BaseFunctionOptions, CheckpointingOptions } from "./function-options.ts";
@@ -17,6 +17,7 @@ import { normalizeTriggers, type NormalTrigger } from "./triggers.ts";
 
 /** What a function needs to know of the client that created it. */
 export interface FunctionOwner extends ClientDefinition {
+  readonly internalLogger: Logger;
   readonly schemas: EventSchemas<any> | undefined;
   readonly checkpointing: CheckpointingOptions | undefined;
   readonly optimizeParallelism: boolean | undefined;
@@ -53,7 +54,7 @@ export class EverstepFunction<TInput = any, TOutput = any> {
 
   /** @throws TypeError when an option, a trigger or the handler cannot be used; see `createFunction`. */
   constructor({ client, options, triggers, handler }: FunctionParts) {
-    const warn = (message: string): void => client.logger.warn(message);
+    const warn = (message: string): void => client.internalLogger.warn(message);
     const checked = checkOptions(options, warn);
     if (typeof handler !== "function") {
       throw new TypeError(
@@ -155,7 +156,7 @@ function timeoutMsOf(timeout: DurationInput): number {
 function retriesOf({ opts, client }: EverstepFunction): number | undefined {
   const attempts = opts.retry?.attempts;
   if (opts.retries !== undefined && attempts !== undefined && attempts !== opts.retries) {
-    client.logger.warn(
+    client.internalLogger.warn(
       `Function "${opts.id}" has retries ${opts.retries} and retry.attempts ${attempts}: ${opts.retries} is used; remove one of them.`,
     );
   }

@@ -6,7 +6,9 @@
 export type EventSessionValue = string | number | null;
 /** Session names and values (at most 5), or null to cut all inherited ones. */
 export type EventSessions = Record<string, EventSessionValue> | null;
+/** Value of a session that arrived with an event. */
 export type PropagatedEventSessionValue = string;
+/** Sessions that arrived with an event. */
 export type PropagatedEventSessions = Record<string, PropagatedEventSessionValue>;
 
 /** What may go along with an event besides its data. */
