@@ -35,7 +35,7 @@ type Logger = Pick<Console, "info" | "warn" | "error" | "debug">;
 export type SeedClient = Everstep<{ readonly id: "seeds"; readonly logger: Logger }>;
 
 const IDLE_ROUNDS = 3;
-const DEADLINE_MS = 20_000;
+const DEADLINE_MS = 10_000;
 /** Further than any wait of the seeds: an alarm behind this belongs to something that nobody asked for. */
 const SKIP_MS_MAX = 40 * 86_400_000;
 const RUNS_MAX = 20_000;
