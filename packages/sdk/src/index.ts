@@ -22,7 +22,7 @@ export type {
   StrictUnionHelper,
   UnionKeys,
   WithoutInternal,
-} from "./client/client-types.ts";
+} from "./client/inference.ts";
 export type { ClientOptions } from "./client/client-options.ts";
 export { EventSendError } from "./client/event-send-error.ts";
 export { headerKeys, internalEvents, queryKeys, slugify } from "./client/protocol-names.ts";

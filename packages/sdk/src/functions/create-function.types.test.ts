@@ -8,7 +8,7 @@ import type {
   GetFunctionOutput,
   GetFunctionOutputRaw,
   GetStepTools,
-} from "../client/client-types.ts";
+} from "../client/inference.ts";
 import { Everstep } from "../client/everstep.ts";
 import type { EverstepFunction } from "./everstep-function.ts";
 import { EventSchemas } from "../schemas/event-schemas.ts";

@@ -2,7 +2,7 @@
 import { describe, expect, expectTypeOf, it } from "vitest";
 import { z } from "zod";
 import { z as z4 } from "zod/v4";
-import type { GetEvent, GetEvents } from "../client/client-types.ts";
+import type { GetEvent, GetEvents } from "../client/inference.ts";
 import { Everstep } from "../client/everstep.ts";
 import { EventSchemas } from "./event-schemas.ts";
 import type { Jsonify, StepOutput } from "./jsonify.ts";
