@@ -1,7 +1,7 @@
 // The errors of the SDK that authors throw or catch. Names are part of the contract: they travel as text, so they are checked
 // by name as well as by class, which also makes errors of a second copy of the package work.
 import { durationMsOf, type DurationInput } from "./wire/duration.ts";
-import { deserializeError } from "./wire/serialized-error.ts";
+import { deserializeError, registerErrorClass } from "./wire/serialized-error.ts";
 
 export { deserializeError, isSerializedError, serializeError } from "./wire/serialized-error.ts";
 export type { SerializedError } from "./wire/serialized-error.ts";
@@ -17,6 +17,8 @@ export class NonRetriableError extends Error {
     this.name = "NonRetriableError";
   }
 }
+
+registerErrorClass("NonRetriableError", (message) => new NonRetriableError(message));
 
 /** Asks for the next attempt after a certain time instead of after the usual backoff. */
 export class RetryAfterError extends Error {

@@ -54,7 +54,7 @@ export async function openCall(
     input,
     keepsWaits: options.keepsWaits ?? false,
     hooks: () => hooks,
-    perform: events.perform,
+    perform: (request) => events.perform(request),
   });
   const step = stepTools(port);
   const group = groupTools(port);
@@ -80,8 +80,8 @@ export async function openCall(
     steps,
     stack: stackOf(input),
     hooks,
-    onMet: (step) => determinism?.met(step.hashedId, step.id),
-    onRest: events.onRest,
+    onMet: (met) => determinism?.met(met.hashedId, met.id),
+    onRest: () => events.onRest(),
   });
   const runner = new StepRunner({
     input,
@@ -90,7 +90,7 @@ export async function openCall(
     scope,
     deadline,
     finalErrors,
-    record: events.record,
+    record: (op) => events.record(op),
   });
   const phases = new HookPhases(hooks, logger);
   const buffer = bufferOf(input, options);

@@ -1,19 +1,18 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
 // `catch` of an author can notice.
-import { NonRetriableError, StaleDispatchError } from "../errors.ts";
+import { NonRetriableError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
-import { foundOp, runCompleteOp, type WireOp } from "../wire/op.ts";
-import { serializeError } from "../wire/serialized-error.ts";
-import { errorAnswer, opsAnswer, resultAnswer, stepNotFoundAnswer } from "./answer.ts";
+import { foundOp, type WireOp } from "../wire/op.ts";
 import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
 import type { CallInput, CallOutput } from "./call.ts";
+import { CallAnswers } from "./call-answers.ts";
+import { endWithError, endWithResult } from "./call-end.ts";
 import { openCall, type OpenCall } from "./call-parts.ts";
 import { isDeadlineError } from "./deadline.ts";
-import { deferred } from "./deferred.ts";
+import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
 import type { ExecuteOptions } from "./execute.ts";
 import { identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
-import { retriabilityOf, type Retriability } from "./retriability.ts";
 import { recall } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
 
@@ -26,22 +25,20 @@ type Ending =
 export class CallRun {
   readonly #input: CallInput;
   readonly #options: ExecuteOptions;
-  readonly #output = deferred<CallOutput>();
-  readonly #facts: { readonly requestVersion: number };
+  readonly #answers: CallAnswers;
   readonly #startedAtMs = Date.now();
   /** Ops of nested steps that go out with their parent's. */
   #nestedOps: WireOp[] = [];
   #call: OpenCall | undefined;
   #ending: Ending | undefined;
   #isBusy = false;
-  #isOver = false;
   #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
-  #deadlineTimers: (() => void)[] = [];
+  #stopDeadline: () => void = () => {};
 
   constructor(input: CallInput, options: ExecuteOptions) {
     this.#input = input;
     this.#options = options;
-    this.#facts = { requestVersion: input.function.optimizeParallelism ? 2 : 1 };
+    this.#answers = new CallAnswers(input);
   }
 
   /** Runs the call to its answer. To be called once. */
@@ -56,23 +53,23 @@ export class CallRun {
     } catch (error) {
       this.#end({ kind: "rejected", error });
     }
-    const output = await this.#output.promise;
+    const output = await this.#answers.answer;
     await this.#close();
     return output;
   }
 
   async #start(call: OpenCall): Promise<void> {
-    const { phases, scope, context, deadline } = call;
+    const { phases, scope, context } = call;
     await phases.hooks.beforeMemoization?.();
     if (call.board.order.size === 0) await phases.endReplay();
-    if (deadline !== undefined) this.#watchDeadline(call);
+    this.#stopDeadline = watchDeadline(call, () => this.#guard(this.#fail(call)));
     if (this.#input.targetStepId !== undefined) this.#restartNotFoundTimer();
-    const { wrapFunctionHandler } = phases.hooks;
+    const { hooks } = phases;
     const handler = this.#handler();
     const started = runInScope(scope, async () =>
-      wrapFunctionHandler === undefined
+      hooks.wrapFunctionHandler === undefined
         ? handler(context)
-        : wrapFunctionHandler.call(phases.hooks, async () => handler(context)),
+        : hooks.wrapFunctionHandler(async () => handler(context)),
     );
     void started.then(
       (data) => this.#end({ kind: "resolved", data }),
@@ -92,7 +89,7 @@ export class CallRun {
   /** A step tool was called. After the answer, and in code that goes on behind it, it never gives anything back. */
   #perform(request: StepRequest): Promise<unknown> {
     const call = this.#call;
-    if (call === undefined || this.#isOver) return new Promise(() => {});
+    if (call === undefined || this.#answers.isGiven) return new Promise(() => {});
     const scope = findScope();
     if (scope?.isSelecting === true) {
       const { id } = request.options;
@@ -117,21 +114,22 @@ export class CallRun {
     const result = await buffer.flush();
     // The parent's callback goes no further; what is not sent goes out with the answer.
     if (result === "stale") {
-      this.#answerStale();
+      this.#answers.stale();
       await new Promise(() => {});
     }
   }
 
   #onRest(): void {
     const call = this.#call;
-    if (call === undefined || this.#isOver) return;
-    if (this.#deliverMarker(call)) return;
-    const step = call.board.order.takeFirst();
-    if (step !== undefined) {
-      this.#guard(this.#recall(call, step));
-      return;
+    if (call === undefined || this.#answers.isGiven) return;
+    try {
+      if (deliverDeadline(call)) return;
+      const step = call.board.order.takeFirst();
+      if (step === undefined) this.#decide(call);
+      else this.#guard(this.#recall(call, step));
+    } catch (error) {
+      this.#answerError(error);
     }
-    this.#decide(call);
   }
 
   async #recall(call: OpenCall, step: FoundStep): Promise<void> {
@@ -189,21 +187,21 @@ export class CallRun {
     this.#isBusy = true;
     clearTimeout(this.#notFoundTimer);
     await this.#beginNewWork(call, [step]);
-    if (this.#isOver) return;
+    if (this.#answers.isGiven) return;
     const outcome = await this.#runStep(call, step);
-    if (this.#isOver) return;
+    if (this.#answers.isGiven) return;
     call.board.fresh.delete(step);
     if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
     if (call.buffer === undefined) {
       await call.phases.endExecution();
-      this.#answer(opsAnswer(this.#facts, [...this.#nestedOps, outcome.op], outcome.failure));
+      this.#answers.ops([...this.#nestedOps, outcome.op], outcome.failure);
       return;
     }
     if (outcome.failure !== undefined || this.#input.attempt > 0) {
       // The attempt counter belongs to this step: those after it must start with their own.
       if (!(await this.#flush(call))) return;
       await call.phases.endExecution();
-      this.#answer(opsAnswer(this.#facts, [outcome.op], outcome.failure));
+      this.#answers.ops([outcome.op], outcome.failure);
       return;
     }
     await this.#goOn(call, step, outcome);
@@ -229,11 +227,11 @@ export class CallRun {
   async #report(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
     this.#isBusy = true;
     await this.#beginNewWork(call, steps);
-    if (this.#isOver || !(await this.#flush(call))) return;
+    if (this.#answers.isGiven || !(await this.#flush(call))) return;
     const ops = steps.map((step) => foundOp(identityOf(step)));
     const isWaiting = steps.some((step) => !isRunnable(step));
     if (isWaiting && call.deadline?.isDelivered === false) ops.push(call.deadline.markerOp());
-    this.#answer(opsAnswer(this.#facts, ops));
+    this.#answers.ops(ops);
   }
 
   async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
@@ -248,7 +246,7 @@ export class CallRun {
 
   /** The handler has returned or thrown. */
   #end(ending: Ending): void {
-    if (this.#isOver || this.#ending !== undefined) return;
+    if (this.#answers.isGiven || this.#ending !== undefined) return;
     this.#ending = ending;
     if (this.#isBusy) return;
     if (this.#call === undefined) {
@@ -261,7 +259,7 @@ export class CallRun {
   async #conclude(call: OpenCall, ending: Ending): Promise<void> {
     this.#isBusy = true;
     if (ending.kind === "rejected") {
-      if (await this.#flush(call)) await this.#reject(call, ending.error);
+      if (await this.#flush(call)) await endWithError(call, this.#answers, ending.error);
       return;
     }
     // Steps that nobody awaited, or that lost a race, are finished before the run is.
@@ -269,111 +267,32 @@ export class CallRun {
       await this.#report(call, [...call.board.fresh]);
       return;
     }
-    await this.#resolve(call, ending.data);
-  }
-
-  async #resolve(call: OpenCall, result: unknown): Promise<void> {
-    const { hooks } = call.phases;
-    await call.phases.endReplay();
-    call.determinism?.check([], call.logger);
-    call.determinism?.forget();
-    await call.phases.endExecution();
-    const changed =
-      hooks.transformOutput === undefined
-        ? result
-        : (await hooks.transformOutput({ data: result })).data;
-    await hooks.finished?.({ data: changed });
-    const data = changed ?? null;
-    const answer =
-      call.buffer === undefined
-        ? resultAnswer(this.#facts, data)
-        : opsAnswer(this.#facts, [...call.buffer.ops, runCompleteOp(data)]);
-    this.#answer(answer);
-  }
-
-  async #reject(call: OpenCall, thrown: unknown): Promise<void> {
-    const { hooks } = call.phases;
-    await call.phases.endReplay();
-    await call.phases.endExecution();
-    const retriability = this.#retriabilityOf(thrown, call.finalErrors);
-    if (retriability.isFinal) call.determinism?.forget();
-    const changed =
-      hooks.transformOutput === undefined
-        ? undefined
-        : await hooks.transformOutput({ error: thrown });
-    const error = changed?.error ?? thrown;
-    call.logger.error(error);
-    await hooks.finished?.({ error });
-    this.#answer(errorAnswer(this.#facts, serializeError(error), retriability));
-  }
-
-  #retriabilityOf(error: unknown, finalErrors: WeakSet<object>): Retriability {
-    const { attempt, maxAttempts } = this.#input;
-    const { retryDelayMs } = this.#input.function;
-    return retriabilityOf(error, { attempt, maxAttempts, retryDelayMs, finalErrors });
+    await endWithResult(call, this.#answers, ending.data);
   }
 
   /** Sends what the server does not have. False: that did not work, and the call has been answered. */
   async #flush(call: OpenCall): Promise<boolean> {
     if (call.buffer === undefined) return true;
     const result = await call.buffer.flush();
-    if (result === "sent") return !this.#isOver;
-    if (result === "stale") this.#answerStale();
-    else this.#answer(opsAnswer(this.#facts, call.buffer.ops));
+    if (result === "sent") return !this.#answers.isGiven;
+    if (result === "stale") this.#answers.stale();
+    else this.#answers.ops(call.buffer.ops);
     return false;
-  }
-
-  #answerStale(): void {
-    const error = serializeError(new StaleDispatchError(this.#input.runId));
-    this.#answer(errorAnswer(this.#facts, error, { isFinal: true }));
-  }
-
-  /** The deadline as a step in the stack (deadline.ts): its turn comes after all that was finished before it. */
-  #deliverMarker({ deadline, board, runner, steps }: OpenCall): boolean {
-    if (deadline === undefined || deadline.isDelivered) return false;
-    if (!Object.hasOwn(steps, deadline.markerHash)) return false;
-    const first = board.order.firstPosition();
-    const isDue = first === undefined || first > board.order.positionOf(deadline.markerHash);
-    if (!isDue || (first === undefined && board.fresh.size === 0)) return false;
-    deadline.isDelivered = true;
-    const inFlight = [...board.order.takeAll(), ...board.fresh];
-    board.fresh.clear();
-    for (const step of inFlight) step.reject(runner.deadlineError(step));
-    board.watch();
-    return true;
-  }
-
-  #watchDeadline(call: OpenCall): void {
-    const { deadline } = call;
-    if (deadline === undefined) return;
-    this.#deadlineTimers = [
-      // A function without steps has nothing that could throw the TimeoutError.
-      deadline.onPassed(deadline.atMs, () => {
-        if (!call.board.hasSteps) this.#guard(this.#fail(call));
-      }),
-      deadline.onPassed(deadline.graceEndMs, () => this.#guard(this.#fail(call))),
-    ];
   }
 
   /** The time is over, for the steps of a catch block too. */
   async #fail(call: OpenCall): Promise<void> {
     const error = call.deadline?.error();
-    if (error === undefined || this.#isOver) return;
+    if (error === undefined || this.#answers.isGiven) return;
     call.finalErrors.add(error);
     this.#isBusy = true;
-    if (await this.#flush(call)) await this.#reject(call, error);
+    if (await this.#flush(call)) await endWithError(call, this.#answers, error);
   }
 
   #restartNotFoundTimer(): void {
     clearTimeout(this.#notFoundTimer);
     this.#notFoundTimer = setTimeout(() => {
-      const fresh = [...(this.#call?.board.fresh ?? [])];
-      const found = fresh.map((step) => {
-        const { hashedId: id, name, displayName } = identityOf(step);
-        return { id, name, displayName };
-      });
-      const targetStepId = this.#input.targetStepId ?? "";
-      this.#answer(stepNotFoundAnswer(this.#facts, targetStepId, found));
+      this.#answers.stepNotFound(this.#call?.board.fresh ?? []);
     }, this.#options.stepNotFoundMs ?? STEP_NOT_FOUND_MS);
   }
 
@@ -384,20 +303,13 @@ export class CallRun {
 
   #answerError(error: unknown): void {
     const finalErrors = this.#call?.finalErrors ?? new WeakSet();
-    const retriability = this.#retriabilityOf(error, finalErrors);
-    this.#answer(errorAnswer(this.#facts, serializeError(error), retriability));
-  }
-
-  #answer(output: CallOutput): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#output.resolve(output);
+    this.#answers.error(error, this.#answers.retriabilityOf(error, finalErrors));
   }
 
   /** Lets go of user code and timers; only what is promised to middleware and loggers still happens. */
   async #close(): Promise<void> {
     clearTimeout(this.#notFoundTimer);
-    for (const stop of this.#deadlineTimers) stop();
+    this.#stopDeadline();
     const call = this.#call;
     this.#call = undefined;
     this.#ending = undefined;

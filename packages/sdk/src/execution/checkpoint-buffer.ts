@@ -6,7 +6,6 @@ import type { WireOp } from "../wire/op.ts";
 /** Sends ops to the server while the function runs on. Retries are the port's business; a rejection is final. */
 export interface CheckpointPort {
   /** `stale`: the server has given the run's work to another call. */
-  // oxlint-disable-next-line typescript/no-invalid-void-type -- a port that has nothing to tell returns nothing
   send(ops: readonly WireOp[]): Promise<void | "stale">;
 }
 

@@ -24,8 +24,9 @@ export class HookPhases {
     if (!this.#isReplaying) return this.#ended;
     this.#isReplaying = false;
     this.#logger.enable();
-    const { afterMemoization, beforeExecution } = this.hooks;
-    if (afterMemoization === undefined && beforeExecution === undefined) return undefined;
+    const { hooks } = this;
+    if (hooks.afterMemoization === undefined && hooks.beforeExecution === undefined)
+      return undefined;
     this.#ended = this.#runEnd();
     return this.#ended;
   }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Inngest } from "inngest3";
 import { serve } from "inngest3/edge";
 import { OFFICIAL_CALLS, type OfficialCall } from "./official-calls.ts";
+import { OFFICIAL_TOOL_CALLS } from "./official-tool-calls.ts";
 import { askOfficial, askOurs, type OfficialHandler } from "./official-client.ts";
 import { silentLogger } from "./test-call.ts";
 
@@ -13,7 +14,7 @@ function officialHandler(call: OfficialCall): OfficialHandler {
 }
 
 describe("the official SDK v3", () => {
-  it.each(OFFICIAL_CALLS.filter((call) => call.not?.v3 === undefined))(
+  it.each([...OFFICIAL_CALLS, ...OFFICIAL_TOOL_CALLS].filter((call) => call.not?.v3 === undefined))(
     "answers alike: $name",
     async (call) => {
       const official = await askOfficial(officialHandler(call), call.state ?? {});

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { Inngest } from "inngest4";
 import { serve } from "inngest4/edge";
 import { OFFICIAL_CALLS, type OfficialCall } from "./official-calls.ts";
+import { OFFICIAL_TOOL_CALLS } from "./official-tool-calls.ts";
 import { askOfficial, askOurs, type OfficialHandler } from "./official-client.ts";
 import { silentLogger } from "./test-call.ts";
 
@@ -18,7 +19,7 @@ function officialHandler(call: OfficialCall): OfficialHandler {
 }
 
 describe("the official SDK v4", () => {
-  it.each(OFFICIAL_CALLS.filter((call) => call.not?.v4 === undefined))(
+  it.each([...OFFICIAL_CALLS, ...OFFICIAL_TOOL_CALLS].filter((call) => call.not?.v4 === undefined))(
     "answers alike: $name",
     async (call) => {
       const official = await askOfficial(officialHandler(call), call.state ?? {});

@@ -136,8 +136,9 @@ export class StepBoard {
     const isWhole = stepType === "invoke" || stepType === "waitForEvent";
     const before = isWhole ? [step.opts] : step.inputs;
     const after = await hooks.transformStepInput(stepScopeOf(step, attempt), before);
-    if (!isWhole) step.inputs = after;
-    else if (typeof after[0] === "object" && after[0] !== null) {
+    if (!isWhole) {
+      if (step.request.handler !== undefined) step.inputs = after;
+    } else if (typeof after[0] === "object" && after[0] !== null) {
       step.opts = after[0] as FoundStep["opts"];
     }
   }

@@ -52,7 +52,7 @@ export class StepRunner {
       const result = await this.#untilDeadline(step, attempt);
       return await this.#succeeded(step, result, startedAtMs);
     } catch (error) {
-      return this.failed(step, error, startedAtMs);
+      return await this.failed(step, error, startedAtMs);
     } finally {
       this.current = undefined;
     }
@@ -121,11 +121,10 @@ export class StepRunner {
     };
     this.current ??= running;
     const body = (): unknown => step.request.handler?.(step.inputs, attempt);
-    const { wrapStepHandler } = hooks;
     return runInScope({ ...scope, step: running }, async () =>
-      wrapStepHandler === undefined
+      hooks.wrapStepHandler === undefined
         ? body()
-        : wrapStepHandler.call(hooks, stepScopeOf(step, input.attempt), async () => body()),
+        : hooks.wrapStepHandler(stepScopeOf(step, input.attempt), async () => body()),
     );
   }
 

@@ -9,7 +9,7 @@ export class ProxyLogger implements Logger {
 
   constructor(target: Logger) {
     this.#target = target;
-    // oxlint-disable-next-line no-constructor-return -- handlers reach the other members of their own logger through this one
+    // Handlers reach the other members of their own logger through this one.
     return new Proxy(this, { get: (self, key) => readMember(self, target, key) });
   }
 

@@ -37,7 +37,7 @@ export const experiment: ExperimentStrategies = {
   },
   bucket: (value, options) => {
     const weights = options?.weights === undefined ? undefined : checkedWeights(options.weights);
-    const fraction = fractionOf(value === undefined || value === null ? "" : String(value));
+    const fraction = fractionOf(bucketText(value));
     return selection((names) => pick(fraction, weights ?? equalWeights(names)), {
       strategy: "bucket",
       ...(weights === undefined ? {} : { weights }),
@@ -51,6 +51,13 @@ function selection(
   config: ExperimentConfig,
 ): ExperimentSelect {
   return Object.assign(choose, { __experimentConfig: config });
+}
+
+/** Equal values give equal texts; objects are compared by their JSON. */
+function bucketText(value: unknown): string {
+  if (value === undefined || value === null) return "";
+  if (typeof value === "string") return value;
+  return JSON.stringify(value) ?? "";
 }
 
 /** A number from 0 up to 1 that depends on nothing but the text. */

@@ -72,7 +72,7 @@ async function gatewayOptions(
   });
   const body = init?.body ?? (request?.body ? await request.clone().text() : undefined);
   return {
-    url: request?.url ?? String(input),
+    url: input instanceof Request ? input.url : input.toString(),
     method: init?.method ?? request?.method ?? "GET",
     headers,
     ...(body === undefined || body === null ? {} : { body: bodyText(body) }),

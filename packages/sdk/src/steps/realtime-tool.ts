@@ -23,11 +23,11 @@ export interface PublishTool {
 }
 
 export function publishTool(port: StepPort): PublishTool {
-  const publish = async (
+  const publish: PublishTool = async (
     id: StepOptionsOrId,
     target: TopicReference | RealtimeMessage,
     ...rest: readonly unknown[]
-  ): Promise<unknown> => {
+  ) => {
     const options = readStepOptions(id);
     const data = rest.length > 0 ? rest[0] : (target as RealtimeMessage).data;
     return port.perform({
@@ -37,7 +37,7 @@ export function publishTool(port: StepPort): PublishTool {
       opts: { type: "step.realtime.publish" },
       inputs: [],
       handler: async () => {
-        await checkData(target as TopicReference, data);
+        await checkData(target, data);
         await port.publish({ channel: target.channel, topic: target.topic, data });
         return data;
       },
@@ -46,12 +46,16 @@ export function publishTool(port: StepPort): PublishTool {
   return publish as PublishTool;
 }
 
-async function checkData(target: TopicReference, data: unknown): Promise<void> {
-  const schema = target.config?.schema;
-  if (typeof schema !== "object" || schema === null || !("~standard" in schema)) return;
-  const result = await (schema as StandardSchemaV1)["~standard"].validate(data);
+async function checkData(target: TopicReference | RealtimeMessage, data: unknown): Promise<void> {
+  const schema = "config" in target ? target.config?.schema : undefined;
+  if (!isSchema(schema)) return;
+  const result = await schema["~standard"].validate(data);
   if (result.issues === undefined) return;
   throw new Error(
     `The data for topic "${target.topic}" does not fit its schema: ${result.issues.map((issue) => issue.message).join("; ")}`,
   );
+}
+
+function isSchema(value: unknown): value is StandardSchemaV1 {
+  return typeof value === "object" && value !== null && "~standard" in value;
 }

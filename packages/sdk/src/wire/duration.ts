@@ -72,7 +72,7 @@ export function durationToMs(input: DurationInput): number {
 export function timeText(input: TimeInput, field: string): string {
   const date = findDateText(input);
   if (date !== undefined) return date;
-  const ms = findDurationMs(input as DurationInput);
+  const ms = findDurationMs(input);
   if (ms === undefined) {
     throw new Error(
       `${field} is ${describe(input)}, which is neither a duration such as "1h30m" nor a point in time such as "2026-01-31T10:00:00Z".`,
@@ -163,7 +163,7 @@ function tagOf(input: unknown): unknown {
 function describe(input: unknown): string {
   if (typeof input === "string") return JSON.stringify(input);
   if (input instanceof Date) return "an invalid Date";
-  return typeof input === "object" && input !== null
-    ? `an object (${tagOf(input) ?? "plain"})`
-    : String(input);
+  if (typeof input !== "object" || input === null) return String(input);
+  const tag = tagOf(input);
+  return `an object (${typeof tag === "string" ? tag : "plain"})`;
 }

@@ -4,11 +4,11 @@
 /** JSON text, or undefined for undefined, functions and symbols. */
 export function safeStringify(value: unknown): string | undefined {
   try {
-    return JSON.stringify(value) as string | undefined;
+    return JSON.stringify(value);
   } catch (error) {
     // A `toJSON` of the user that throws is the user's error; only JSON's own complaints are worked around.
     if (!(error instanceof TypeError)) throw error;
-    return JSON.stringify(value, replaceUnwritable()) as string | undefined;
+    return JSON.stringify(value, replaceUnwritable());
   }
 }
 

@@ -1,0 +1,45 @@
+// The end of the function within a call: its result or its error passes middleware and becomes the answer.
+import { runCompleteOp } from "../wire/op.ts";
+import type { CallAnswers } from "./call-answers.ts";
+import type { OpenCall } from "./call-parts.ts";
+
+/** With checkpointing the result goes out as an op, behind those that are not sent yet. */
+export async function endWithResult(
+  call: OpenCall,
+  answers: CallAnswers,
+  result: unknown,
+): Promise<void> {
+  const { hooks } = call.phases;
+  await call.phases.endReplay();
+  call.determinism?.check([], call.logger);
+  call.determinism?.forget();
+  await call.phases.endExecution();
+  const changed =
+    hooks.transformOutput === undefined
+      ? result
+      : (await hooks.transformOutput({ data: result })).data;
+  await hooks.finished?.({ data: changed });
+  const data = changed ?? null;
+  if (call.buffer === undefined) answers.result(data);
+  else answers.ops([...call.buffer.ops, runCompleteOp(data)]);
+}
+
+export async function endWithError(
+  call: OpenCall,
+  answers: CallAnswers,
+  thrown: unknown,
+): Promise<void> {
+  const { hooks } = call.phases;
+  await call.phases.endReplay();
+  await call.phases.endExecution();
+  const retriability = answers.retriabilityOf(thrown, call.finalErrors);
+  if (retriability.isFinal) call.determinism?.forget();
+  const changed =
+    hooks.transformOutput === undefined
+      ? undefined
+      : await hooks.transformOutput({ error: thrown });
+  const error = changed?.error ?? thrown;
+  call.logger.error(error);
+  await hooks.finished?.({ error });
+  answers.error(error, retriability);
+}
