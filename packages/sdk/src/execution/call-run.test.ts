@@ -335,6 +335,26 @@ describe("the version", () => {
   });
 });
 
+describe("a step that nobody looks at", () => {
+  it("may fail without an unhandled rejection", async () => {
+    const unhandled = vi.fn();
+    process.on("unhandledRejection", unhandled);
+    try {
+      const handler = async ({ step }: TestContext): Promise<string> => {
+        void step.run("a", () => 1);
+        await step.run("b", () => 1);
+        return "end";
+      };
+      const state = remembered({ a: { error: { name: "Error", message: "no" } }, b: { data: 1 } });
+      expect((await callOnce({ handler }, state)).body).toBe("end");
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(unhandled).not.toHaveBeenCalled();
+    } finally {
+      process.off("unhandledRejection", unhandled);
+    }
+  });
+});
+
 describe("a problem outside of the handler", () => {
   it("becomes the answer", async () => {
     const definition = { openHooks: () => Promise.reject(new Error("middleware")) };

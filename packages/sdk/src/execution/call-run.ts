@@ -1,9 +1,10 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
 // `catch` of an author can notice.
-import { NonRetriableError } from "../errors.ts";
+import { NonRetriableError, StepError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { foundOp, type WireOp } from "../wire/op.ts";
+import { serializeError } from "../wire/serialized-error.ts";
 import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import { CallAnswers } from "./call-answers.ts";
@@ -197,14 +198,36 @@ export class CallRun {
       this.#answers.ops([...this.#nestedOps, outcome.op], outcome.failure);
       return;
     }
-    if (outcome.failure !== undefined || this.#input.attempt > 0) {
-      // The attempt counter belongs to this step: those after it must start with their own.
-      if (!(await this.#flush(call))) return;
-      await call.phases.endExecution();
-      this.#answers.ops([outcome.op], outcome.failure);
+    // The attempt counter belongs to this step: those after it must start with their own.
+    const isRepeated = this.#input.attempt > 0;
+    if (outcome.failure === undefined && !isRepeated) {
+      await this.#goOn(call, step, outcome);
       return;
     }
-    await this.#goOn(call, step, outcome);
+    if (!(await this.#flush(call))) return;
+    if (outcome.failure?.isFinal === true && !isRepeated && !call.buffer.isHolding) {
+      this.#goOnAfterFailure(call, step, outcome);
+      return;
+    }
+    await call.phases.endExecution();
+    this.#answers.ops([...call.buffer.ops, outcome.op], outcome.failure);
+  }
+
+  /**
+   * A step has failed for good before anything of this call is forgotten: the author's catch block still sees the variables
+   * that earlier callbacks have set (R12). What it does next goes out together with the failure.
+   */
+  #goOnAfterFailure(call: OpenCall, step: FoundStep, outcome: StepOutcome): void {
+    call.buffer?.hold(outcome.op);
+    const isDeadline = call.deadline?.isDeadline(outcome.thrown) === true;
+    if (isDeadline && call.deadline !== undefined) call.deadline.isDelivered = true;
+    const error = isDeadline
+      ? call.runner.deadlineError(step)
+      : new StepError(step.request.options.id, serializeError(outcome.thrown));
+    call.finalErrors.add(error);
+    step.reject(error);
+    this.#isBusy = false;
+    call.board.watch();
   }
 
   async #runStep(call: OpenCall, step: FoundStep): Promise<StepOutcome> {
@@ -218,7 +241,12 @@ export class CallRun {
   /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
   async #goOn(call: OpenCall, step: FoundStep, outcome: StepOutcome): Promise<void> {
     call.buffer?.add(outcome.op);
-    step.resolve(outcome.copyValue());
+    if (call.buffer?.isHolding !== true) step.resolve(outcome.copyValue());
+    if (call.buffer?.isHolding === true) {
+      await call.phases.endExecution();
+      this.#answers.ops(call.buffer.ops);
+      return;
+    }
     if (call.buffer?.isDue === true && !(await this.#flush(call))) return;
     this.#isBusy = false;
     call.board.watch();
@@ -231,7 +259,7 @@ export class CallRun {
     const ops = steps.map((step) => foundOp(identityOf(step)));
     const isWaiting = steps.some((step) => !isRunnable(step));
     if (isWaiting && call.deadline?.isDelivered === false) ops.push(call.deadline.markerOp());
-    this.#answers.ops(ops);
+    this.#answers.ops([...(call.buffer?.ops ?? []), ...ops]);
   }
 
   async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
@@ -259,7 +287,10 @@ export class CallRun {
   async #conclude(call: OpenCall, ending: Ending): Promise<void> {
     this.#isBusy = true;
     if (ending.kind === "rejected") {
-      if (await this.#flush(call)) await endWithError(call, this.#answers, ending.error);
+      if (!(await this.#flush(call))) return;
+      // The next call throws it again, after the failure of the step is recorded.
+      if (call.buffer?.isHolding === true) this.#answers.ops(call.buffer.ops);
+      else await endWithError(call, this.#answers, ending.error);
       return;
     }
     // Steps that nobody awaited, or that lost a race, are finished before the run is.

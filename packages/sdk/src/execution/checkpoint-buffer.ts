@@ -15,6 +15,7 @@ export class CheckpointBuffer {
   readonly #port: CheckpointPort;
   readonly #options: CheckpointOptions;
   #ops: WireOp[] = [];
+  #held: WireOp[] = [];
   #sending: Promise<FlushResult> = Promise.resolve("sent");
   #timer: ReturnType<typeof setTimeout> | undefined;
   #result: FlushResult = "sent";
@@ -26,7 +27,17 @@ export class CheckpointBuffer {
 
   /** What is not sent. */
   get ops(): readonly WireOp[] {
-    return this.#ops;
+    return [...this.#held, ...this.#ops];
+  }
+
+  /** Whether there is something that only an answer may carry; what comes after it goes out with it. */
+  get isHolding(): boolean {
+    return this.#held.length > 0;
+  }
+
+  /** Keeps an op that the server takes in answers only (a failed step). */
+  hold(op: WireOp): void {
+    this.#held.push(op);
   }
 
   get isDue(): boolean {
@@ -54,7 +65,7 @@ export class CheckpointBuffer {
   }
 
   async #send(): Promise<FlushResult> {
-    if (this.#result !== "sent" || this.#ops.length === 0) return this.#result;
+    if (this.#result !== "sent" || this.#ops.length === 0 || this.isHolding) return this.#result;
     const count = this.#ops.length;
     try {
       if ((await this.#port.send(this.#ops.slice())) === "stale") {

@@ -1,5 +1,6 @@
 // Several steps in one call (protocol.md 8.1): what is sent when, and what the answer is when that does not work.
 import { describe, expect, it, vi } from "vitest";
+import { NonRetriableError, StepError } from "../errors.ts";
 import type { CheckpointOptions } from "../functions/definition.ts";
 import type { WireOp } from "../wire/op.ts";
 import { stepHash } from "../wire/step-hash.ts";
@@ -209,5 +210,39 @@ describe("checkpointing", () => {
     const answer = await callOnce({ handler: three, checkpointing: EACH }, state, { checkpoint });
     expect(sent).toEqual([["b"], ["c"]]);
     expect(answer.body.at(-1).data).toBe("then");
+  });
+
+  it("[R12] goes on after a step that failed for good, so that its catch block sees what callbacks have set", async () => {
+    const { sent, checkpoint } = port();
+    let after: (step: TestContext["step"]) => unknown = () => undefined;
+    const handler = async ({ step }: TestContext): Promise<unknown> => {
+      let charge = "none";
+      try {
+        await step.run("charge", () => {
+          charge = "ch_1";
+        });
+        await step.run("ship", () => {
+          throw new NonRetriableError("sold out");
+        });
+      } catch (error) {
+        expect(error).toBeInstanceOf(StepError);
+        await after(step);
+        if (charge !== "none") await step.run("refund", () => charge);
+        throw error;
+      }
+      return null;
+    };
+    const call = (): ReturnType<typeof callOnce> =>
+      callOnce({ handler, checkpointing: EACH }, {}, { checkpoint });
+    const answer = await call();
+    expect(sent).toEqual([["charge"]]);
+    expect(ops(answer.body)).toEqual(["StepFailed ship", "StepRun refund"]);
+    expect(answer.body[1].data).toBe("ch_1");
+    after = (step) => step.sleep("calm", "1m");
+    expect(ops((await call()).body)).toEqual(["StepFailed ship", "Sleep calm"]);
+    after = () => {
+      throw new Error("other");
+    };
+    expect(ops((await call()).body)).toEqual(["StepFailed ship"]);
   });
 });

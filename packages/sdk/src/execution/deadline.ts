@@ -21,6 +21,7 @@ export class Deadline {
   /** Whether user code has got its TimeoutError. */
   isDelivered = false;
   readonly #timeoutMs: number;
+  readonly #errors = new WeakSet<object>();
 
   constructor(timeoutMs: number, startedAtMs: number) {
     this.#timeoutMs = timeoutMs;
@@ -28,12 +29,19 @@ export class Deadline {
     this.graceEndMs = this.atMs + timeoutMs;
   }
 
+  /** Whether something thrown is an error of this deadline. */
+  isDeadline(thrown: unknown): boolean {
+    return typeof thrown === "object" && thrown !== null && this.#errors.has(thrown);
+  }
+
   error(stepId?: string): TimeoutError {
     const where = stepId === undefined ? "" : ` while the step "${stepId}" was in flight`;
-    return new TimeoutError(
+    const error = new TimeoutError(
       `The function did not finish within its timeout of ${durationText(this.#timeoutMs)}${where}.`,
       stepId === undefined ? {} : { stepId },
     );
+    this.#errors.add(error);
+    return error;
   }
 
   /** Wakes the run at the deadline. Reporting it again is harmless. */

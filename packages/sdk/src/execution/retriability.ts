@@ -1,6 +1,6 @@
 // Whether and when a failed attempt is tried again (protocol.md 3.2, 5.5). The server counts attempts; this side only says that
 // an error is final, or that the next attempt should come at a certain time.
-import { NestedStepError } from "../errors.ts";
+import { NestedStepError, NonRetriableError } from "../errors.ts";
 import type { StepRetryOptions } from "../steps/step-request.ts";
 import { durationMsOf } from "../wire/duration.ts";
 
@@ -37,7 +37,8 @@ function isLastAttempt(facts: AttemptFacts): boolean {
 /** By name too: apps may carry the official package's error classes. */
 function isFinalError(error: unknown, finalErrors: WeakSet<object>): boolean {
   if (typeof error !== "object" || error === null) return false;
-  if (finalErrors.has(error) || error instanceof NestedStepError) return true;
+  if (finalErrors.has(error)) return true;
+  if (error instanceof NestedStepError || error instanceof NonRetriableError) return true;
   return (error as { readonly name?: unknown }).name === "NonRetriableError";
 }
 

@@ -23,6 +23,8 @@ export interface StepOutcome {
   readonly copyValue: () => unknown;
   /** Set when the attempt failed. */
   readonly failure?: Retriability;
+  /** What the callback threw. */
+  readonly thrown?: unknown;
 }
 
 export interface StepRunnerPort {
@@ -75,11 +77,19 @@ export class StepRunner {
         : await hooks.transformOutput({ error, step: stepScopeOf(step, input.attempt) });
     const written = serializeError(changed?.error ?? error);
     const op = stepErrorOp(identityOf(step), {
-      error: this.#isDeadline(error) ? { ...written, data: this.#port.deadline?.mark } : written,
+      error:
+        this.#port.deadline?.isDeadline(error) === true
+          ? { ...written, data: this.#port.deadline?.mark }
+          : written,
       isFinal: failure.isFinal,
       timing: timingOf(startedAtMs, Date.now()),
     });
-    return { op: withMetadata(op, step.request), copyValue: () => undefined, failure };
+    return {
+      op: withMetadata(op, step.request),
+      copyValue: () => undefined,
+      failure,
+      thrown: error,
+    };
   }
 
   /** A step inside the callback of another. */
@@ -150,15 +160,6 @@ export class StepRunner {
     const error = this.#port.deadline?.error(step.id) ?? new Error("The function has no timeout.");
     this.#port.finalErrors.add(error);
     return error;
-  }
-
-  #isDeadline(error: unknown): boolean {
-    return (
-      this.#port.deadline !== undefined &&
-      error instanceof Error &&
-      error.name === "TimeoutError" &&
-      this.#port.finalErrors.has(error)
-    );
   }
 
   #nestedStep(request: StepRequest, parent: RunningStep): FoundStep {

@@ -43,7 +43,7 @@ export function publishTool(port: StepPort): PublishTool {
       },
     });
   };
-  return publish as PublishTool;
+  return publish;
 }
 
 async function checkData(target: TopicReference | RealtimeMessage, data: unknown): Promise<void> {

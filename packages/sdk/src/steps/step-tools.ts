@@ -66,19 +66,37 @@ export interface StepTools {
 
 /** The tools over a port. */
 export function stepTools(port: StepPort): StepTools {
-  const run = runTool(port, "run");
+  const run = unharmed(runTool(port, "run") as AnyTool) as RunTool;
+  const ai = aiTools(port);
+  const wrap = unharmed(ai.wrap as AnyTool) as RunTool;
   return {
     run,
-    sleep: sleepTool(port),
-    sleepUntil: sleepUntilTool(port),
-    waitForEvent: waitForEventTool(port),
-    waitForSignal: waitForSignalTool(port) as StepTools["waitForSignal"],
-    sendSignal: sendSignalTool(port),
-    sendEvent: sendEventTool(port),
-    invoke: invokeTool(port),
+    sleep: unharmed(sleepTool(port)),
+    sleepUntil: unharmed(sleepUntilTool(port)),
+    waitForEvent: unharmed(waitForEventTool(port)),
+    waitForSignal: unharmed(waitForSignalTool(port)) as StepTools["waitForSignal"],
+    sendSignal: unharmed(sendSignalTool(port)),
+    sendEvent: unharmed(sendEventTool(port)),
+    invoke: unharmed(invokeTool(port)),
     fetch: fetchTool(port),
-    ai: aiTools(port),
-    realtime: { publish: publishTool(port) },
+    ai: { ...ai, wrap, infer: unharmed(ai.infer) },
+    realtime: { publish: unharmed(publishTool(port) as AnyTool) as PublishTool },
     saga: sagaTool(run),
+  };
+}
+
+type AnyTool = (...args: readonly unknown[]) => Promise<unknown>;
+
+/**
+ * A step whose promise nobody looks at may fail without ending the process, which other runs share: its failure is recorded
+ * with the step. Who awaits it gets the error as ever.
+ */
+function unharmed<TArgs extends readonly unknown[], T>(
+  tool: (...args: TArgs) => Promise<T>,
+): (...args: TArgs) => Promise<T> {
+  return (...args) => {
+    const result = tool(...args);
+    result.catch(() => {});
+    return result;
   };
 }
