@@ -1,7 +1,10 @@
 // The end of the function within a call: its result or its error passes middleware and becomes the answer.
+import { StepError } from "../errors.ts";
 import { runCompleteOp } from "../wire/op.ts";
+import { serializeError } from "../wire/serialized-error.ts";
 import type { CallAnswers } from "./call-answers.ts";
 import type { OpenCall } from "./call-parts.ts";
+import type { FoundStep } from "./found-step.ts";
 
 /** With checkpointing the result goes out as an op, behind those that are not sent yet. */
 export async function endWithResult(
@@ -42,4 +45,16 @@ export async function endWithError(
   call.logger.error(error);
   await hooks.finished?.({ error });
   answers.error(error, retriability);
+}
+
+/** What user code gets of a step that failed for good in this call: the same as it would get on a replay. */
+export function errorForUser(call: OpenCall, step: FoundStep, thrown: unknown): Error {
+  const { deadline, runner } = call;
+  if (deadline?.isDeadline(thrown) === true) {
+    deadline.isDelivered = true;
+    return runner.deadlineError(step);
+  }
+  const error = new StepError(step.request.options.id, serializeError(thrown));
+  call.finalErrors.add(error);
+  return error;
 }

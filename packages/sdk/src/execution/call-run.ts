@@ -1,14 +1,13 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
 // `catch` of an author can notice.
-import { NonRetriableError, StepError } from "../errors.ts";
+import { NonRetriableError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { foundOp, type WireOp } from "../wire/op.ts";
-import { serializeError } from "../wire/serialized-error.ts";
 import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import { CallAnswers } from "./call-answers.ts";
-import { endWithError, endWithResult } from "./call-end.ts";
+import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
 import { openCall, type OpenCall } from "./call-parts.ts";
 import { isDeadlineError } from "./deadline.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
@@ -219,13 +218,7 @@ export class CallRun {
    */
   #goOnAfterFailure(call: OpenCall, step: FoundStep, outcome: StepOutcome): void {
     call.buffer?.hold(outcome.op);
-    const isDeadline = call.deadline?.isDeadline(outcome.thrown) === true;
-    if (isDeadline && call.deadline !== undefined) call.deadline.isDelivered = true;
-    const error = isDeadline
-      ? call.runner.deadlineError(step)
-      : new StepError(step.request.options.id, serializeError(outcome.thrown));
-    call.finalErrors.add(error);
-    step.reject(error);
+    step.reject(errorForUser(call, step, outcome.thrown));
     this.#isBusy = false;
     call.board.watch();
   }
@@ -289,7 +282,7 @@ export class CallRun {
     if (ending.kind === "rejected") {
       if (!(await this.#flush(call))) return;
       // The next call throws it again, after the failure of the step is recorded.
-      if (call.buffer?.isHolding === true) this.#answers.ops(call.buffer.ops);
+      if (call.buffer?.isHolding === true) this.#answers.ops(call.buffer.ops, { isFinal: true });
       else await endWithError(call, this.#answers, ending.error);
       return;
     }

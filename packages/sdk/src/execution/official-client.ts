@@ -58,12 +58,12 @@ function bodyOf(state: Partial<CallInput>): object {
       stack: { stack: input.stack, current: input.stack.length },
       disable_immediate_execution: input.disableImmediateExecution,
       use_api: false,
-      qi_id: "",
+      qi_id: "cXVldWU=",
     },
   };
 }
 
-function plainText(text: string): string {
+export function plainText(text: string): string {
   return text
     .replace(/"stack":"(?:[^"\\]|\\.)*"/g, '"stack":""')
     .replace(/"timing":\{[^}]*\}/g, '"timing":{}');

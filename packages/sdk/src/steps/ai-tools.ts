@@ -14,7 +14,7 @@ export interface InferOptions<TModel extends AiModel = AiModel> {
 export interface AiTools {
   /** The provider's answer. The request is made by the server, so the app holds no connection meanwhile. */
   // oxlint-disable-next-line typescript/no-explicit-any -- each provider has its own answer
-  infer(id: StepOptionsOrId, options: InferOptions): Promise<any>;
+  readonly infer: (id: StepOptionsOrId, options: InferOptions) => Promise<any>;
   /** Like `run`, shown as an AI call. */
   readonly wrap: RunTool;
   readonly models: AiModels;
