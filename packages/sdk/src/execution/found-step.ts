@@ -72,6 +72,16 @@ export function isInRace(step: FoundStep): boolean {
   return (step.request.options.parallelMode ?? step.scope?.parallelMode) !== undefined;
 }
 
+/** The options of invoke and waitForEvent count as their input, so that payloads can be changed (and encrypted). */
+export function hasWholeInput(step: FoundStep): boolean {
+  const { stepType } = step.request;
+  return stepType === "invoke" || stepType === "waitForEvent";
+}
+
+export function stepInput(step: FoundStep): readonly unknown[] {
+  return hasWholeInput(step) ? [step.opts] : step.inputs;
+}
+
 /** How middleware sees the step. */
 export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
   return {
@@ -79,6 +89,8 @@ export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
     hashedId: step.hashedId,
     name: step.request.options.name ?? step.request.options.id,
     stepType: step.request.stepType,
+    options: step.request.options,
+    input: stepInput(step),
     attempt,
     isMemoized: step.memo !== undefined && step.memo.kind !== "input",
   };

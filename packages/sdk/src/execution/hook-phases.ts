@@ -15,10 +15,6 @@ export class HookPhases {
     this.#logger = logger;
   }
 
-  get isReplaying(): boolean {
-    return this.#isReplaying;
-  }
-
   /** New work begins: logs are heard from here on. Returns nothing to wait for when no middleware listens. */
   endReplay(): Promise<void> | undefined {
     if (!this.#isReplaying) return this.#ended;

@@ -1,5 +1,7 @@
 // Where middleware takes part in a call. The v3 and v4 forms of middleware are adapted to this one shape (middleware/).
 import type { EventObject } from "../functions/definition.ts";
+import type { StepOptions } from "../steps/step-request.ts";
+import type { CallOutput } from "./call.ts";
 
 /** A memoised step as hooks see it. */
 export interface MemoizedStep {
@@ -15,8 +17,16 @@ export interface StepScope {
   readonly name: string;
   /** `run`, `sendEvent`, `sleep`, `waitForEvent`, `invoke`, `waitForSignal`, `ai.infer`, `ai.wrap`, `fetch`, … */
   readonly stepType: string;
+  /** As the author gave them. */
+  readonly options: StepOptions;
+  /** Arguments of the callback; options of an invocation or of a wait for an event. */
+  readonly input: readonly unknown[];
   readonly attempt: number;
   readonly isMemoized: boolean;
+}
+
+export interface SendResult {
+  readonly ids: readonly string[];
 }
 
 /** Every member may be absent; several middlewares are folded into one object, first listed outermost. */
@@ -47,11 +57,21 @@ export interface ExecutionHooks {
     readonly data?: unknown;
     readonly error?: unknown;
     readonly step?: StepScope;
+    /** Of an error: no attempt follows. */
+    readonly isFinal?: boolean;
   }): Promise<{ readonly data?: unknown; readonly error?: unknown }>;
-  finished?(output: { readonly data?: unknown; readonly error?: unknown }): Promise<void> | void;
+  finished?(output: {
+    readonly data?: unknown;
+    readonly error?: unknown;
+    readonly isFinal?: boolean;
+  }): Promise<void> | void;
   beforeResponse?(): Promise<void> | void;
+  /** Around everything else of the call, its other hooks too. */
+  wrapRequest?(next: () => Promise<CallOutput>): Promise<CallOutput>;
+  /** Around one send, behind transformSendEvents: of `step.sendEvent`, and of `send` outside of runs. */
+  wrapSend?(
+    payloads: readonly EventObject[],
+    next: (payloads: readonly EventObject[]) => Promise<SendResult>,
+  ): Promise<SendResult>;
   transformSendEvents?(payloads: readonly EventObject[]): Promise<readonly EventObject[]>;
-  transformSendResult?(result: {
-    readonly ids: readonly string[];
-  }): Promise<{ readonly ids: readonly string[] }>;
 }

@@ -4,7 +4,7 @@ import { StepError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { afterMicrotasks } from "./after-microtasks.ts";
 import { findScope } from "./async-context.ts";
-import { StepIds, stepScopeOf, type FoundStep } from "./found-step.ts";
+import { hasWholeInput, StepIds, stepInput, stepScopeOf, type FoundStep } from "./found-step.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { parseMemo } from "./memo.ts";
 import { StackOrder } from "./stack-order.ts";
@@ -128,15 +128,11 @@ export class StepBoard {
     }
   }
 
-  /** The options of invoke and waitForEvent count as their input, so that payloads can be changed (and encrypted). */
   async #transformInputs(step: FoundStep): Promise<void> {
     const { hooks, attempt } = this.#port;
     if (hooks.transformStepInput === undefined) return;
-    const { stepType } = step.request;
-    const isWhole = stepType === "invoke" || stepType === "waitForEvent";
-    const before = isWhole ? [step.opts] : step.inputs;
-    const after = await hooks.transformStepInput(stepScopeOf(step, attempt), before);
-    if (!isWhole) {
+    const after = await hooks.transformStepInput(stepScopeOf(step, attempt), stepInput(step));
+    if (!hasWholeInput(step)) {
       if (step.request.handler !== undefined) step.inputs = after;
     } else if (typeof after[0] === "object" && after[0] !== null) {
       step.opts = after[0] as FoundStep["opts"];

@@ -80,7 +80,7 @@ export function stepTools(port: StepPort): StepTools {
     invoke: unharmed(invokeTool(port)),
     fetch: fetchTool(port),
     ai: { ...ai, wrap, infer: unharmed(ai.infer) },
-    realtime: { publish: unharmed(publishTool(port) as AnyTool) as PublishTool },
+    realtime: { publish: unharmed(publishTool(port)) as PublishTool },
     saga: sagaTool(run),
   };
 }
