@@ -3,9 +3,9 @@
 import type { EventObject } from "../functions/definition.ts";
 import { safeStringify } from "../wire/json-text.ts";
 
-export const EVENTS_PER_REQUEST_MAX = 5_000;
+const EVENTS_PER_REQUEST_MAX = 5_000;
 /** Also the largest event that any server takes. */
-export const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
+const REQUEST_BYTES_MAX = 3 * 1024 * 1024;
 const NAME_CHARS_MAX = 512;
 const encoder = new TextEncoder();
 

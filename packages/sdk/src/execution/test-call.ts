@@ -28,7 +28,7 @@ export const silentLogger = {
   debug: (): void => {},
 };
 
-export function testClient(overrides: Partial<ClientDefinition> = {}): ClientDefinition {
+function testClient(overrides: Partial<ClientDefinition> = {}): ClientDefinition {
   return {
     id: "app",
     appVersion: undefined,

@@ -163,7 +163,7 @@ function wireText(time: TimeInput, what: string): string {
 }
 
 /** Go's units only (h, m, s), which batch timeouts are limited to: "1d" becomes "24h". */
-export function goDurationText(duration: DurationInput, what: string): string {
+function goDurationText(duration: DurationInput, what: string): string {
   if (typeof duration === "string" && /^(\d+h)?(\d+m)?\d+[hms]$/.test(duration)) return duration;
   const seconds = Math.ceil(durationMsOf(duration, what) / 1_000);
   const parts = [

@@ -14,13 +14,6 @@ import type { EventType } from "./event-type.ts";
 import type { Flatten } from "./jsonify.ts";
 import type { SchemaInput, SchemaOutput } from "./standard-schema.ts";
 
-/** One known event: its data as received and as sent (they differ when a schema converts). */
-export interface RegisteredEvent {
-  data: any;
-  sent: any;
-  user: any;
-}
-
 /** No event is known. */
 // oxlint-disable-next-line typescript/no-generated-empty-object-type -- a registry without members
 export type NoEvents = Record<never, never>;

@@ -65,7 +65,7 @@ export function isStandardSchema(value: unknown): value is StandardSchemaV1 {
 }
 
 /** True for a zod 3 schema, whatever its version. */
-export function isLegacyZodSchema(value: unknown): value is LegacyZodSchema {
+function isLegacyZodSchema(value: unknown): value is LegacyZodSchema {
   const candidate = value as { _def?: unknown; safeParseAsync?: unknown } | null | undefined;
   if (typeof candidate !== "object" || candidate === null) return false;
   return candidate._def !== undefined && typeof candidate.safeParseAsync === "function";
