@@ -26,7 +26,12 @@ export type {
 export type { ClientOptions } from "./client/client-options.ts";
 export { EventSendError } from "./client/event-send-error.ts";
 export { headerKeys, internalEvents, queryKeys, slugify } from "./client/protocol-names.ts";
-export { isInngest, isInngestFunction, isInngestRequest } from "./client/recognize.ts";
+export {
+  isInngest,
+  isInngestFunction,
+  isInngestMiddleware,
+  isInngestRequest,
+} from "./client/recognize.ts";
 export { fetch } from "./client/durable-fetch.ts";
 export {
   realtime,
@@ -93,6 +98,15 @@ export type {
   WaitForSignalOptions,
 } from "./functions/step-tools.ts";
 export type { CronTriggerInput, EventTriggerInput, TriggerInput } from "./functions/triggers.ts";
+
+export * as Middleware from "./middleware/base-middleware.ts";
+export { dependencyInjectionMiddleware } from "./middleware/dependency-injection.ts";
+export {
+  InngestMiddleware,
+  type MiddlewareOptions,
+  type MiddlewareRegisterFn,
+  type MiddlewareRegisterReturn,
+} from "./middleware/inngest-middleware.ts";
 
 export type {
   CancelledEventPayload,

@@ -17,7 +17,13 @@ import { durationMsOf } from "../wire/duration.ts";
 import type { Environment } from "../serve/environment.ts";
 import type { ClientOptions, EventsOf, IsStrict, MiddlewareOf } from "./client-options.ts";
 import { readClientSettings, type ClientSettings } from "./client-settings.ts";
-import { openFunctionHooks, openSendHooks } from "./middleware-hooks.ts";
+import {
+  middlewareReady,
+  openFunctionHooks,
+  openSendHooks,
+  registerClientMiddleware,
+  registerFunctionMiddleware,
+} from "./middleware-hooks.ts";
 import { guardPromise } from "./guarded-promise.ts";
 import { createRealtimeClient, type RealtimeClient } from "./realtime.ts";
 import { sendEvents } from "./send-events.ts";
@@ -81,15 +87,16 @@ export class Everstep<const TOptions extends ClientOptions = any>
     this.realtime = createRealtimeClient(this);
     // A wrong URL in the options is the author's mistake and shows at once; variables may still change.
     if (options.baseUrl !== undefined && options.baseUrl !== "") readClientSettings(options, {});
+    registerClientMiddleware(this);
   }
 
   get [Symbol.toStringTag](): "Inngest.App" {
     return "Inngest.App";
   }
 
-  /** Resolves at once; there for older code, where middleware had to load. */
+  /** Resolves when the client's middleware is initialised; rejects when that failed. Calls and sends wait for it by themselves. */
   get ready(): Promise<void> {
-    return Promise.resolve();
+    return middlewareReady(this);
   }
 
   /** Every function that was created on this client, in order. */
@@ -239,6 +246,7 @@ export class Everstep<const TOptions extends ClientOptions = any>
       );
     }
     this.functions.push(fn);
+    registerFunctionMiddleware(this, fn);
     return fn;
   }
 

@@ -1,6 +1,7 @@
 // Tells clients, functions and requests of the engine apart from other values, by their brand, so that objects of another copy of
 // the package and of the official SDK count too.
 import type { EverstepFunction } from "../functions/everstep-function.ts";
+import type { InngestMiddleware } from "../middleware/inngest-middleware.ts";
 import type { Everstep } from "./everstep.ts";
 import { headerKeys } from "./protocol-names.ts";
 
@@ -12,6 +13,11 @@ function hasBrand(value: unknown, brand: string): boolean {
 /** True for a client. */
 export function isInngest(value: unknown): value is Everstep {
   return hasBrand(value, "Inngest.App");
+}
+
+/** True for a middleware object of the v3 form; middleware classes are not meant. */
+export function isInngestMiddleware(value: unknown): value is InngestMiddleware {
+  return hasBrand(value, "Inngest.Middleware");
 }
 
 /** True for a function that `createFunction` returned. */

@@ -2,7 +2,7 @@
 // seed follows from run and step, so that a retried step sends nothing twice (R10).
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { ClientDefinition, EventObject, Logger } from "../functions/definition.ts";
-import type { ExecutionHooks } from "../execution/hooks.ts";
+import type { ExecutionHooks, SendResult } from "../execution/hooks.ts";
 import { checkOutgoing } from "../schemas/check-event.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import { SDK_NAME } from "../serve/sdk-identity.ts";
@@ -37,13 +37,27 @@ interface Sender extends Pick<
  * when the server does not take them.
  */
 export async function sendEvents(client: Sender, request: SendRequest): Promise<{ ids: string[] }> {
-  const given = request.payloads;
-  const payloads = (await request.hooks.transformSendEvents?.(given)) ?? given;
+  const { hooks, payloads: given } = request;
+  // What the author gave is checked: middleware may encrypt it so that no schema fits any more.
+  for (const payload of given) await checkOutgoing(request.schemas, payload);
+  const payloads = (await hooks.transformSendEvents?.(given)) ?? given;
+  const post = (events: readonly EventObject[]): Promise<SendResult> =>
+    postPayloads(client, request, events);
+  const result = await (hooks.wrapSend === undefined
+    ? post(payloads)
+    : hooks.wrapSend(payloads, post));
+  return { ...result, ids: [...result.ids] };
+}
+
+async function postPayloads(
+  client: Sender,
+  request: SendRequest,
+  payloads: readonly EventObject[],
+): Promise<SendResult> {
   if (payloads.length === 0) {
     client.internalLogger.warn("send() was given no events; nothing was sent.");
     return { ids: [] };
   }
-  for (const payload of payloads) await checkOutgoing(request.schemas, payload);
   const nowMs = Date.now();
   const batches = toBatches(payloads, nowMs);
   const seed = request.seedText === undefined ? randomSeed(nowMs) : seedFromText(request.seedText);
@@ -51,9 +65,7 @@ export async function sendEvents(client: Sender, request: SendRequest): Promise<
   const ids = await postEvents(target, batches, seed).catch((error: unknown) => {
     throw explainSize(error, payloads);
   });
-  const result = { ids };
-  const transformed = (await request.hooks.transformSendResult?.(result)) ?? result;
-  return { ...transformed, ids: [...transformed.ids] };
+  return { ids };
 }
 
 function toTarget(client: Sender, request: SendRequest): PostTarget {

@@ -34,6 +34,8 @@ export interface CallScope {
   readonly experiment?: ExperimentMark;
   /** True in `select` of an experiment, where no step may be called. */
   readonly isSelecting?: boolean;
+  /** Middleware whose wrapper of a step the code belongs to; it does not wrap the steps that it calls itself. */
+  readonly wrappers?: readonly object[];
   /** Told of each step that is called. */
   readonly onStep?: () => void;
 }

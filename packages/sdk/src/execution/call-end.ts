@@ -40,10 +40,10 @@ export async function endWithError(
   const changed =
     hooks.transformOutput === undefined
       ? undefined
-      : await hooks.transformOutput({ error: thrown });
+      : await hooks.transformOutput({ error: thrown, isFinal: retriability.isFinal });
   const error = changed?.error ?? thrown;
   call.logger.error(error);
-  await hooks.finished?.({ error });
+  await hooks.finished?.({ error, isFinal: retriability.isFinal });
   answers.error(error, retriability);
 }
 

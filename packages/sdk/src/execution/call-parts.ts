@@ -1,5 +1,6 @@
 // What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
 // runner, and what the function's options add (deadline, checkpointing).
+import type { EventObject } from "../functions/definition.ts";
 import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
@@ -11,7 +12,7 @@ import type { CallInput } from "./call.ts";
 import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
-import type { ExecuteOptions } from "./execute.ts";
+import type { OpenedOptions } from "./execute.ts";
 import { handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
@@ -44,12 +45,12 @@ export interface CallEvents {
 
 export async function openCall(
   input: CallInput,
-  options: ExecuteOptions,
+  options: OpenedOptions,
   events: CallEvents,
 ): Promise<OpenCall> {
   const { function: definition, event, runId } = input;
   const logger = new ProxyLogger(loggerOf(input));
-  const hooks = await definition.openHooks({ runId, event, requestArgs: input.requestArgs });
+  const { hooks } = options;
   const port = engineStepPort({
     input,
     keepsWaits: options.keepsWaits ?? false,
@@ -60,9 +61,10 @@ export async function openCall(
   const group = groupTools(port);
   const { context, steps } = await transformInput(
     hooks,
-    handlerContext(await checkEvents(input), { step, group, logger }),
+    handlerContext(input, { step, group, logger }),
     input.steps,
   );
+  await checkEvents(input, context);
   const scope: CallScope = {
     owner: {},
     runId,
@@ -109,12 +111,17 @@ export async function openCall(
   };
 }
 
-/** What starts a run is checked before any code of the author sees it; the failure handler has the engine's own event. */
-async function checkEvents(input: CallInput): Promise<CallInput> {
+/**
+ * What starts a run is checked before the handler sees it, and after middleware, which may have decrypted it. The failure handler
+ * has the engine's own event.
+ */
+async function checkEvents(input: CallInput, context: Record<string, unknown>): Promise<void> {
   const { checkEvent } = input.function;
-  if (checkEvent === undefined || input.isFailureHandler) return input;
-  const events = await Promise.all(input.events.map((event) => checkEvent(event)));
-  return { ...input, event: events[0] ?? (await checkEvent(input.event)), events };
+  if (checkEvent === undefined || input.isFailureHandler) return;
+  const given = context["events"] as readonly EventObject[];
+  const events = await Promise.all(given.map((event) => checkEvent(event)));
+  context["event"] = events[0] ?? (await checkEvent(context["event"] as EventObject));
+  context["events"] = events;
 }
 
 /** Middleware may add to the handler's argument and change remembered values (to decrypt them, say). */
@@ -153,7 +160,7 @@ function deadlineOf(input: CallInput): Deadline | undefined {
 }
 
 /** A targeted call runs one step only, and one of several parallel ones may not go on alone. */
-function bufferOf(input: CallInput, options: ExecuteOptions): CheckpointBuffer | undefined {
+function bufferOf(input: CallInput, options: OpenedOptions): CheckpointBuffer | undefined {
   const { checkpointing } = input.function;
   const isAble =
     input.fnId !== undefined &&

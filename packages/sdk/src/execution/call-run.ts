@@ -11,7 +11,7 @@ import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
 import { openCall, type OpenCall } from "./call-parts.ts";
 import { isDeadlineError } from "./deadline.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
-import type { ExecuteOptions } from "./execute.ts";
+import type { OpenedOptions } from "./execute.ts";
 import { identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
 import { recall } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
@@ -24,7 +24,7 @@ type Ending =
 
 export class CallRun {
   readonly #input: CallInput;
-  readonly #options: ExecuteOptions;
+  readonly #options: OpenedOptions;
   readonly #answers: CallAnswers;
   readonly #startedAtMs = Date.now();
   /** Ops of nested steps that go out with their parent's. */
@@ -35,7 +35,7 @@ export class CallRun {
   #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
   #stopDeadline: () => void = () => {};
 
-  constructor(input: CallInput, options: ExecuteOptions) {
+  constructor(input: CallInput, options: OpenedOptions) {
     this.#input = input;
     this.#options = options;
     this.#answers = new CallAnswers(input);

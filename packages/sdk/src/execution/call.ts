@@ -1,6 +1,6 @@
 // One call of the engine to a function: what comes in and what goes out, without HTTP. Serving over HTTP, connect workers and
 // the in-process engine all use this pair.
-import type { EventObject, FunctionDefinition } from "../functions/definition.ts";
+import type { EventObject, FunctionDefinition, RequestFacts } from "../functions/definition.ts";
 
 /** The call request (protocol.md 2.3), parsed and completed (use_api already fetched). */
 export interface CallInput {
@@ -29,6 +29,7 @@ export interface CallInput {
   readonly jobId: string | undefined;
   readonly queueItemId: string | undefined;
   readonly requestArgs: readonly unknown[];
+  readonly request?: RequestFacts | undefined;
   readonly traceparent?: string | undefined;
   readonly tracestate?: string | undefined;
 }

@@ -1,8 +1,12 @@
 // Runs a function for one call of the engine and answers it. All state of the call lives in one CallRun; this file opens it
 // and gives back what the call-independent parts share.
+import type { HookScope } from "../functions/definition.ts";
 import type { CallInput, CallOutput } from "./call.ts";
+import { CallAnswers } from "./call-answers.ts";
 import { CallRun } from "./call-run.ts";
 import type { CheckpointPort } from "./checkpoint-buffer.ts";
+import type { ExecutionHooks } from "./hooks.ts";
+import { memoizedSteps } from "./memo.ts";
 
 export interface ExecuteOptions {
   /** Lets steps follow each other within one call, where the function's `checkpointing` is set. */
@@ -13,10 +17,40 @@ export interface ExecuteOptions {
   readonly stepNotFoundMs?: number;
 }
 
+/** The options of a call whose middleware is open. */
+export interface OpenedOptions extends ExecuteOptions {
+  readonly hooks: ExecutionHooks;
+}
+
 /**
  * Answers one call: replays what is remembered, then runs at most one new step (more with checkpointing) or reports what was
  * found. Never rejects: whatever goes wrong becomes an answer.
  */
-export function executeCall(input: CallInput, options: ExecuteOptions = {}): Promise<CallOutput> {
-  return new CallRun(input, options).answer();
+export async function executeCall(
+  input: CallInput,
+  options: ExecuteOptions = {},
+): Promise<CallOutput> {
+  try {
+    const hooks = await input.function.openHooks(hookScopeOf(input));
+    const run = (): Promise<CallOutput> => new CallRun(input, { ...options, hooks }).answer();
+    return await (hooks.wrapRequest === undefined ? run() : hooks.wrapRequest(run));
+  } catch (error) {
+    input.function.client.logger.error(error);
+    const answers = new CallAnswers(input);
+    answers.error(error, answers.retriabilityOf(error, new WeakSet()));
+    return answers.answer;
+  }
+}
+
+function hookScopeOf(input: CallInput): HookScope {
+  const { runId, event, requestArgs, request, steps } = input;
+  return {
+    runId,
+    event,
+    requestArgs,
+    request,
+    get steps() {
+      return memoizedSteps(steps);
+    },
+  };
 }

@@ -74,7 +74,11 @@ export class StepRunner {
     const changed =
       hooks.transformOutput === undefined
         ? undefined
-        : await hooks.transformOutput({ error, step: stepScopeOf(step, input.attempt) });
+        : await hooks.transformOutput({
+            error,
+            step: stepScopeOf(step, input.attempt),
+            isFinal: failure.isFinal,
+          });
     const written = serializeError(changed?.error ?? error);
     const op = stepErrorOp(identityOf(step), {
       error:
@@ -99,8 +103,16 @@ export class StepRunner {
       throw new NestedStepError(options.id, parent.id, `step.${request.stepType}`);
     }
     const step = this.#nestedStep(request, parent);
+    const { hooks, input } = this.#port;
+    const next = (): Promise<unknown> => this.#runOrRecall(step, options.id);
+    return hooks.wrapStep === undefined
+      ? next()
+      : hooks.wrapStep(stepScopeOf(step, input.attempt), next);
+  }
+
+  async #runOrRecall(step: FoundStep, id: string): Promise<unknown> {
     if (step.memo?.kind === "data") return step.memo.data;
-    if (step.memo?.kind === "error") throw new StepError(options.id, step.memo.error);
+    if (step.memo?.kind === "error") throw new StepError(id, step.memo.error);
     const startedAtMs = Date.now();
     // An error is the parent's to catch: its attempt decides what is tried again.
     const result = await this.#call(step, new StepAttempt(this.#port.input, step));

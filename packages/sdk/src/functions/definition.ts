@@ -1,6 +1,6 @@
 // The runtime view of a function and of its client: what execution and serving read. Types for app authors are elsewhere
 // (client/, schemas/); everything here is plain data and plain functions.
-import type { ExecutionHooks } from "../execution/hooks.ts";
+import type { ExecutionHooks, MemoizedStep } from "../execution/hooks.ts";
 
 /** A logger as users hand it in: any of the usual libraries fits. */
 export interface Logger {
@@ -59,6 +59,17 @@ export interface HookScope {
   readonly event: EventObject;
   /** Raw arguments of the framework's handler. */
   readonly requestArgs: readonly unknown[];
+  /** Remembered steps as the engine sent them. */
+  readonly steps?: readonly MemoizedStep[];
+  readonly request?: RequestFacts | undefined;
+}
+
+/** The HTTP request of a call; absent where the engine calls without one. */
+export interface RequestFacts {
+  readonly method: string;
+  readonly url: string;
+  readonly header: (name: string) => string | undefined;
+  readonly body: () => Promise<unknown>;
 }
 
 export interface CheckpointOptions {

@@ -50,6 +50,7 @@ export async function readCall(body: unknown, context: CallContext): Promise<Cal
     jobId: request.header("x-inngest-job-id") ?? textOf(ctx["job_id"]),
     queueItemId: textOf(ctx["qi_id"]),
     requestArgs: request.args,
+    request,
     traceparent: request.header("traceparent"),
     tracestate: request.header("tracestate"),
   };
