@@ -3,7 +3,7 @@
 import { StepError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { afterMicrotasks } from "./after-microtasks.ts";
-import { findScope } from "./async-context.ts";
+import { findScope, runInScope } from "./async-context.ts";
 import { hasWholeInput, StepIds, stepInput, stepScopeOf, type FoundStep } from "./found-step.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { parseMemo } from "./memo.ts";
@@ -122,10 +122,24 @@ export class StepBoard {
     try {
       await this.#transformInputs(step);
       if (hooks.wrapStep === undefined) return await place();
-      return await hooks.wrapStep(stepScopeOf(step, attempt), place);
+      return await this.#wrap(() => hooks.wrapStep?.(stepScopeOf(step, attempt), place), placed);
     } finally {
       placed();
     }
+  }
+
+  /** A wrapper that waits for a step of its own cannot place this one before: then nobody waits for it. */
+  async #wrap(wrapper: () => Promise<unknown> | undefined, onStep: () => void): Promise<unknown> {
+    const scope = findScope();
+    if (scope === undefined) return wrapper();
+    const told = {
+      ...scope,
+      onStep: (): void => {
+        scope.onStep?.();
+        onStep();
+      },
+    };
+    return runInScope(told, wrapper);
   }
 
   async #transformInputs(step: FoundStep): Promise<void> {

@@ -36,7 +36,12 @@ type ResultOf<T> = T extends (...args: any[]) => infer TResult ? Awaited<TResult
 type Hook<T, K extends string> = T extends { readonly [P in K]?: infer THook }
   ? ResultOf<NonNullable<THook>>
   : never;
-type ContextOf<T> = T extends { ctx: infer TContext } ? Additions<TContext> : unknown;
+/** A middleware without the hook adds nothing. */
+type ContextOf<T> = [T] extends [never]
+  ? unknown
+  : T extends { ctx: infer TContext }
+    ? Additions<TContext>
+    : unknown;
 
 type OneContext<T> = T extends { readonly init: (...args: any[]) => infer THooks }
   ? ContextOf<Hook<Hook<Awaited<THooks>, "onFunctionRun">, "transformInput">>

@@ -12,13 +12,10 @@ import type { ReceivedEvent } from "../schemas/event-payload.ts";
 type Awaitable<T> = T | Promise<T>;
 
 /** The handler's context, as middleware sees it: of any function. */
-export interface MiddlewareRunContext extends BaseHandlerContext<
+export type MiddlewareRunContext = BaseHandlerContext<
   ReceivedEvent,
   ClientStepTools<NoEvents, false>
-> {
-  /** The failed run's error, in a failure handler. */
-  error?: Error;
-}
+>;
 
 /** A result or an error, of the function or of a step. */
 export interface MiddlewareResult {

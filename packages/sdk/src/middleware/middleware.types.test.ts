@@ -1,0 +1,84 @@
+// Types of middleware: what it adds reaches handlers, what it does not add stays unknown to them.
+import { describe, expectTypeOf, it } from "vitest";
+import { Everstep } from "../client/everstep.ts";
+import * as Middleware from "./base-middleware.ts";
+import { dependencyInjectionMiddleware } from "./dependency-injection.ts";
+import { InngestMiddleware } from "./inngest-middleware.ts";
+
+/** Takes code that is only compiled. */
+function expectCompiles(_code: () => unknown): void {}
+
+class Database {
+  query(): string[] {
+    return [];
+  }
+}
+
+class Tenant extends Middleware.BaseMiddleware {
+  readonly id = "tenant";
+  override transformFunctionInput(arg: Middleware.TransformFunctionInputArgs) {
+    return { ...arg, ctx: { ...arg.ctx, tenant: "t" as string } };
+  }
+}
+
+class Watching extends Middleware.BaseMiddleware {
+  readonly id = "watching";
+  override onStepStart({ stepInfo }: Middleware.OnStepStartArgs): void {
+    void stepInfo.options.id;
+  }
+}
+
+const user = new InngestMiddleware({
+  name: "user",
+  init: async ({ client }) => {
+    void client.id;
+    return {
+      onFunctionRun: async ({ fn, ctx }) => {
+        void [fn.id(), ctx.runId];
+        return {
+          transformInput: async ({ ctx: context }) => ({
+            ctx: { userId: Number(context.event.data.userId) },
+          }),
+        };
+      },
+    };
+  },
+});
+const sending = new InngestMiddleware({
+  name: "sending",
+  init: () => ({ onSendEvent: () => ({ transformInput: ({ payloads }) => ({ payloads }) }) }),
+});
+
+describe("types of middleware", () => {
+  it("reach the handler from client and function, in both forms", () => {
+    const db = new Database();
+    const client = new Everstep({
+      id: "app",
+      middleware: [dependencyInjectionMiddleware({ db }), sending, Watching],
+    });
+    const middleware = [user, Tenant] as const;
+    expectCompiles(() =>
+      client.createFunction({ id: "fn", middleware }, { event: "x" }, (ctx) => {
+        expectTypeOf(ctx.db).toEqualTypeOf<Database>();
+        expectTypeOf(ctx.userId).toEqualTypeOf<number>();
+        expectTypeOf(ctx.tenant).toEqualTypeOf<string>();
+        expectTypeOf(ctx.runId).toEqualTypeOf<string>();
+        return ctx.step.run("a", () => ctx.db.query());
+      }),
+    );
+    expectCompiles(() =>
+      // @ts-expect-error -- only the other function lists the middleware
+      client.createFunction({ id: "fn" }, { event: "x" }, ({ tenant }) => tenant),
+    );
+  });
+
+  it("are required of both forms", () => {
+    // @ts-expect-error -- a class needs an id
+    class NoId extends Middleware.BaseMiddleware {}
+    // @ts-expect-error -- hooks are functions
+    expectCompiles(() => new InngestMiddleware({ name: "x", init: () => ({ onFunctionRun: 1 }) }));
+    // @ts-expect-error -- no middleware at all
+    expectCompiles(() => new Everstep({ id: "app", middleware: [{ name: "x" }] }));
+    void NoId;
+  });
+});
