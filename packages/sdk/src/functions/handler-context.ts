@@ -30,8 +30,10 @@ export interface BaseHandlerContext<TEvent, TStep> {
 /** The step tools of a client with these events. */
 export type ClientStepTools<TEvents extends object, TStrict> = StepTools<TEvents, TStrict>;
 
-/** Middleware's members win over ours of the same name. */
-type Extend<TBase, TMore> = unknown extends TMore ? TBase : Omit<TBase, keyof TMore> & TMore;
+/** Middleware's members win over ours of the same name; its step tools stand beside ours. */
+type Extend<TBase, TMore> = unknown extends TMore
+  ? TBase
+  : Omit<TBase, Exclude<keyof TMore, "step">> & TMore;
 
 /** The argument of a handler. */
 export type HandlerContext<

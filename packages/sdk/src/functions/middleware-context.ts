@@ -1,6 +1,7 @@
 // What middleware adds to a handler's context, derived from the types of both its forms: v3 objects (`init` … `transformInput`)
 // and v4 classes (`transformFunctionInput`). By shape only, so that the middleware of any copy of the package fits.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
+import type { StepTools } from "./step-tools.ts";
 
 /** A v3 middleware object, or a v4 middleware class. */
 export type MiddlewareInput =
@@ -32,6 +33,17 @@ type Additions<TContext> = 0 extends 1 & TContext
       ]: TContext[K];
     };
 
+/** Step tools of middleware's own; those of the SDK stay as they are. */
+type MoreTools<TContext> = 0 extends 1 & TContext
+  ? unknown
+  : TContext extends { step: infer TStep }
+    ? 0 extends 1 & TStep
+      ? unknown
+      : [Exclude<keyof TStep, keyof StepTools>] extends [never]
+        ? unknown
+        : { step: Omit<TStep, keyof StepTools> }
+    : unknown;
+
 type ResultOf<T> = T extends (...args: any[]) => infer TResult ? Awaited<TResult> : never;
 type Hook<T, K extends string> = T extends { readonly [P in K]?: infer THook }
   ? ResultOf<NonNullable<THook>>
@@ -40,7 +52,7 @@ type Hook<T, K extends string> = T extends { readonly [P in K]?: infer THook }
 type ContextOf<T> = [T] extends [never]
   ? unknown
   : T extends { ctx: infer TContext }
-    ? Additions<TContext>
+    ? Additions<TContext> & MoreTools<TContext>
     : unknown;
 
 type OneContext<T> = T extends { readonly init: (...args: any[]) => infer THooks }

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { remembered } from "../execution/test-call.ts";
 import { eventType } from "../schemas/event-type.ts";
+import { stepHash } from "../wire/step-hash.ts";
 import * as Middleware from "./base-middleware.ts";
 import { InngestMiddleware } from "./inngest-middleware.ts";
 import { callFunction, testApp } from "./test-app.ts";
@@ -209,6 +210,23 @@ describe("middleware classes", () => {
     expect(first.body[0]).toMatchObject({ displayName: "before one", data: "prepared" });
     const second = await callFunction(fn, remembered({ "before one": { data: "prepared" } }));
     expect(second.body[0]).toMatchObject({ displayName: "one", data: 1 });
+  });
+
+  it("may add step tools", async () => {
+    class Tools extends Middleware.BaseMiddleware {
+      readonly id = "tools";
+      override transformFunctionInput(arg: Middleware.TransformFunctionInputArgs) {
+        const { step } = arg.ctx;
+        const audit = (text: string): Promise<string> => step.run("audit", () => `audit ${text}`);
+        return { ...arg, ctx: { ...arg.ctx, step: { ...step, audit } } };
+      }
+    }
+    const { client } = testApp({ middleware: [Tools] });
+    const fn = client.createFunction({ id: "fn" }, { event: "x" }, ({ step }) => step.audit("a"));
+    expect((await callFunction(fn)).body[0]).toMatchObject({
+      id: stepHash("audit"),
+      data: "audit a",
+    });
   });
 
   it("change and wrap sends, and are registered once for each owner", async () => {

@@ -21,6 +21,14 @@ class Tenant extends Middleware.BaseMiddleware {
   }
 }
 
+class Tools extends Middleware.BaseMiddleware {
+  readonly id = "tools";
+  override transformFunctionInput(arg: Middleware.TransformFunctionInputArgs) {
+    const audit = (text: string): Promise<string> => arg.ctx.step.run("audit", () => text);
+    return { ...arg, ctx: { ...arg.ctx, step: { ...arg.ctx.step, audit } } };
+  }
+}
+
 class Watching extends Middleware.BaseMiddleware {
   readonly id = "watching";
   override onStepStart({ stepInfo }: Middleware.OnStepStartArgs): void {
@@ -69,6 +77,16 @@ describe("types of middleware", () => {
     expectCompiles(() =>
       // @ts-expect-error -- only the other function lists the middleware
       client.createFunction({ id: "fn" }, { event: "x" }, ({ tenant }) => tenant),
+    );
+  });
+
+  it("add step tools beside those of the SDK", () => {
+    const client = new Everstep({ id: "app", middleware: [Tools] });
+    expectCompiles(() =>
+      client.createFunction({ id: "fn" }, { event: "x" }, async ({ step }) => {
+        expectTypeOf(step.audit).toEqualTypeOf<(text: string) => Promise<string>>();
+        expectTypeOf(await step.run("a", () => 1)).toEqualTypeOf<number>();
+      }),
     );
   });
 
