@@ -2,7 +2,7 @@
 import { Everstep } from "../client/everstep.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import type { CallInput } from "../execution/call.ts";
-import { executeCall } from "../execution/execute.ts";
+import { executeCall, type ExecuteOptions } from "../execution/execute.ts";
 import { silentLogger, testInput, type ReadOutput } from "../execution/test-call.ts";
 import type { EventObject } from "../functions/definition.ts";
 import type { EverstepFunction } from "../functions/everstep-function.ts";
@@ -35,8 +35,9 @@ export function testApp<const TOptions extends Omit<ClientOptions, "id">>(
 export async function callFunction(
   fn: EverstepFunction,
   overrides: Partial<CallInput> = {},
+  options: ExecuteOptions = {},
 ): Promise<ReadOutput> {
   const input = testInput({ handler: () => undefined }, overrides);
-  const output = await executeCall({ ...input, function: fn.definition });
+  const output = await executeCall({ ...input, function: fn.definition }, options);
   return { ...output, body: JSON.parse(output.body) };
 }

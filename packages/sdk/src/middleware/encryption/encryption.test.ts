@@ -53,6 +53,35 @@ describe("encryptionMiddleware", () => {
     expect((await callFunction(plain, { ...call, ...steps })).body).toEqual([expected, expected]);
   });
 
+  it("encrypts what goes out while the function goes on with plain values", async () => {
+    const app = encrypted();
+    const sent: unknown[] = [];
+    const fn = app.client.createFunction(
+      { id: "fn", checkpointing: true },
+      { event: "x" },
+      async ({ step }) => {
+        const card = await step.run("card", async () => ({
+          number: await step.run("number", () => "4242"),
+        }));
+        return step.run("last", () => card.number.length);
+      },
+    );
+    const checkpoint = {
+      send: async (ops: readonly { readonly data?: unknown }[]): Promise<void> => {
+        sent.push(...ops.map((op) => op.data));
+      },
+    };
+    const { body } = await callFunction(fn, {}, { checkpoint });
+    const values = [...sent, ...(body as Wire[]).map((op) => op["data"] as unknown)];
+    expect(values).toHaveLength(4);
+    for (const value of values) expect(value).toMatchObject({ __ENCRYPTED__: true });
+    expect(JSON.stringify(values)).not.toContain("4242");
+    const reader = twoSteps(encrypted({ decryptOnly: true }));
+    const [, card, last] = values;
+    const state = remembered({ card: { data: card }, last: { data: last } });
+    expect((await callFunction(reader, state)).body).toEqual({ card: { number: "4242" }, last: 4 });
+  });
+
   it("encrypts each value differently each time", async () => {
     const fn = twoSteps(encrypted());
     const [one, two] = [await callFunction(fn), await callFunction(fn)];
