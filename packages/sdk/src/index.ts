@@ -1,6 +1,6 @@
 // The public face of the package `everstep`: the client, functions, events, steps, errors and the types that apps derive from
-// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks and InngestCommHandler,
-// which make their own, are subpaths: this entry stays below 40 kB min+gz.
+// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks, and InngestCommHandler
+// for making one, are subpaths: this entry stays below 40 kB min+gz.
 export { Everstep, Everstep as Inngest } from "./client/everstep.ts";
 export type {
   BaseContext,
