@@ -58,10 +58,11 @@ function isTestCode(source: SourceFile): boolean {
   return source.file.endsWith(".test.ts") || source.file.includes("/testing/");
 }
 
-/** `@everstep/protocol` may judge what other packages put on the wire. */
+/** Tests may import their own package by its name; `@everstep/protocol` may judge what others put on the wire. */
 function isTestDependency(source: SourceFile, name: string): boolean {
+  const own = packages.find(({ folder }) => source.file.startsWith(`${folder}/`))?.manifest.name;
   const isKnown = name in (rootManifest.devDependencies ?? {}) || name === "@everstep/protocol";
-  return isTestCode(source) && isKnown;
+  return isTestCode(source) && (isKnown || name === own);
 }
 
 /** Whether a package offers this path of its own, e.g. `everstep/next`. */
