@@ -6,7 +6,7 @@ import { continueRun, enqueueDiscovery, saveStep } from "./continue-run.ts";
 import { isEnded, patchRun, removeTimer, type Draft } from "./draft.ts";
 import { encodeData, encodeError } from "./encode.ts";
 import { endRun } from "./end-run.ts";
-import { applyAiGateway, applyGateway } from "./ops/gateway.ts";
+import { applyRequest } from "./ops/gateway.ts";
 import { applyInvoke } from "./ops/invoke.ts";
 import { applySleep } from "./ops/sleep.ts";
 import { applyStepPlanned, isKnownStep } from "./ops/step-planned.ts";
@@ -127,10 +127,8 @@ function applyOp(draft: Draft, timer: Timer, op: Op, call: AnswerFacts): void {
       applyInvoke(draft, op);
       return;
     case "Gateway":
-      applyGateway(draft, op);
-      return;
     case "AIGateway":
-      applyAiGateway(draft, op);
+      applyRequest(draft, op);
       return;
     case "RunComplete":
       endRun(draft, { status: "completed", outputJson: op.dataJson ?? "null" });

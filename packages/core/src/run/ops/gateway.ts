@@ -9,15 +9,7 @@ import { failedAttempt, recordAttempt, type CallFacts } from "../failed-attempt.
 import { opFacts } from "../op-facts.ts";
 import { isKnownStep } from "./step-planned.ts";
 
-export function applyGateway(draft: Draft, op: Op): void {
-  addRequest(draft, op);
-}
-
-export function applyAiGateway(draft: Draft, op: Op): void {
-  addRequest(draft, op);
-}
-
-function addRequest(draft: Draft, op: Op): void {
+export function applyRequest(draft: Draft, op: Op): void {
   if (isKnownStep(draft, op.id)) return;
   const { nowMs } = draft.ctx;
   addTimer(draft, {

@@ -8,13 +8,13 @@ import {
 } from "@everstep/protocol";
 import type { FunctionRecord } from "../../model/app.ts";
 import { continueRun, saveStep } from "../continue-run.ts";
-import { addWait, type Draft } from "../draft.ts";
+import type { Draft } from "../draft.ts";
 import { encodeError } from "../encode.ts";
 import { endRun } from "../end-run.ts";
 import { FINISHED_EVENT, INVOKED_EVENT } from "../lifecycle-events.ts";
 import { opFacts } from "../op-facts.ts";
 import { isKnownStep } from "./step-planned.ts";
-import { addWaitTimeout, readTimeout } from "./wait-timeout.ts";
+import { openStepWait, readTimeout } from "./step-wait.ts";
 
 export function applyInvoke(draft: Draft, op: Op): void {
   if (isKnownStep(draft, op.id)) return;
@@ -39,21 +39,9 @@ export function applyInvoke(draft: Draft, op: Op): void {
   }
   const correlationId = `${state.head.id}.${op.id}`;
   const event = invokedEvent(draft, op, fn, { correlationId, expiresAtMs: timeout.atMs });
-  const facts = opFacts(op);
-  const timeoutTimerId = addWaitTimeout(draft, correlationId, facts, timeout.atMs);
-  addWait(draft, {
-    id: correlationId,
-    kind: "invoke",
-    runId: state.head.id,
-    functionId: draft.function.id,
-    eventName: FINISHED_EVENT,
-    matchKey: correlationId,
-    createdAtMs: ctx.nowMs,
-    ...(timeout.atMs === undefined ? {} : { expiresAtMs: timeout.atMs }),
-    ...(timeoutTimerId === undefined ? {} : { timeoutTimerId }),
-    op: facts,
-    invoked: { functionId: fn.id, eventId: event.internalId },
-  });
+  const invoked = { functionId: fn.id, eventId: event.internalId };
+  const wait = { eventName: FINISHED_EVENT, matchKey: correlationId, invoked };
+  openStepWait(draft, op, { kind: "invoke", ...wait }, timeout.atMs);
   draft.followUps.push({ type: "event", event, target: { functionId: fn.id, correlationId } });
 }
 

@@ -5,15 +5,13 @@ import { compileExpression } from "../../expressions/compile-expression.ts";
 import { matchKeyOf } from "../../expressions/match-key.ts";
 import { waitMatch, type WaitMatch } from "../../routing/wait-match.ts";
 import { readTriggerEvent } from "../trigger-event.ts";
-import { addWait, type Draft } from "../draft.ts";
+import type { Draft } from "../draft.ts";
 import { endRun } from "../end-run.ts";
-import { opFacts } from "../op-facts.ts";
 import { isKnownStep } from "./step-planned.ts";
-import { addWaitTimeout, readTimeout } from "./wait-timeout.ts";
+import { openStepWait, readTimeout } from "./step-wait.ts";
 
 export function applyWaitForEvent(draft: Draft, op: Op): void {
   if (isKnownStep(draft, op.id)) return;
-  const { state, ctx } = draft;
   const eventName = typeof op.opts["event"] === "string" ? op.opts["event"] : op.name;
   const timeout = readWaitTimeout(draft, op);
   if (!timeout.ok) {
@@ -28,21 +26,7 @@ export function applyWaitForEvent(draft: Draft, op: Op): void {
     });
     return;
   }
-  const facts = opFacts(op);
-  const waitId = `${state.head.id}.${op.id}`;
-  const timeoutTimerId = addWaitTimeout(draft, waitId, facts, timeout.atMs);
-  addWait(draft, {
-    id: waitId,
-    kind: "event",
-    runId: state.head.id,
-    functionId: draft.function.id,
-    eventName,
-    ...match.match,
-    createdAtMs: ctx.nowMs,
-    ...(timeout.atMs === undefined ? {} : { expiresAtMs: timeout.atMs }),
-    ...(timeoutTimerId === undefined ? {} : { timeoutTimerId }),
-    op: facts,
-  });
+  openStepWait(draft, op, { kind: "event", eventName, ...match.match }, timeout.atMs);
 }
 
 /** An empty timeout ends at once, as the official SDKs' missing option does; a missing one never (W6). */

@@ -1,15 +1,13 @@
 // WaitForSignal: one waiter for a signal's name. Who else waits for it is only known outside the run, so the conflict rule is
 // applied by the router (partition/claim-signal.ts of the engine) before this op is applied.
 import { LIMITS, type Op } from "@everstep/protocol";
-import { addWait, type Draft } from "../draft.ts";
+import type { Draft } from "../draft.ts";
 import { endRun } from "../end-run.ts";
-import { opFacts } from "../op-facts.ts";
 import { isKnownStep } from "./step-planned.ts";
-import { addWaitTimeout, readTimeout } from "./wait-timeout.ts";
+import { openStepWait, readTimeout } from "./step-wait.ts";
 
 export function applyWaitForSignal(draft: Draft, op: Op): void {
   if (isKnownStep(draft, op.id)) return;
-  const { state, ctx } = draft;
   const signal = signalOf(op);
   if (signal === undefined) {
     endRun(draft, {
@@ -32,21 +30,7 @@ export function applyWaitForSignal(draft: Draft, op: Op): void {
     endRun(draft, { status: "failed", error: timeout.error });
     return;
   }
-  const facts = opFacts(op);
-  const waitId = `${state.head.id}.${op.id}`;
-  const timeoutTimerId = addWaitTimeout(draft, waitId, facts, timeout.atMs);
-  addWait(draft, {
-    id: waitId,
-    kind: "signal",
-    runId: state.head.id,
-    functionId: draft.function.id,
-    eventName: "",
-    matchKey: signal,
-    createdAtMs: ctx.nowMs,
-    ...(timeout.atMs === undefined ? {} : { expiresAtMs: timeout.atMs }),
-    ...(timeoutTimerId === undefined ? {} : { timeoutTimerId }),
-    op: facts,
-  });
+  openStepWait(draft, op, { kind: "signal", eventName: "", matchKey: signal }, timeout.atMs);
 }
 
 /** The signal an op waits for, undefined when it names none or one too long. */

@@ -1,7 +1,8 @@
-// The end of a wait that nothing answered: parsing of the timeout option and the timer that fires it.
-import { LIMITS, parseTimeOrDurationMs, type UserError } from "@everstep/protocol";
-import type { OpFacts } from "../../model/timer.ts";
-import { addTimer, type Draft } from "../draft.ts";
+// What waiting steps have in common: their timeout option, and the wait with the timer that ends it.
+import { LIMITS, parseTimeOrDurationMs, type Op, type UserError } from "@everstep/protocol";
+import type { Wait } from "../../model/wait.ts";
+import { addTimer, addWait, type Draft } from "../draft.ts";
+import { opFacts } from "../op-facts.ts";
 import { timeoutTooLong } from "./sleep.ts";
 
 export type WaitTimeout =
@@ -38,22 +39,38 @@ export function readTimeout(
   };
 }
 
-/** @returns The timer's id, absent when the wait never expires. */
-export function addWaitTimeout(
+/**
+ * Opens the wait of a step, with the timer that ends it when nothing comes.
+ * @param timeoutAtMs Epoch ms; undefined: it never expires.
+ */
+export function openStepWait(
   draft: Draft,
-  waitId: string,
-  op: OpFacts,
-  atMs: number | undefined,
-): number | undefined {
-  if (atMs === undefined) return undefined;
-  const { nowMs } = draft.ctx;
+  op: Op,
+  wait: Pick<Wait, "kind" | "eventName" | "matchKey" | "matchPath" | "expression" | "invoked">,
+  timeoutAtMs: number | undefined,
+): void {
+  const { state, ctx } = draft;
+  const facts = opFacts(op);
+  const id = `${state.head.id}.${op.id}`;
+  const base: Wait = {
+    ...wait,
+    id,
+    runId: state.head.id,
+    functionId: draft.function.id,
+    createdAtMs: ctx.nowMs,
+    op: facts,
+  };
+  if (timeoutAtMs === undefined) {
+    addWait(draft, base);
+    return;
+  }
   const timer = addTimer(draft, {
     kind: "wait_timeout",
-    dueAtMs: atMs,
+    dueAtMs: timeoutAtMs,
     attempt: 0,
-    queuedAtMs: nowMs,
-    op,
-    waitId,
+    queuedAtMs: ctx.nowMs,
+    op: facts,
+    waitId: id,
   });
-  return timer.id;
+  addWait(draft, { ...base, expiresAtMs: timeoutAtMs, timeoutTimerId: timer.id });
 }
