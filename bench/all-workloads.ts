@@ -7,11 +7,13 @@ import { latency } from "./workloads/latency.ts";
 import { long } from "./workloads/long.ts";
 import { noop } from "./workloads/noop.ts";
 import { parallel } from "./workloads/parallel.ts";
+import { sdk } from "./workloads/sdk.ts";
 import { sleepers } from "./workloads/sleepers.ts";
 import { steps10 } from "./workloads/steps10.ts";
 import { waiters } from "./workloads/waiters.ts";
 
 export const WORKLOADS: readonly Workload[] = [
+  sdk,
   ingest,
   noop,
   steps10,

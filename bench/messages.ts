@@ -1,8 +1,8 @@
 // What the processes of a benchmark say to each other over IPC. Apps count by themselves and speak once per measurement, so
 // that counting costs them nothing.
 
-/** The three ways in which an official SDK is used. */
-export type VariantName = "v3" | "v4" | "v4-calls";
+/** The ways in which the SDKs are used: the official ones, and ours. `-calls`: without checkpoints, a call for each step. */
+export type VariantName = "v3" | "v4" | "v4-calls" | "everstep" | "everstep-calls";
 
 export interface AppSettings {
   readonly appId: string;

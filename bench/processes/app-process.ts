@@ -1,4 +1,4 @@
-// An app on an official SDK, in a process of its own (the two versions share a global), seen from the benchmark.
+// An app on one of the SDKs, in a process of its own (the two official versions share a global), seen from the benchmark.
 import { fileURLToPath } from "node:url";
 import type { AppSettings, MarkMessage, ReachedMessage, VariantName } from "../messages.ts";
 import { Child, pickListening } from "./child.ts";
@@ -11,11 +11,14 @@ interface Variant {
 
 const V3_FILE = new URL("../apps/app-v3.ts", import.meta.url);
 const V4_FILE = new URL("../apps/app-v4.ts", import.meta.url);
+const OUR_FILE = new URL("../apps/app-everstep.ts", import.meta.url);
 
 const VARIANTS: Readonly<Record<VariantName, Variant>> = {
   v3: { file: V3_FILE },
   v4: { file: V4_FILE },
   "v4-calls": { file: V4_FILE, checkpointing: false },
+  everstep: { file: OUR_FILE },
+  "everstep-calls": { file: OUR_FILE, checkpointing: false },
 };
 
 /** Long enough for a million runs on a slow machine. */

@@ -27,6 +27,10 @@ export class StubProcess {
     return stub;
   }
 
+  get pid(): number {
+    return this.#child.pid;
+  }
+
   get port(): number {
     return this.#port;
   }

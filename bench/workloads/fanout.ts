@@ -58,7 +58,11 @@ export const fanout: Workload = {
   run({ size, rounds, withStage }) {
     const plan = { count: EVENTS[size], rounds };
     return withStage(async (stage) => {
-      return [await measureFanout(stage, "v3", plan), await measureFanout(stage, "v4", plan)];
+      return [
+        await measureFanout(stage, "v3", plan),
+        await measureFanout(stage, "v4", plan),
+        await measureFanout(stage, "everstep", plan),
+      ];
     });
   },
 };

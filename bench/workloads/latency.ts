@@ -98,6 +98,7 @@ export const latency: Workload = {
       return [
         ...(await measureLatency(stage, "v3", { size, rounds })),
         ...(await measureLatency(stage, "v4", { size, rounds })),
+        ...(await measureLatency(stage, "everstep", { size, rounds })),
       ];
     });
   },

@@ -68,7 +68,11 @@ export const long: Workload = {
   run({ size, rounds, withStage }) {
     const plan = { count: STEPS[size], rounds };
     return withStage(async (stage) => {
-      return [...(await measureLong(stage, "v3", plan)), ...(await measureLong(stage, "v4", plan))];
+      return [
+        ...(await measureLong(stage, "v3", plan)),
+        ...(await measureLong(stage, "v4", plan)),
+        ...(await measureLong(stage, "everstep", plan)),
+      ];
     });
   },
 };

@@ -1,7 +1,9 @@
 // Runs of a function without steps: what a run costs by itself.
+import type { Budget } from "../figure.ts";
 import type { BySize, Workload } from "../workload.ts";
 import { measureThroughput } from "./run-throughput.ts";
 
+const OUR_BUDGET: Budget = { of: "value", atLeast: 3_500 };
 const RUNS: BySize = { tiny: 10, quick: 500, normal: 4_000, full: 20_000 };
 
 export const noop: Workload = {
@@ -20,6 +22,7 @@ export const noop: Workload = {
       return [
         await measureThroughput(stage, { ...plan, variant: "v3" }),
         await measureThroughput(stage, { ...plan, variant: "v4" }),
+        await measureThroughput(stage, { ...plan, variant: "everstep", budget: OUR_BUDGET }),
       ];
     });
   },

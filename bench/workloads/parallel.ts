@@ -44,6 +44,7 @@ export const parallel: Workload = {
       return [
         await measureParallel(stage, "v3", { size, rounds }),
         await measureParallel(stage, "v4", { size, rounds }),
+        await measureParallel(stage, "everstep", { size, rounds }),
       ];
     });
   },

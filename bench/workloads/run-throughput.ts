@@ -1,5 +1,5 @@
 // Many runs of one function at once, with the engine and without: what noop and steps10 have in common.
-import { SDK_BUDGET, toFigure, type Figure } from "../figure.ts";
+import { SDK_BUDGET, toFigure, type Budget, type Figure } from "../figure.ts";
 import { EVENTS_PER_BATCH, sendEvents } from "../load/send-events.ts";
 import { createUsageMeter } from "../measure-usage.ts";
 import type { VariantName } from "../messages.ts";
@@ -17,6 +17,8 @@ export interface ThroughputPlan {
   readonly operationsPerRun: number;
   readonly unit: string;
   readonly rounds: number;
+  /** Unless given: the share of the ceiling that every row must reach. */
+  readonly budget?: Budget;
 }
 
 export async function measureThroughput(stage: Stage, plan: ThroughputPlan): Promise<Figure> {
@@ -45,7 +47,7 @@ export async function measureThroughput(stage: Stage, plan: ThroughputPlan): Pro
     samples,
     ceilings,
     better: "more",
-    budget: SDK_BUDGET,
+    budget: plan.budget ?? SDK_BUDGET,
     usage: meter.read(operations * rounds),
   });
 }

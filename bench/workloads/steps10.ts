@@ -22,6 +22,8 @@ export const steps10: Workload = {
         await measureThroughput(stage, { ...plan, variant: "v3" }),
         await measureThroughput(stage, { ...plan, variant: "v4" }),
         await measureThroughput(stage, { ...plan, variant: "v4-calls" }),
+        await measureThroughput(stage, { ...plan, variant: "everstep" }),
+        await measureThroughput(stage, { ...plan, variant: "everstep-calls" }),
       ];
     });
   },
