@@ -1,5 +1,19 @@
 // Public names of the core: the model, the ports and the decisions.
 export type { AppRecord, FunctionRecord } from "./model/app.ts";
+export {
+  LIMITER_KINDS,
+  type ControlAudit,
+  type EventOutcome,
+  type FlowKeys,
+  type FunctionControl,
+  type LimitOverrides,
+  type Limiter,
+  type LimiterId,
+  type LimiterKind,
+  type RunFlow,
+  type RunSkip,
+  type Slot,
+} from "./model/flow.ts";
 export type { CancellationRecord, Change, IdempotencyKey, RunPatch } from "./model/change.ts";
 export {
   RUN_STATUSES,
@@ -18,7 +32,16 @@ export {
   type TimerKind,
 } from "./model/timer.ts";
 export { WAIT_KINDS, type Wait, type WaitKind } from "./model/wait.ts";
-export type { Awaitable, Catalog, LoadedRun, Store, TimerQuery, WaitQuery } from "./ports/store.ts";
+export type {
+  Awaitable,
+  Catalog,
+  LaneEntry,
+  LaneQuery,
+  LoadedRun,
+  Store,
+  TimerQuery,
+  WaitQuery,
+} from "./ports/store.ts";
 export type {
   EventFilter,
   EventPage,

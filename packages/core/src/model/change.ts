@@ -1,6 +1,14 @@
 // Change: the only vocabulary in which anything is persisted. A batch of changes is committed whole or not at all.
 import type { EventRecord } from "@everstep/protocol";
 import type { AppRecord, FunctionRecord } from "./app.ts";
+import type {
+  ControlAudit,
+  EventOutcome,
+  FunctionControl,
+  Limiter,
+  LimiterId,
+  Slot,
+} from "./flow.ts";
 import type { AttemptRecord, RunHead, StepRecord } from "./run.ts";
 import type { Timer } from "./timer.ts";
 import type { Wait } from "./wait.ts";
@@ -11,6 +19,7 @@ export type RunPatch = Partial<
     RunHead,
     | "status"
     | "startedAtMs"
+    | "slots"
     | "endedAtMs"
     | "requestVersion"
     | "pendingStepIds"
@@ -62,6 +71,16 @@ export type Change =
   | { readonly type: "wait_added"; readonly wait: Wait }
   | { readonly type: "wait_removed"; readonly waitId: string; readonly runId: string }
   | { readonly type: "idempotency_key_added"; readonly key: IdempotencyKey }
+  | { readonly type: "limiter_saved"; readonly limiter: Limiter }
+  | { readonly type: "limiter_removed"; readonly limiter: LimiterId }
+  /** Events of an open batch, in the order of these changes; the batch's run carries them from its creation. */
+  | { readonly type: "batch_event_added"; readonly batchId: string; readonly eventId: string }
+  | { readonly type: "batch_removed"; readonly batchId: string }
+  | { readonly type: "slot_taken"; readonly slot: Slot }
+  | { readonly type: "slots_freed"; readonly runId: string }
+  | { readonly type: "event_outcome_added"; readonly outcome: EventOutcome }
+  | { readonly type: "function_control_saved"; readonly control: FunctionControl }
+  | { readonly type: "control_audit_added"; readonly audit: ControlAudit }
   | { readonly type: "app_saved"; readonly app: AppRecord }
   | { readonly type: "function_saved"; readonly function: FunctionRecord }
   | { readonly type: "cancellation_saved"; readonly cancellation: CancellationRecord }

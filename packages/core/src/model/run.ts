@@ -1,9 +1,18 @@
 // A run: its head (one narrow row) and what a decision about it needs to know. Ended runs never change again.
 import type { JsonText, UserError } from "@everstep/protocol";
+import type { RunFlow, RunSkip } from "./flow.ts";
 import type { Timer } from "./timer.ts";
 import type { Wait } from "./wait.ts";
 
-export const RUN_STATUSES = ["queued", "running", "completed", "failed", "cancelled"] as const;
+export const RUN_STATUSES = [
+  "queued",
+  "running",
+  "completed",
+  "failed",
+  "cancelled",
+  // Recorded, and never called: `skip` says why.
+  "skipped",
+] as const;
 export type RunStatus = (typeof RUN_STATUSES)[number];
 export type EndStatus = "completed" | "failed" | "cancelled";
 
@@ -28,6 +37,12 @@ export interface RunHead {
   readonly cron?: string;
   /** The run that this one is a rerun of. */
   readonly originalRunId?: string;
+  /** Absent: nothing of flow control was evaluated for it. */
+  readonly flow?: RunFlow;
+  /** Buckets of run-level concurrency that it holds a slot of, from its start to its end. */
+  readonly slots?: readonly string[];
+  /** Present exactly when the status is `skipped`. */
+  readonly skip?: RunSkip;
   /** Execution version (protocol.md 2.6): -1 until the first ops arrive. */
   readonly requestVersion: number;
   /** Ops of the open coalesced group that have not finished (protocol.md 4.3). Empty: no open group. */

@@ -9,6 +9,8 @@ export const TIMER_KINDS = [
   "start_timeout",
   "finish_timeout",
   "cron",
+  "debounce", // no run yet: the event waits in the function's debounce limiter
+  "batch", // no run yet: the events wait in the function's open batch
 ] as const;
 export type TimerKind = (typeof TIMER_KINDS)[number];
 
@@ -33,12 +35,18 @@ export interface Timer {
   /** Unique and increasing over restarts: epoch * 2^32 + counter. */
   readonly id: number;
   readonly kind: TimerKind;
-  /** Absent for cron timers. */
+  /** Absent for cron, debounce and batch timers. */
   readonly runId?: string;
   readonly functionId: string;
   readonly dueAtMs: number;
   /** The run's queue order (RunHead.orderKey); the due time for timers without a run. */
   readonly orderKey: number;
+  /** The run's lane (RunFlow.lane); absent: "". */
+  readonly lane?: string;
+  /** A call that would start its run: throttle and run-level concurrency hold it back, not the later ones. */
+  readonly isStart?: true;
+  /** debounce and batch: the key of the limiter. */
+  readonly limiterKey?: string;
   /** Zero-based attempt that its next call makes. */
   readonly attempt: number;
   /** When the work was first asked for; retries keep it. */

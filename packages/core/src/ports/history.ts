@@ -1,6 +1,7 @@
 // The read port: what people and their tools ask. Reads see every commit that has resolved. Never used for decisions.
 import type { EventRecord } from "@everstep/protocol";
 import type { CancellationRecord } from "../model/change.ts";
+import type { ControlAudit, EventOutcome } from "../model/flow.ts";
 import type { AttemptRecord, RunHead, RunStatus, StepRecord } from "../model/run.ts";
 import type { Timer } from "../model/timer.ts";
 import type { Wait } from "../model/wait.ts";
@@ -69,6 +70,12 @@ export interface History {
     internalEventId: string,
     page: { afterRunId?: string; limit: number },
   ): Awaitable<readonly RunHead[]>;
+  /** Outcomes of an event that were no run of its own, oldest first. */
+  listEventOutcomes(internalEventId: string): Awaitable<readonly EventOutcome[]>;
+  /** The run of a batch or debounce; undefined while it is open. */
+  findRunOfGroup(groupId: string): Awaitable<RunHead | undefined>;
+  /** Newest first. */
+  listControlAudits(functionId: string, limit: number): Awaitable<readonly ControlAudit[]>;
   readRunDetail(runId: string): Awaitable<RunDetail>;
   findStep(runId: string, stepId: string): Awaitable<StepRecord | undefined>;
   listCancellations(): Awaitable<readonly CancellationRecord[]>;

@@ -3,6 +3,7 @@
 import type { EventRecord } from "@everstep/protocol";
 import type { AppRecord, FunctionRecord } from "../model/app.ts";
 import type { Change, IdempotencyKey } from "../model/change.ts";
+import type { FunctionControl, Limiter, LimiterId, Slot } from "../model/flow.ts";
 import type { RunState } from "../model/run.ts";
 import type { Timer, TimerKind } from "../model/timer.ts";
 import type { Wait } from "../model/wait.ts";
@@ -16,6 +17,7 @@ export interface Catalog {
   readonly apps: readonly AppRecord[];
   /** Archived ones included. */
   readonly functions: readonly FunctionRecord[];
+  readonly controls: readonly FunctionControl[];
   /** Every (eventName, matchPath) that a wait ever used; append-only and small. */
   readonly matchPaths: readonly { readonly eventName: string; readonly path: string }[];
 }
@@ -26,8 +28,25 @@ export interface TimerQuery {
   readonly dueAtMsMax: number;
   /** Only this function's. Order is then (orderKey, id), else (dueAtMs, id). */
   readonly functionId?: string;
+  /** Only this lane's; needs `functionId`. Starts and later calls of a lane are listed apart. */
+  readonly lane?: { readonly key: string; readonly isStart: boolean };
   /** Exclusive start: the last timer already seen, in the order above. */
   readonly after?: { readonly key: number; readonly id: number };
+  readonly limit: number;
+}
+
+/** A lane of a function that has calls on disk. */
+export interface LaneEntry {
+  readonly key: string;
+  readonly isStart: boolean;
+  /** Its first call in queue order, due or not. */
+  readonly first: { readonly orderKey: number; readonly id: number };
+}
+
+export interface LaneQuery {
+  readonly functionId: string;
+  /** Exclusive start: the last lane already seen, in the order (key, isStart). */
+  readonly after?: { readonly key: string; readonly isStart: boolean };
   readonly limit: number;
 }
 
@@ -56,4 +75,21 @@ export interface Store {
   /** Which of these internal event ids exist. */
   findEventIds(internalIds: readonly string[]): Awaitable<ReadonlySet<string>>;
   listTimers(query: TimerQuery): Awaitable<readonly Timer[]>;
+  /** Lanes with calls or requests, ordered by (key, isStart). Its cost grows with the lanes it lists, not with their calls. */
+  listLanes(query: LaneQuery): Awaitable<readonly LaneEntry[]>;
+  /** Calls and requests of the lane before the given place in its order, counted up to `countMax`. */
+  countTimersBefore(query: {
+    readonly functionId: string;
+    readonly lane: { readonly key: string; readonly isStart: boolean };
+    readonly before: { readonly key: number; readonly id: number };
+    readonly countMax: number;
+  }): Awaitable<number>;
+  /** The limiters of the list that exist, expired ones included. */
+  findLimiters(ids: readonly LimiterId[]): Awaitable<readonly Limiter[]>;
+  /** Events of an open batch, in the order they were added. */
+  loadBatchEvents(batchId: string): Awaitable<readonly EventRecord[]>;
+  /** Every slot of these buckets. */
+  findSlots(buckets: readonly string[]): Awaitable<readonly Slot[]>;
+  /** Events as they were stored, for a debounce that fires. Missing ones are left out. */
+  findEvents(internalIds: readonly string[]): Awaitable<readonly EventRecord[]>;
 }
