@@ -213,6 +213,13 @@ function withFaults(store: Store, faults: World["faults"], counter: { commits: n
       if (faults.loadRuns !== undefined) throw faults.loadRuns;
       return store.loadRuns(runIds);
     },
+    listLanes: (query) => store.listLanes(query),
+    countTimersBefore: (query) => store.countTimersBefore(query),
+    findLimiters: (ids) => store.findLimiters(ids),
+    findSlots: (buckets) => store.findSlots(buckets),
+    findEvents: (ids) => store.findEvents(ids),
+    loadBatchEvents: (batchId) => store.loadBatchEvents(batchId),
+    sweepExpired: (nowMs, rowsMax) => store.sweepExpired(nowMs, rowsMax),
     findWaits: (queries) => store.findWaits(queries),
     findIdempotencyKeys: (keys, nowMs) => store.findIdempotencyKeys(keys, nowMs),
     findEventIds: (ids) => store.findEventIds(ids),

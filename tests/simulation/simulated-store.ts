@@ -80,6 +80,13 @@ export function simulateStore(inner: Store, parts: SimulatedStoreParts): Store {
     findIdempotencyKeys: read(inner.findIdempotencyKeys),
     findEventIds: read(inner.findEventIds),
     listTimers: read(inner.listTimers),
+    listLanes: read(inner.listLanes),
+    countTimersBefore: read(inner.countTimersBefore),
+    findLimiters: read(inner.findLimiters),
+    findSlots: read(inner.findSlots),
+    findEvents: read(inner.findEvents),
+    loadBatchEvents: read(inner.loadBatchEvents),
+    sweepExpired: (nowMs, rowsMax) => (isAlive() ? inner.sweepExpired(nowMs, rowsMax) : never()),
   };
 }
 

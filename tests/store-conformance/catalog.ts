@@ -22,6 +22,7 @@ function itKeepsAppsAndFunctions(openStore: OpenStore): void {
       epoch: 1,
       apps: [],
       functions: [],
+      controls: [],
       matchPaths: [],
     });
     const second = await first.reopen();

@@ -122,7 +122,7 @@ function toChange(world: World, [action, runIndex, a, b]: Dice, serial: number):
 }
 
 function toKind(b: number): Timer["kind"] {
-  const kinds = TIMER_KINDS.filter((kind) => kind !== "cron");
+  const kinds = TIMER_KINDS.filter((kind) => !["cron", "debounce", "batch"].includes(kind));
   return kinds[b % kinds.length] ?? "call";
 }
 

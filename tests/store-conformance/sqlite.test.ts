@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { openMemoryDatabase, openSqliteStore } from "@everstep/store-sqlite";
 import { afterAll, describe } from "vitest";
 import { describeCatalog } from "./catalog.ts";
+import { describeFlow } from "./flow.ts";
 import { describeFold } from "./fold.ts";
 import { describeEventHistory, describeRunHistory } from "./history.ts";
 import type { OpenedStore, OpenStore } from "./open-store.ts";
@@ -42,5 +43,6 @@ describe.each(ADAPTERS)("sqlite %s", (_name, openStore, foldRuns) => {
   describeWaits(openStore);
   describeRunHistory(openStore);
   describeEventHistory(openStore);
+  describeFlow(openStore);
   describeFold(openStore, foldRuns);
 });

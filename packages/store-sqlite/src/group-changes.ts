@@ -3,6 +3,7 @@
 // applying the changes one by one. Rows are keyed, so the last word about a key wins.
 import type { Change, IdempotencyKey, RunHead, RunPatch, Timer, Wait } from "@everstep/core";
 import { toEventRow } from "./event-rows.ts";
+import { emptyFlow, flowRows, gatherFlow, type GatheredFlow } from "./flow-rows.ts";
 import { toRunPatchColumns, toRunResultRow, toRunRow } from "./run-rows.ts";
 import { toAttemptRow, toStepRow } from "./step-rows.ts";
 import { toTimerRow } from "./timer-rows.ts";
@@ -24,6 +25,7 @@ interface Gathered {
   readonly waits: Map<string, WaitFate>;
   readonly waitPaths: Map<string, SqlValue[]>;
   readonly cancellations: Map<string, SqlValue[] | undefined>;
+  readonly flow: GatheredFlow;
 }
 
 /**
@@ -42,6 +44,7 @@ export function groupChanges(
     waits: new Map(),
     waitPaths: new Map(),
     cancellations: new Map(),
+    flow: emptyFlow(),
   };
   for (const change of changes) gather(gathered, change);
   const groups = new Map<string, SqlValue[]>();
@@ -53,6 +56,7 @@ export function groupChanges(
   for (const [statement, values] of gathered.groups) append(groups, statement, values);
   addRuns(groups, gathered);
   addCancellations(groups, gathered.cancellations);
+  for (const [statement, row] of flowRows(gathered.flow)) append(groups, statement, row);
   return inWritingOrder(groups);
 }
 
@@ -103,6 +107,9 @@ function gather(gathered: Gathered, change: Change): void {
     }
     case "cancellation_removed":
       gathered.cancellations.set(change.cancellationId, undefined);
+      return;
+    default:
+      gatherFlow(gathered.flow, change);
   }
 }
 

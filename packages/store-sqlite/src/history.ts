@@ -1,5 +1,6 @@
 // The read port on SQLite: what people and their tools ask. Pages start after the last row seen, never at an offset.
 import type { CancellationRecord, History, RunDetail } from "@everstep/core";
+import { listControlAudits, listEventOutcomes } from "./flow-rows.ts";
 import { countEvents, listEvents } from "./list-events.ts";
 import { countRuns, listRuns, listRunsOfEvent } from "./list-runs.ts";
 import { findEvents } from "./load-runs.ts";
@@ -36,6 +37,14 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
     countRuns: (filter) => countRuns(queries, filter),
     listRunsOfEvent: (eventId, page) =>
       queries.snapshot(() => listRunsOfEvent(queries, readPayload, eventId, page)),
+    listEventOutcomes: (eventId) => listEventOutcomes(queries, eventId),
+    findRunOfGroup: (groupId) =>
+      queries.snapshot(() => {
+        const sql = `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE group_id = ? ORDER BY runs.no LIMIT 1`;
+        const row = queries.find(sql, groupId) as RunRow | undefined;
+        return row === undefined ? undefined : fromRunRow(row, readPayload);
+      }),
+    listControlAudits: (functionId, limit) => listControlAudits(queries, functionId, limit),
     readRunDetail: (runId) => queries.snapshot(() => readRunDetail(queries, readPayload, runId)),
     findStep: (runId, stepId) =>
       queries.snapshot(() => {

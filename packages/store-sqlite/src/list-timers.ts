@@ -27,7 +27,7 @@ export function listTimers(queries: Queries, query: TimerQuery): Timer[] {
 
 function selectTimers(
   queries: Queries,
-  { dueAtMsMax, functionId, after, limit }: TimerQuery,
+  { dueAtMsMax, functionId, lane, after, limit }: TimerQuery,
   condition: string,
   kinds: TimerQuery["kinds"],
 ): Timer[] {
@@ -36,6 +36,7 @@ function selectTimers(
   const sql = `SELECT ${TIMER_COLUMNS} FROM ${TIMER_SOURCE}
     WHERE ${condition} AND timers.kind IN (${kinds.map(() => "?").join(",")}) AND timers.due_at_ms <= ?
       ${functionId === undefined ? "" : "AND timers.function_id = ?"}
+      ${lane === undefined ? "" : "AND timers.lane = ? AND timers.is_start = ?"}
       ${after === undefined ? "" : `AND (${key}, timers.id) > (?, ?)`}
     ORDER BY ${key}, timers.id LIMIT ?`;
   const rows = queries.all(
@@ -43,6 +44,7 @@ function selectTimers(
     ...kinds,
     dueAtMsMax,
     ...(functionId === undefined ? [] : [functionId]),
+    ...(lane === undefined ? [] : [lane.key, lane.isStart ? 1 : 0]),
     ...(after === undefined ? [] : [after.key, after.id]),
     limit,
   ) as TimerRow[];

@@ -70,6 +70,31 @@ describe("migrate", () => {
     expect(dumpSchema()).toContain("stars");
   });
 
+  it("takes the open work of version 1 into version 2", () => {
+    migrate(database, "x.db", MIGRATIONS.slice(0, 1));
+    database.exec(`
+      INSERT INTO runs (no, id, function_id, status, created_at_ms, event_name, event_id, order_key,
+        function_version, request_version, step_count, state_bytes)
+      VALUES (1, 'queued', 'f', 'queued', 1, 'e', 'ev', 7, 1, -1, 0, 0),
+        (2, 'running', 'f', 'running', 1, 'e', 'ev', 8, 1, -1, 0, 0);
+      INSERT INTO timers (id, run_no, kind, function_id, due_at_ms, order_key, attempt, queued_at_ms, cron_json, op_json)
+      VALUES (1, 1, 'call', 'f', 5, 7, 0, 1, NULL, NULL), (2, 2, 'call', 'f', 5, 8, 0, 1, NULL, '{}'),
+        (3, 2, 'sleep', 'f', 6, 8, 0, 1, NULL, '{}'), (4, NULL, 'cron', 'f', 9, 9, 0, 1, '{}', NULL);
+    `);
+    migrate(database, "x.db");
+    const rows = database.prepare("SELECT * FROM timers ORDER BY id").all();
+    expect(rows.map(({ id, run_no, kind, lane, is_start }) => [id, run_no, kind, lane, is_start]))
+      // Only the call of a run that has not started is a start.
+      .toEqual([
+        [1, 1, "call", "", 1],
+        [2, 2, "call", "", 0],
+        [3, 2, "sleep", "", 0],
+        [4, null, "cron", "", 0],
+      ]);
+    expect({ ...rows[2] }).toMatchObject({ due_at_ms: 6, order_key: 8, op_json: "{}" });
+    expect(database.prepare("SELECT id FROM runs WHERE flow_json IS NULL").all()).toHaveLength(2);
+  });
+
   it("numbers its migrations from 1 without gaps", () => {
     expect(MIGRATIONS.map(({ version }) => version)).toEqual(
       MIGRATIONS.map((_, index) => index + 1),

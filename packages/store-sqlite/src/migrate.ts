@@ -4,6 +4,7 @@ import { createHash } from "node:crypto";
 import type { DatabaseSync } from "node:sqlite";
 import { EverstepError } from "@everstep/protocol";
 import { sql as first } from "./migrations/0001-first.ts";
+import { sql as flowControl } from "./migrations/0002-flow-control.ts";
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -12,7 +13,10 @@ export interface Migration {
   readonly sql: string;
 }
 
-export const MIGRATIONS: readonly Migration[] = [{ version: 1, name: "first", sql: first }];
+export const MIGRATIONS: readonly Migration[] = [
+  { version: 1, name: "first", sql: first },
+  { version: 2, name: "flow control", sql: flowControl },
+];
 
 const HISTORY_SQL = `CREATE TABLE IF NOT EXISTS schema_migrations (
   version INTEGER PRIMARY KEY,

@@ -19,8 +19,31 @@ const READS: Readonly<Record<string, (opened: SqliteStore) => unknown>> = {
   "listTimers of clock kinds": ({ store }) => store.listTimers({ ...DUE, kinds: CLOCKS }),
   "listTimers of one clock kind": ({ store }) => store.listTimers({ ...DUE, kinds: ["cron"] }),
   "listTimers of calls": ({ store }) => store.listTimers({ ...DUE, kinds: CALLS }),
-  "listTimers of a function's calls": ({ store }) =>
-    store.listTimers({ ...DUE, kinds: CALLS, functionId: "f" }),
+  "listTimers of a lane's calls": ({ store }) =>
+    store.listTimers({
+      ...DUE,
+      kinds: CALLS,
+      functionId: "f",
+      lane: { key: "k", isStart: true },
+    }),
+  listLanes: ({ store }) => store.listLanes({ functionId: "f", limit: 9 }),
+  "listLanes after one": ({ store }) =>
+    store.listLanes({ functionId: "f", after: { key: "k", isStart: false }, limit: 9 }),
+  countTimersBefore: ({ store }) =>
+    store.countTimersBefore({
+      functionId: "f",
+      lane: { key: "k", isStart: false },
+      before: { key: 1, id: 1 },
+      countMax: 9,
+    }),
+  findLimiters: ({ store }) =>
+    store.findLimiters([{ functionId: "f", kind: "rate_limit", key: "k" }]),
+  findSlots: ({ store }) => store.findSlots(["b"]),
+  findEvents: ({ store }) => store.findEvents(["a"]),
+  loadBatchEvents: ({ store }) => store.loadBatchEvents("b"),
+  listEventOutcomes: ({ history }) => history.listEventOutcomes("e"),
+  findRunOfGroup: ({ history }) => history.findRunOfGroup("g"),
+  listControlAudits: ({ history }) => history.listControlAudits("f", 9),
   findRun: ({ history }) => history.findRun("a"),
   findStep: ({ history }) => history.findStep("a", "s"),
   "listRuns by creation": ({ history }) =>
@@ -101,9 +124,18 @@ describe("query plans", () => {
       { type: "timer_attempt_reset", timerId: 2, runId },
       { type: "wait_removed", waitId: "r.w", runId },
       { type: "cancellation_removed", cancellationId: "c" },
+      { type: "limiter_removed", limiter: { kind: "throttle", functionId: "f", key: "k" } },
+      { type: "batch_removed", batchId: "b" },
+      { type: "slots_freed", runId },
     ];
     const plans = await collectPlans(({ store }) => store.commit(changes));
     expect(plans.length).toBeGreaterThan(4);
+    expectNoWalk(plans);
+  });
+
+  it("sweeping looks up what has expired", async () => {
+    const plans = await collectPlans(({ store }) => store.sweepExpired(9, 5));
+    expect(plans).toHaveLength(2);
     expectNoWalk(plans);
   });
 });

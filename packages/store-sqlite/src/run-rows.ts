@@ -1,5 +1,5 @@
 // Runs to rows and back. A head is two rows: the narrow one that each decision patches, and the result that is written once.
-import type { RunHead, RunPatch, RunStatus } from "@everstep/core";
+import type { RunFlow, RunHead, RunPatch, RunSkip, RunStatus } from "@everstep/core";
 import type { UserError } from "@everstep/protocol";
 import type { PayloadReader } from "./payload-reader.ts";
 import { INSERT_TABLES, type SqlValue } from "./write-tables.ts";
@@ -32,6 +32,10 @@ export type RunRow = [
   cron: string | null,
   originalRunId: string | null,
   batchEventIds: string | null,
+  flowJson: string | null,
+  groupId: string | null,
+  slotsJson: string | null,
+  skipJson: string | null,
   errorJson: string | null,
   endReason: string | null,
   output: string | Uint8Array | null,
@@ -60,6 +64,10 @@ export function toRunRow(run: RunHead): SqlValue[] {
     run.cron ?? null,
     run.originalRunId ?? null,
     listToText(batchEventIds),
+    run.flow === undefined ? null : JSON.stringify(run.flow),
+    run.flow?.batchId ?? run.flow?.debounceId ?? null,
+    run.slots === undefined ? null : JSON.stringify(run.slots),
+    run.skip === undefined ? null : JSON.stringify(run.skip),
   ];
 }
 
@@ -79,6 +87,7 @@ const PATCH_COLUMNS = {
   pendingStepIds: "pending_step_ids",
   stepCount: "step_count",
   stateBytes: "state_bytes",
+  slots: "slots_json",
 } as const satisfies Partial<Record<keyof RunPatch, string>>;
 const PATCH_ENTRIES = Object.entries(PATCH_COLUMNS) as [keyof typeof PATCH_COLUMNS, string][];
 
@@ -119,6 +128,10 @@ export function fromRunRow(row: RunRow, readPayload: PayloadReader): RunHead {
     cron,
     originalRunId,
     batchEventIds,
+    flowJson,
+    _groupId,
+    slotsJson,
+    skipJson,
     errorJson,
     endReason,
     output,
@@ -141,6 +154,9 @@ export function fromRunRow(row: RunRow, readPayload: PayloadReader): RunHead {
     ...(correlationId === null ? {} : { correlationId }),
     ...(cron === null ? {} : { cron }),
     ...(originalRunId === null ? {} : { originalRunId }),
+    ...(flowJson === null ? {} : { flow: JSON.parse(flowJson) as RunFlow }),
+    ...(slotsJson === null ? {} : { slots: JSON.parse(slotsJson) as string[] }),
+    ...(skipJson === null ? {} : { skip: JSON.parse(skipJson) as RunSkip }),
     ...(output === null ? {} : { outputJson: readPayload(output) }),
     ...(errorJson === null ? {} : { error: JSON.parse(errorJson) as UserError }),
     ...(endReason === null ? {} : { endReason }),

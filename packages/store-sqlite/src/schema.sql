@@ -22,10 +22,35 @@ CREATE TABLE attempts (
 
 CREATE UNIQUE INDEX attempts_run_no_generation ON attempts (run_no, generation);
 
+CREATE TABLE batch_events (
+  no INTEGER PRIMARY KEY,
+  batch_id TEXT NOT NULL,
+  event_id TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX batch_events_batch_id ON batch_events (batch_id, no);
+
 CREATE TABLE cancellations (
   id TEXT PRIMARY KEY,
   record TEXT NOT NULL
 ) WITHOUT ROWID, STRICT;
+
+CREATE TABLE control_audits (
+  id TEXT PRIMARY KEY,
+  function_id TEXT NOT NULL,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
+CREATE INDEX control_audits_function_id ON control_audits (function_id, id);
+
+CREATE TABLE event_outcomes (
+  no INTEGER PRIMARY KEY,
+  event_id TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  record TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX event_outcomes_event_id ON event_outcomes (event_id, no);
 
 CREATE TABLE events (
   internal_id TEXT PRIMARY KEY,
@@ -41,6 +66,11 @@ CREATE TABLE events (
 
 CREATE INDEX events_name_internal_id ON events (name, internal_id, received_at_ms);
 
+CREATE TABLE function_controls (
+  function_id TEXT PRIMARY KEY,
+  record TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE functions (
   id TEXT PRIMARY KEY,
   record TEXT NOT NULL
@@ -53,6 +83,19 @@ CREATE TABLE idempotency_keys (
   expires_at_ms INTEGER NOT NULL,
   PRIMARY KEY (key, function_id)
 ) WITHOUT ROWID, STRICT;
+
+CREATE INDEX idempotency_keys_expires_at_ms ON idempotency_keys (expires_at_ms);
+
+CREATE TABLE limiters (
+  function_id TEXT NOT NULL,
+  kind TEXT NOT NULL,
+  key TEXT NOT NULL,
+  state_json TEXT NOT NULL,
+  expires_at_ms INTEGER,
+  PRIMARY KEY (function_id, kind, key)
+) WITHOUT ROWID, STRICT;
+
+CREATE INDEX limiters_expires_at_ms ON limiters (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
 
 CREATE TABLE meta (
   key TEXT PRIMARY KEY,
@@ -100,7 +143,7 @@ CREATE TABLE runs (
   cron TEXT,
   original_run_id TEXT,
   batch_event_ids TEXT
-) STRICT;
+, flow_json TEXT, group_id TEXT, slots_json TEXT, skip_json TEXT) STRICT;
 
 CREATE INDEX runs_created_at_ms ON runs (created_at_ms, id);
 
@@ -110,6 +153,8 @@ CREATE INDEX runs_event_id ON runs (event_id);
 
 CREATE INDEX runs_function_id_created_at_ms ON runs (function_id, created_at_ms, id);
 
+CREATE INDEX runs_group_id ON runs (group_id) WHERE group_id IS NOT NULL;
+
 CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms, id)
   WHERE status <> 'completed';
 
@@ -118,6 +163,15 @@ CREATE TABLE schema_migrations (
   name TEXT NOT NULL,
   checksum TEXT NOT NULL
 ) STRICT;
+
+CREATE TABLE slots (
+  bucket TEXT NOT NULL,
+  run_no INTEGER NOT NULL,
+  function_id TEXT NOT NULL,
+  PRIMARY KEY (bucket, run_no)
+) WITHOUT ROWID, STRICT;
+
+CREATE INDEX slots_run_no ON slots (run_no);
 
 CREATE TABLE step_inputs (
   run_no INTEGER NOT NULL,
@@ -151,12 +205,15 @@ CREATE TABLE timers (
   function_id TEXT NOT NULL,
   due_at_ms INTEGER NOT NULL,
   order_key INTEGER NOT NULL,
+  lane TEXT NOT NULL,
+  is_start INTEGER NOT NULL,
   attempt INTEGER NOT NULL,
   queued_at_ms INTEGER NOT NULL,
   wait_id TEXT,
+  limiter_key TEXT,
   cron_json TEXT,
   op_json TEXT,
-  CHECK ((run_no IS NULL) = (kind = 'cron'))
+  CHECK ((run_no IS NULL) = (kind IN ('cron', 'debounce', 'batch')))
 ) STRICT;
 
 CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id)
@@ -167,7 +224,7 @@ CREATE INDEX timers_cron_due_at_ms ON timers (due_at_ms, id) WHERE kind = 'cron'
 CREATE INDEX timers_dispatched_due_at_ms ON timers (due_at_ms, id)
   WHERE kind IN ('call', 'request');
 
-CREATE INDEX timers_dispatched_function_id_order_key ON timers (function_id, order_key, id)
+CREATE INDEX timers_dispatched_lane ON timers (function_id, lane, is_start, order_key, id)
   WHERE kind IN ('call', 'request');
 
 CREATE INDEX timers_run_no ON timers (run_no) WHERE run_no IS NOT NULL;

@@ -3,15 +3,19 @@
 import type {
   AppRecord,
   Catalog,
+  FunctionControl,
   FunctionRecord,
   IdempotencyKey,
   Store,
   Wait,
   WaitQuery,
 } from "@everstep/core";
+import type { EventRecord } from "@everstep/protocol";
+import { findBatchEventIds, findLimiters, findSlots } from "./flow-rows.ts";
 import { groupChanges, waitPathKey } from "./group-changes.ts";
+import { countTimersBefore, listLanes } from "./list-lanes.ts";
 import { listTimers } from "./list-timers.ts";
-import { loadRuns, selectIn, toJsonList } from "./load-runs.ts";
+import { findEvents, loadRuns, selectIn, toJsonList } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
 import { fromWaitRow, WAIT_COLUMNS, WAIT_SOURCE, type WaitRow } from "./wait-rows.ts";
@@ -50,18 +54,45 @@ export function createStore({ queries, readPayload, writer }: StoreParts): Store
     findIdempotencyKeys: (keys, nowMs) => findIdempotencyKeys(queries, keys, nowMs),
     findEventIds: (internalIds) => findEventIds(queries, internalIds),
     listTimers: (query) => queries.snapshot(() => listTimers(queries, query)),
+    listLanes: (query) => queries.snapshot(() => listLanes(queries, query)),
+    countTimersBefore: (query) => countTimersBefore(queries, query),
+    findLimiters: (ids) => queries.snapshot(() => findLimiters(queries, ids)),
+    findSlots: (buckets) => queries.snapshot(() => findSlots(queries, buckets)),
+    findEvents: (internalIds) =>
+      queries.snapshot(() => eventsInOrder(queries, readPayload, internalIds)),
+    loadBatchEvents: (batchId) =>
+      queries.snapshot(() =>
+        eventsInOrder(queries, readPayload, findBatchEventIds(queries, batchId)),
+      ),
+    async sweepExpired(nowMs, rowsMax) {
+      await writer.write([
+        { statement: "limiter_sweep", values: [nowMs, rowsMax] },
+        { statement: "idempotency_key_sweep", values: [nowMs, rowsMax] },
+      ]);
+    },
   };
+}
+
+function eventsInOrder(
+  queries: Queries,
+  readPayload: PayloadReader,
+  internalIds: readonly string[],
+): EventRecord[] {
+  const events = findEvents(queries, readPayload, internalIds);
+  return internalIds.flatMap((id) => events.get(id) ?? []);
 }
 
 function readCatalog(queries: Queries): Catalog {
   const epoch = queries.find("SELECT value FROM meta WHERE key = 'epoch'") as [number] | undefined;
   const apps = queries.all("SELECT record FROM apps ORDER BY id") as [string][];
   const functions = queries.all("SELECT record FROM functions ORDER BY id") as [string][];
+  const controls = queries.all("SELECT record FROM function_controls") as [string][];
   const paths = queries.all("SELECT event_name, path FROM wait_paths") as [string, string][];
   return {
     epoch: epoch?.[0] ?? 0,
     apps: apps.map(([record]) => JSON.parse(record) as AppRecord),
     functions: functions.map(([record]) => JSON.parse(record) as FunctionRecord),
+    controls: controls.map(([record]) => JSON.parse(record) as FunctionControl),
     matchPaths: paths.map(([eventName, path]) => ({ eventName, path })),
   };
 }

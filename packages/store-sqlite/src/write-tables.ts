@@ -67,6 +67,10 @@ export const INSERT_TABLES = {
       "cron",
       "original_run_id",
       "batch_event_ids",
+      "flow_json",
+      "group_id",
+      "slots_json",
+      "skip_json",
     ],
   },
   run_events: { table: "run_events", columns: ["event_id", "run_no"], conflict: "ignore" },
@@ -119,9 +123,12 @@ export const INSERT_TABLES = {
       "function_id",
       "due_at_ms",
       "order_key",
+      "lane",
+      "is_start",
       "attempt",
       "queued_at_ms",
       "wait_id",
+      "limiter_key",
       "cron_json",
       "op_json",
     ],
@@ -152,6 +159,23 @@ export const INSERT_TABLES = {
     columns: ["key", "function_id", "run_id", "expires_at_ms"],
     conflict: "replace",
   },
+  limiters: {
+    table: "limiters",
+    columns: ["function_id", "kind", "key", "state_json", "expires_at_ms"],
+    conflict: "replace",
+  },
+  batch_events: { table: "batch_events", columns: ["batch_id", "event_id"] },
+  slots: { table: "slots", columns: ["bucket", "run_no", "function_id"], conflict: "replace" },
+  event_outcomes: {
+    table: "event_outcomes",
+    columns: ["event_id", "function_id", "record"],
+  },
+  function_controls: {
+    table: "function_controls",
+    columns: ["function_id", "record"],
+    conflict: "replace",
+  },
+  control_audits: { table: "control_audits", columns: ["id", "function_id", "record"] },
 } as const satisfies Record<string, InsertTable>;
 export type InsertName = keyof typeof INSERT_TABLES;
 
@@ -169,6 +193,23 @@ const PLAIN_STATEMENTS: Readonly<Record<string, { sql: string; width: number }>>
   closed_cleanly: { sql: "UPDATE meta SET value = 1 WHERE key = 'closed_cleanly'", width: 0 },
   timer_attempt_reset: { sql: "UPDATE timers SET attempt = 0 WHERE id = ?", width: 1 },
   wait_delete: { sql: `DELETE FROM waits WHERE run_no = ${RUN_NO} AND suffix = ?`, width: 2 },
+  limiter_delete: {
+    sql: "DELETE FROM limiters WHERE function_id = ? AND kind = ? AND key = ?",
+    width: 3,
+  },
+  batch_delete: { sql: "DELETE FROM batch_events WHERE batch_id = ?", width: 1 },
+  slots_delete: { sql: `DELETE FROM slots WHERE run_no = ${RUN_NO}`, width: 1 },
+  limiter_sweep: {
+    sql: `DELETE FROM limiters WHERE (function_id, kind, key) IN (
+      SELECT function_id, kind, key FROM limiters
+      WHERE expires_at_ms IS NOT NULL AND expires_at_ms <= ? LIMIT ?)`,
+    width: 2,
+  },
+  idempotency_key_sweep: {
+    sql: `DELETE FROM idempotency_keys WHERE (key, function_id) IN (
+      SELECT key, function_id FROM idempotency_keys WHERE expires_at_ms <= ? LIMIT ?)`,
+    width: 2,
+  },
   cancellation_delete: { sql: "DELETE FROM cancellations WHERE id = ?", width: 1 },
 };
 

@@ -90,6 +90,8 @@ export interface Store {
   loadBatchEvents(batchId: string): Awaitable<readonly EventRecord[]>;
   /** Every slot of these buckets. */
   findSlots(buckets: readonly string[]): Awaitable<readonly Slot[]>;
+  /** Takes away limiters and idempotency keys that expired at or before `nowMs`, at most `rowsMax` of each. */
+  sweepExpired(nowMs: number, rowsMax: number): Promise<void>;
   /** Events as they were stored, for a debounce that fires. Missing ones are left out. */
   findEvents(internalIds: readonly string[]): Awaitable<readonly EventRecord[]>;
 }
