@@ -52,6 +52,17 @@ export type {
   RunTimeField,
   StoreStats,
 } from "./ports/history.ts";
+export { bucketsOf, keyOf, type Bucket, type BucketRun } from "./flow/concurrency.ts";
+export type { Admission, AdmissionState, Candidate, Origin } from "./flow/candidate.ts";
+export {
+  decideThrottle,
+  readThrottle,
+  throttleLimiter,
+  throttleLimiterId,
+  type ThrottleRule,
+  type ThrottleTat,
+  type ThrottleVerdict,
+} from "./flow/throttle.ts";
 export { bindEvent, type BoundExpression } from "./expressions/bind-event.ts";
 export {
   compileExpression,
