@@ -53,6 +53,7 @@ export type {
   StoreStats,
 } from "./ports/history.ts";
 export { bucketsOf, keyOf, type Bucket, type BucketRun } from "./flow/concurrency.ts";
+export { dispatchKeysOf } from "./flow/flow-keys.ts";
 export type { Admission, AdmissionState, Candidate, Origin } from "./flow/candidate.ts";
 export {
   decideThrottle,
