@@ -55,6 +55,9 @@ export type {
 export { bucketsOf, keyOf, type Bucket, type BucketRun } from "./flow/concurrency.ts";
 export { dispatchKeysOf } from "./flow/flow-keys.ts";
 export type { Admission, AdmissionState, Candidate, Origin } from "./flow/candidate.ts";
+export { decideAdmission } from "./flow/admission.ts";
+export { decideGroupDue, groupLimiterId, type GroupDue } from "./flow/event-groups.ts";
+export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admission.ts";
 export {
   decideThrottle,
   readThrottle,
@@ -87,7 +90,7 @@ export { decideCallResult, type CallEnd } from "./run/decide-call-result.ts";
 export { decideCancel } from "./run/decide-cancel.ts";
 export { decideCheckpoint } from "./run/decide-checkpoint.ts";
 export { seedRerun } from "./run/decide-rerun.ts";
-export { decideStarted, decideTimer } from "./run/decide-timer.ts";
+export { decideStarted, decideTimer, type StartCharge } from "./run/decide-timer.ts";
 export { decideEventArrival, decideInvokeSettled, decideSignal } from "./run/decide-wait.ts";
 export {
   isEnded,

@@ -1,5 +1,6 @@
-// What admission is asked and what it answers. The engine loads what `limiterIdsOf` and `fullBatchOf` name, asks
-// `decideAdmission`, records the answer, and only then decides the follow-ups.
+// What admission is asked and what it answers. The engine asks `planAdmission`, loads the limiters that the plan names
+// and the events of the batch that `fullBatchOf` names, asks `decideAdmission`, records the answer, and only then decides the
+// follow-ups. A debounce or batch timer comes through `decideGroupDue` first.
 import type { EventRecord } from "@everstep/protocol";
 import type { FunctionRecord } from "../model/app.ts";
 import type { Change, IdempotencyKey } from "../model/change.ts";
@@ -36,7 +37,7 @@ export interface Candidate {
 export interface AdmissionState {
   /** Living keys equal to the event's id (`dedupes`); empty when the event has no id of its own. */
   readonly idKeys: readonly IdempotencyKey[];
-  /** Answers at least for every id that `limiterIdsOf` named. */
+  /** Answers at least for every id of the plan. */
   readonly findLimiter: (id: LimiterId) => Limiter | undefined;
   /** Stored events of the batch that `fullBatchOf` named, in their order; else empty. */
   readonly batchEvents: readonly EventRecord[];

@@ -35,6 +35,7 @@ export type RunPatch = Partial<
 export interface IdempotencyKey {
   readonly functionId: string;
   readonly key: string;
+  /** "": the event waits in a batch or a debounce. */
   readonly runId: string;
   readonly expiresAtMs: number;
 }
@@ -78,6 +79,7 @@ export type Change =
   | { readonly type: "batch_removed"; readonly batchId: string }
   | { readonly type: "slot_taken"; readonly slot: Slot }
   | { readonly type: "slots_freed"; readonly runId: string }
+  /** Of several for one event and function the newest holds, e.g. a debounced event that another one then supersedes. */
   | { readonly type: "event_outcome_added"; readonly outcome: EventOutcome }
   | { readonly type: "function_control_saved"; readonly control: FunctionControl }
   | { readonly type: "control_audit_added"; readonly audit: ControlAudit }

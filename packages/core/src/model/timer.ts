@@ -43,7 +43,10 @@ export interface Timer {
   readonly orderKey: number;
   /** The run's lane (RunFlow.lane); absent: "". */
   readonly lane?: string;
-  /** A call that would start its run: throttle and run-level concurrency hold it back, not the later ones. */
+  /**
+   * A call that would start its run: throttle and run-level concurrency hold it back, not the later ones. After a crash the run
+   * may have `startedAtMs` already: then the start was charged, and making the call again charges nothing.
+   */
   readonly isStart?: true;
   /** debounce and batch: the key of the limiter. */
   readonly limiterKey?: string;

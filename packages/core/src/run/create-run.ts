@@ -4,6 +4,7 @@ import { bindEvent } from "../expressions/bind-event.ts";
 import { compileExpression } from "../expressions/compile-expression.ts";
 import { matchKeyOf } from "../expressions/match-key.ts";
 import type { FunctionRecord } from "../model/app.ts";
+import type { RunFlow, RunSkip } from "../model/flow.ts";
 import type { RunHead, RunState } from "../model/run.ts";
 import { waitMatch, type WaitMatch } from "../routing/wait-match.ts";
 import type { DecideContext } from "./context.ts";
@@ -14,30 +15,68 @@ export interface RunStart {
   readonly function: FunctionRecord;
   /** Never empty. */
   readonly events: readonly EventRecord[];
+  /** Moved by the priority already. */
   readonly orderKey: number;
-  readonly correlationId?: string;
+  readonly correlationId?: string | undefined;
   readonly cron?: string;
   readonly originalRunId?: string;
+  /** Undefined: no rule of flow control concerns it. A batch (`batchId`) has no start timeout and waits for no cancelOn. */
+  readonly flow?: RunFlow | undefined;
   /** Parsed first event, for cancel expressions; called at most once. */
   readonly readEvent: () => unknown;
 }
 
 /** @returns The draft of a new run; its changes start with `run_added`. */
 export function createRun(start: RunStart, ctx: DecideContext): Draft {
-  const first = start.events[0];
-  if (first === undefined) throw new Error("A run needs at least one event.");
+  const draft = addRun(start, { status: "queued" }, ctx);
+  const isBatch = start.flow?.batchId !== undefined;
+  const refusal = isBatch ? undefined : addCancelWaits(draft, start.readEvent);
+  const startMs = isBatch ? undefined : start.function.config.timeouts?.startMs;
+  if (startMs !== undefined) {
+    addTimer(draft, {
+      kind: "start_timeout",
+      dueAtMs: ctx.nowMs + startMs,
+      attempt: 0,
+      queuedAtMs: ctx.nowMs,
+    });
+  }
+  addTimer(draft, {
+    kind: "call",
+    // The events of a batch have waited for each other already.
+    dueAtMs: isBatch ? ctx.nowMs : Math.max(ctx.nowMs, firstOf(start).tsMs),
+    attempt: 0,
+    queuedAtMs: ctx.nowMs,
+  });
+  // A run that could not be cancelled as its author wrote must not run; it ends where people see why.
+  if (refusal !== undefined) {
+    endRun(draft, { status: "failed", error: { name: "InvalidExpression", message: refusal } });
+  }
+  return draft;
+}
+
+/** @returns The draft of a run that has ended before it began: nothing calls it, and its end sends no events. */
+export function createSkippedRun(start: RunStart, skip: RunSkip, ctx: DecideContext): Draft {
+  return addRun(start, { status: "skipped", skip, endedAtMs: ctx.nowMs }, ctx);
+}
+
+function addRun(
+  start: RunStart,
+  fate: Pick<RunHead, "status" | "skip" | "endedAtMs">,
+  ctx: DecideContext,
+): Draft {
   const head: RunHead = {
     id: ctx.newUlid(ctx.nowMs),
     functionId: start.function.id,
     functionVersion: start.function.version,
-    status: "queued",
     eventIds: start.events.map((event) => event.internalId),
-    eventName: first.name,
+    eventName: firstOf(start).name,
     orderKey: start.orderKey,
     createdAtMs: ctx.nowMs,
     ...(start.correlationId === undefined ? {} : { correlationId: start.correlationId }),
     ...(start.cron === undefined ? {} : { cron: start.cron }),
     ...(start.originalRunId === undefined ? {} : { originalRunId: start.originalRunId }),
+    ...(start.flow === undefined ? {} : { flow: start.flow }),
+    ...fate,
     requestVersion: -1,
     pendingStepIds: [],
     stepCount: 0,
@@ -53,27 +92,13 @@ export function createRun(start: RunStart, ctx: DecideContext): Draft {
   };
   const draft = openDraft({ state, events: start.events }, start.function, ctx);
   draft.changes.push({ type: "run_added", run: head });
-  const refusal = addCancelWaits(draft, start.readEvent);
-  const startMs = start.function.config.timeouts?.startMs;
-  if (startMs !== undefined) {
-    addTimer(draft, {
-      kind: "start_timeout",
-      dueAtMs: ctx.nowMs + startMs,
-      attempt: 0,
-      queuedAtMs: ctx.nowMs,
-    });
-  }
-  addTimer(draft, {
-    kind: "call",
-    dueAtMs: Math.max(ctx.nowMs, first.tsMs),
-    attempt: 0,
-    queuedAtMs: ctx.nowMs,
-  });
-  // A run that could not be cancelled as its author wrote must not run; it ends where people see why.
-  if (refusal !== undefined) {
-    endRun(draft, { status: "failed", error: { name: "InvalidExpression", message: refusal } });
-  }
   return draft;
+}
+
+function firstOf(start: RunStart): EventRecord {
+  const [first] = start.events;
+  if (first === undefined) throw new Error("A run needs at least one event.");
+  return first;
 }
 
 /** @returns Why a rule cannot be kept, in words for people; undefined when all can. */

@@ -1,4 +1,5 @@
 // What a timer that came due does to its run. Calls and requests are dispatched, not decided here; cron has no run.
+import type { Limiter } from "../model/flow.ts";
 import type { Timer } from "../model/timer.ts";
 import type { Wait } from "../model/wait.ts";
 import { continueRun, saveStep } from "./continue-run.ts";
@@ -31,6 +32,8 @@ export function decideTimer(draft: Draft, timerId: number): void {
     case "call":
     case "request":
     case "cron":
+    case "debounce":
+    case "batch":
       return;
   }
 }
@@ -62,11 +65,29 @@ function finishStep(draft: Draft, timer: Timer, outputJson: string): void {
   continueRun(draft, timer.op);
 }
 
-/** The first call of the run went out: from here the finish timeout counts. */
-export function decideStarted(draft: Draft, atMs: number): void {
+/** What the start of a run takes of its function's limits, as the dispatcher has counted it. */
+export interface StartCharge {
+  /** The throttle with this start in it (`throttleLimiter`). */
+  readonly throttle?: Limiter;
+  /** Ids of the run-level buckets that the run has a slot of until its end. */
+  readonly slots?: readonly string[];
+}
+
+/** The first call of the run went out: from here the finish timeout counts. Later calls charge nothing. */
+export function decideStarted(draft: Draft, atMs: number, charge: StartCharge = {}): void {
   const { state } = draft;
   if (isEnded(state) || state.head.startedAtMs !== undefined) return;
-  patchRun(draft, { status: "running", startedAtMs: atMs });
+  const { throttle, slots = [] } = charge;
+  if (throttle !== undefined) record(draft, { type: "limiter_saved", limiter: throttle });
+  const { id: runId, functionId } = state.head;
+  for (const bucket of slots) {
+    record(draft, { type: "slot_taken", slot: { bucket, runId, functionId } });
+  }
+  patchRun(draft, {
+    status: "running",
+    startedAtMs: atMs,
+    ...(slots.length === 0 ? {} : { slots }),
+  });
   for (const timer of state.timers.values()) {
     if (timer.kind === "start_timeout") removeTimer(draft, timer.id);
   }

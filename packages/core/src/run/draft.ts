@@ -3,8 +3,8 @@
 import type { EventRecord, JsonText } from "@everstep/protocol";
 import type { FunctionRecord } from "../model/app.ts";
 import type { Change, RunPatch } from "../model/change.ts";
-import type { RunState, StepRecord } from "../model/run.ts";
-import type { Timer } from "../model/timer.ts";
+import type { RunHead, RunState, StepRecord } from "../model/run.ts";
+import { isDispatched, type Timer, type TimerKind } from "../model/timer.ts";
 import type { Wait } from "../model/wait.ts";
 import { applyRunChange } from "./apply-change.ts";
 import type { DecideContext } from "./context.ts";
@@ -53,17 +53,28 @@ export function patchRun(draft: Draft, patch: RunPatch): void {
 
 export function addTimer(
   draft: Draft,
-  timer: Omit<Timer, "id" | "runId" | "functionId" | "orderKey">,
+  timer: Omit<Timer, "id" | "runId" | "functionId" | "orderKey" | "lane" | "isStart">,
 ): Timer {
+  const { head } = draft.state;
   const added: Timer = {
     ...timer,
     id: draft.ctx.newTimerId(),
-    runId: draft.state.head.id,
+    runId: head.id,
     functionId: draft.function.id,
-    orderKey: draft.state.head.orderKey,
+    orderKey: head.orderKey,
+    ...(isDispatched(timer.kind) ? queueOf(head, timer.kind) : {}),
   };
   record(draft, { type: "timer_added", timer: added });
   return added;
+}
+
+/** Where a call waits for its turn. Until a call of the run has gone out, each of its calls would start it. */
+function queueOf(head: RunHead, kind: TimerKind): Pick<Timer, "lane" | "isStart"> {
+  const lane = head.flow?.lane ?? "";
+  return {
+    ...(lane === "" ? {} : { lane }),
+    ...(kind === "call" && head.startedAtMs === undefined ? { isStart: true } : {}),
+  };
 }
 
 export function removeTimer(draft: Draft, timerId: number): void {
@@ -83,7 +94,7 @@ export function removeWait(draft: Draft, wait: Wait): void {
 
 export function isEnded(state: RunState): boolean {
   const { status } = state.head;
-  return status === "completed" || status === "failed" || status === "cancelled";
+  return status !== "queued" && status !== "running";
 }
 
 export function addStep(draft: Draft, step: Omit<StepRecord, "runId" | "position">): void {

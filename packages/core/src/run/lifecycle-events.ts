@@ -7,6 +7,7 @@ import {
 } from "@everstep/protocol";
 import type { Draft } from "./draft.ts";
 import type { RunEnd } from "./end-run.ts";
+import type { Invoker } from "./invokers.ts";
 
 export const FINISHED_EVENT = "inngest/function.finished";
 const FAILED_EVENT = "inngest/function.failed";
@@ -20,13 +21,13 @@ const WIRE_STATUS = { completed: "Completed", failed: "Failed", cancelled: "Canc
 export function lifecycleEvents(
   draft: Draft,
   end: RunEnd,
-  error: UserError | undefined,
+  facts: { readonly error: UserError | undefined; readonly invokers: readonly Invoker[] },
 ): readonly EventRecord[] {
   const { head } = draft.state;
   if (head.eventName === FINISHED_EVENT || head.eventName === FAILED_EVENT) return [];
-  const dataJson = dataOf(draft, end, error);
+  const [invoker, ...others] = facts.invokers;
   const metaJson = draft.events[0]?.metaJson;
-  const build = (name: string, ownId: string | undefined): EventRecord => {
+  const build = (name: string, ownId: string | undefined, dataJson: string): EventRecord => {
     const internalId = draft.ctx.newUlid(draft.ctx.nowMs);
     return {
       internalId,
@@ -38,22 +39,37 @@ export function lifecycleEvents(
       receivedAtMs: draft.ctx.nowMs,
     };
   };
-  const events = [build(FINISHED_EVENT, undefined)];
-  if (end.status === "failed") events.push(build(FAILED_EVENT, head.id));
-  if (end.status === "cancelled") events.push(build(CANCELLED_EVENT, head.id));
+  const { error } = facts;
+  const dataJson = dataOf(draft, end, { error, invoker, events: draft.events });
+  const events = [build(FINISHED_EVENT, undefined, dataJson)];
+  // Whoever waits for a batch by a correlation id of its own finds it; all events are in the first one alone, for there may be
+  // as many invokers as events.
+  for (const other of others) {
+    const own = { error, invoker: other, events: [other.event] };
+    events.push(build(FINISHED_EVENT, undefined, dataOf(draft, end, own)));
+  }
+  if (end.status === "failed") events.push(build(FAILED_EVENT, head.id, dataJson));
+  if (end.status === "cancelled") events.push(build(CANCELLED_EVENT, head.id, dataJson));
   return events;
 }
 
+interface EndFacts {
+  readonly error: UserError | undefined;
+  readonly invoker: Invoker | undefined;
+  readonly events: readonly EventRecord[];
+}
+
 /** Keys in canonical order; built by concatenation because the events are JSON text already. */
-function dataOf(draft: Draft, end: RunEnd, error: UserError | undefined): string {
+function dataOf(draft: Draft, end: RunEnd, { error, invoker, events: told }: EndFacts): string {
   const { head } = draft.state;
-  const events = draft.events.map(eventToWireJson);
+  const events = told.map(eventToWireJson);
+  const first = invoker === undefined ? events[0] : eventToWireJson(invoker.event);
   const parts = [`"_inngest":{"status":"${WIRE_STATUS[end.status]}"}`];
-  if (head.correlationId !== undefined) {
-    parts.push(`"correlation_id":${JSON.stringify(head.correlationId)}`);
+  if (invoker !== undefined) {
+    parts.push(`"correlation_id":${JSON.stringify(invoker.correlationId)}`);
   }
   if (error !== undefined) parts.push(`"error":${canonicalJson(error)}`);
-  parts.push(`"event":${events[0] ?? "null"}`, `"events":[${events.join(",")}]`);
+  parts.push(`"event":${first ?? "null"}`, `"events":[${events.join(",")}]`);
   parts.push(`"function_id":${JSON.stringify(draft.function.config.slug)}`);
   if (end.status !== "cancelled") parts.push(`"result":${end.outputJson ?? "null"}`);
   parts.push(`"run_id":"${head.id}"`);

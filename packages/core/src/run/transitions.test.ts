@@ -5,12 +5,12 @@ import { RUN_STATUSES, type RunStatus } from "../model/run.ts";
 import { anEvent, anOp, doneResult, errorResult, opsResult } from "../testing/builders.ts";
 import { startRun, type TestRun } from "../testing/test-run.ts";
 import type { CallResult } from "@everstep/protocol";
-import type { Draft } from "./draft.ts";
 import { decideCallResult } from "./decide-call-result.ts";
 import { decideCancel } from "./decide-cancel.ts";
 import { decideCheckpoint } from "./decide-checkpoint.ts";
 import { decideStarted, decideTimer } from "./decide-timer.ts";
 import { decideEventArrival, decideSignal } from "./decide-wait.ts";
+import { patchRun, type Draft } from "./draft.ts";
 import { endRun } from "./end-run.ts";
 import { decideRequestResult } from "./ops/gateway.ts";
 
@@ -91,6 +91,7 @@ const TRANSITIONS: Record<RunStatus, Record<CommandName, Outcome>> = {
   completed: IGNORED,
   failed: IGNORED,
   cancelled: IGNORED,
+  skipped: IGNORED,
 };
 
 interface Scene {
@@ -124,6 +125,10 @@ function sceneOf(status: RunStatus): Scene {
     },
     waits: { event: waitId("event"), signal: waitId("signal"), cancel: waitId("cancel") },
   };
+  if (status === "skipped") {
+    // A run that was skipped never had any of this: what comes for it all the same is ignored.
+    run.decide((draft) => patchRun(draft, { status }));
+  }
   if (status === "completed" || status === "failed" || status === "cancelled") {
     run.decide((draft) => endRun(draft, { status }));
   }
