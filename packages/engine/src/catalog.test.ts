@@ -2,7 +2,6 @@
 import type { AppRecord, FunctionRecord, Timer, Wait } from "@everstep/core";
 import { describe, expect, it } from "vitest";
 import { createCatalog, type Catalog } from "./catalog.ts";
-import { concurrencyLimit } from "./dispatch/function-queue.ts";
 
 function anApp(fields: Partial<AppRecord> = {}): AppRecord {
   return {
@@ -18,11 +17,7 @@ function anApp(fields: Partial<AppRecord> = {}): AppRecord {
   };
 }
 
-function aFunction(
-  slug: string,
-  fields: Partial<FunctionRecord> = {},
-  concurrency: FunctionRecord["config"]["concurrency"] = [],
-): FunctionRecord {
+function aFunction(slug: string, fields: Partial<FunctionRecord> = {}): FunctionRecord {
   return {
     id: `id-of-${slug}`,
     appId: "app",
@@ -34,7 +29,7 @@ function aFunction(
       triggers: [{ kind: "event", event: "shop/order" }],
       url: "http://localhost",
       maxAttempts: 1,
-      concurrency,
+      concurrency: [],
       cancel: [],
     },
     ...fields,
@@ -51,7 +46,9 @@ function aCatalog(): Catalog {
     { eventName: "shop/reply", path: "" },
     { eventName: "shop/reply", path: "data.id" },
   ];
-  return createCatalog({ epoch: 1, apps: [anApp()], functions, matchPaths }, [aTimer(1)]);
+  return createCatalog({ epoch: 1, apps: [anApp()], functions, controls: [], matchPaths }, [
+    aTimer(1),
+  ]);
 }
 
 function startedBy(catalog: Catalog, name: string): readonly string[] {
@@ -127,23 +124,5 @@ describe("createCatalog", () => {
     catalog.apply({ type: "timer_removed", timerId: 1, runId: "r" });
     catalog.apply({ type: "wait_removed", waitId: "w", runId: "r" });
     expect(catalog.cronTimers().map(({ id }) => id)).toEqual([1]);
-  });
-});
-
-describe("concurrencyLimit", () => {
-  const rule = { limit: 3, scope: "fn", level: "step" } as const;
-
-  it("[Q3] is the smallest plain limit of the function", () => {
-    expect(concurrencyLimit(aFunction("a"))).toBe(Number.POSITIVE_INFINITY);
-    expect(concurrencyLimit(undefined)).toBe(Number.POSITIVE_INFINITY);
-    expect(concurrencyLimit(aFunction("a", {}, [{ ...rule, limit: 5 }, rule]))).toBe(3);
-  });
-
-  it.each([
-    ["a key", { ...rule, key: "event.data.id" }],
-    ["another scope", { ...rule, scope: "env" as const }],
-    ["no limit", { ...rule, limit: 0 }],
-  ])("[Q3] a rule with %s does not count", (_what, other) => {
-    expect(concurrencyLimit(aFunction("a", {}, [other]))).toBe(Number.POSITIVE_INFINITY);
   });
 });

@@ -5,7 +5,7 @@ import type { Catalog } from "../catalog.ts";
 import type { Command, Envelope } from "../partition/command.ts";
 import { TransportError, type InboundResponse, type Log, type Transport } from "../ports.ts";
 import { buildCall } from "./call-request.ts";
-import type { Flight } from "./dispatcher.ts";
+import type { Flight } from "./contract.ts";
 import { buildStepRequest, readStepResponse, stepRequestFailure } from "./step-request.ts";
 import { transportFailure } from "./transport-failure.ts";
 

@@ -1,265 +1,344 @@
-// Decides which calls and requests are made next: in the order of their runs within a function, in turn between functions,
-// within the function's concurrency and the app's bound. Works from memory; the timers on disk are its journal.
-import { isEnded, type LoadedRun, type Store, type Timer } from "@everstep/core";
-import type { Limits } from "@everstep/protocol";
-import type { Catalog } from "../catalog.ts";
+// Decides which calls and requests are made next: functions take turns, the lanes of a function take turns, and within a lane
+// the order of the runs decides. A call goes out when everything that it needs is free, and takes all of it at once; what it
+// lacks wakes its lane. Works from memory; the timers on disk are its journal.
+import { isEnded, type LoadedRun, type Timer } from "@everstep/core";
 import type { InFlightCall } from "../engine.ts";
-import type { RunCache } from "../partition/run-cache.ts";
-import type { Clock, Log } from "../ports.ts";
-import {
-  READY_MAX,
-  concurrencyLimit,
-  createFunctionQueue,
-  type FunctionQueue,
-} from "./function-queue.ts";
+import type { TimerWindow } from "../timers/timer-window.ts";
+import { Backlog } from "./backlog.ts";
+import { BucketTable } from "./bucket-table.ts";
+import { needsOf, type CallNeeds } from "./call-needs.ts";
+import type { Dispatcher, DispatcherOptions, Flight, FunctionRules } from "./contract.ts";
+import { inOrder, isEmpty, type Lane } from "./lane.ts";
+import { LaneSet } from "./lane-set.ts";
+import { describeQueue, type QueueState } from "./queue-state.ts";
+import { RunWarmer } from "./run-warmer.ts";
+import { ThrottleTable } from "./throttle-table.ts";
 
-/** Runs loaded at a time for the next calls of a function. */
-const WARM_MAX = 64;
+/** Runs that are loaded at a time for the next calls. */
+const WARM_MAX = 256;
 /** Pause before a read that failed is tried again. */
 const RELOAD_MS = 1_000;
 
-export interface Flight extends InFlightCall {
-  /** Unique, increasing over restarts: tells a call from later calls for the same timer. */
-  readonly generation: number;
-  readonly appId: string;
-}
-
-export interface DispatcherOptions {
-  readonly store: Store;
-  readonly cache: RunCache;
-  readonly catalog: Catalog;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly limits: Limits;
-  readonly nextGeneration: () => number;
-  /** Makes the call; `land` once it has been settled. Everything it reads is durable when this is called. */
-  readonly make: (timer: Timer, run: LoadedRun, flight: Flight) => void;
-  /** Asks for another pump once nothing undurable is in memory. */
-  readonly wake: () => void;
-}
-
-export interface Dispatcher {
-  /** Takes up what a function may have left on disk. */
-  open(functionId: string): void;
-  /** A durable timer of kind call or request that is due. */
-  add(timer: Timer): void;
-  /** Makes what may be made now. Only called when everything in memory is durable. */
-  pump(): void;
-  /** The call of this timer is over. */
-  land(timerId: number): void;
-  current(timerId: number): Flight | undefined;
-  inFlight(): readonly InFlightCall[];
-  readonly inFlightCount: number;
-  /** Makes nothing new from now on. */
-  pause(): void;
-  /** Resolves when no call is out. */
-  drained(): Promise<void>;
-}
+/** Places in a queue are counted up to here. */
+const POSITIONS_MAX = 10_000;
 
 export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new CallDispatcher(options);
 }
 
+/** How a try to make a call of a window ended. */
+type Try = "made" | "blocked" | "unloaded" | "empty";
+
+interface AirborneCall {
+  readonly flight: Flight;
+  readonly needs: CallNeeds;
+}
+
 class CallDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions;
-  readonly #queues = new Map<string, FunctionQueue>();
-  /** Queues that may have something to do. */
-  readonly #active = new Set<FunctionQueue>();
-  readonly #flights = new Map<number, Flight>();
+  readonly #sets = new Map<string, LaneSet>();
+  /** Functions that may have something to do. */
+  readonly #active = new Set<LaneSet>();
+  readonly #calls = new Map<number, AirborneCall>();
   readonly #perApp = new Map<string, number>();
+  readonly #buckets: BucketTable;
+  readonly #throttles: ThrottleTable;
+  readonly #backlog: Backlog;
+  readonly #warmer: RunWarmer;
   #isPaused = false;
   #drainWaiters: (() => void)[] = [];
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
+    const { store, cache, clock, wake } = options;
+    const retryLater = (message: string, error: unknown, retry: () => void): void =>
+      this.#retryLater(message, error, retry);
+    const onError = (error: unknown, retry: () => void): void =>
+      retryLater("Who holds a place in a queue could not be read.", error, retry);
+    this.#buckets = new BucketTable({ store, onError, wake });
+    this.#throttles = new ThrottleTable({ store, clock, onError, wake });
+    const resume = (set: LaneSet, lane: Lane): void => this.#resume(set, lane);
+    const isOut = (timerId: number): boolean => this.#calls.has(timerId);
+    this.#backlog = new Backlog({ store, clock, isOut, resume, onError: retryLater, wake });
+    this.#warmer = new RunWarmer({
+      cache,
+      resume: (lane) => this.#resume(this.#setOf(lane.functionId), lane),
+      onError: retryLater,
+      wake,
+    });
   }
 
   get inFlightCount(): number {
-    return this.#flights.size;
+    return this.#calls.size;
   }
 
   open(functionId: string): void {
-    this.#queueOf(functionId);
+    this.#active.add(this.#setOf(functionId, true));
   }
 
   add(timer: Timer): void {
-    const queue = this.#queueOf(timer.functionId);
-    queue.window.add(timer);
-    this.#active.add(queue);
+    const set = this.#setOf(timer.functionId);
+    set.makeReady(set.add(timer));
+    this.#active.add(set);
   }
 
   pump(): void {
     if (this.#isPaused) return;
-    let turn = [...this.#active];
-    while (turn.length > 0) turn = turn.filter((queue) => this.#step(queue));
-    for (const queue of this.#active) {
-      const isLow = queue.window.frontier !== undefined && queue.window.size <= READY_MAX / 2;
-      if (isLow && !queue.isRefilling) {
-        this.#inBackground(this.#refill(queue), "The backlog of a function could not be loaded.");
-      }
-    }
+    do {
+      let turn = [...this.#active];
+      while (turn.length > 0) turn = turn.filter((set) => this.#step(set));
+    } while (this.#wakeLanes());
+    this.#throttles.schedule();
+    this.#warmer.load();
+    for (const set of this.#active) this.#backlog.takeUpLanes(set);
   }
 
   land(timerId: number): void {
-    const flight = this.#flights.get(timerId);
-    if (flight === undefined) return;
-    this.#flights.delete(timerId);
-    this.#queueOf(flight.functionId).executing -= 1;
-    this.#perApp.set(flight.appId, (this.#perApp.get(flight.appId) ?? 1) - 1);
-    if (this.#flights.size === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve();
+    const call = this.#calls.get(timerId);
+    if (call === undefined) return;
+    this.#calls.delete(timerId);
+    const { appId } = call.flight;
+    this.#perApp.set(appId, (this.#perApp.get(appId) ?? 1) - 1);
+    for (const bucket of call.needs.buckets) {
+      if (bucket.level === "step") this.#buckets.free(bucket, timerId);
+    }
+    if (this.#calls.size === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve();
+  }
+
+  runEnded(runId: string): void {
+    this.#buckets.freeRun(runId);
+  }
+
+  rulesChanged(functionId: string): void {
+    const set = this.#sets.get(functionId);
+    if (set === undefined) return;
+    for (const lane of set.lanes()) {
+      lane.needs = undefined;
+      set.makeReady(lane);
+    }
+    this.#active.add(set);
+    this.#options.wake();
   }
 
   current(timerId: number): Flight | undefined {
-    return this.#flights.get(timerId);
+    return this.#calls.get(timerId)?.flight;
   }
 
   inFlight(): readonly InFlightCall[] {
-    return [...this.#flights.values()];
+    return [...this.#calls.values()].map(({ flight }) => flight);
+  }
+
+  async queueStateOf(timer: Timer, run: LoadedRun): Promise<QueueState> {
+    const { store, limits, clock } = this.#options;
+    const rules = this.#options.rulesOf(timer.functionId);
+    const flight = this.#calls.get(timer.id)?.flight;
+    const lane = { key: timer.lane ?? "", isStart: timer.isStart === true };
+    const place = { functionId: timer.functionId, lane };
+    const before = { key: timer.orderKey, id: timer.id };
+    const countMax = POSITIONS_MAX;
+    return describeQueue({
+      timer,
+      run,
+      rules,
+      flight,
+      nowMs: clock.nowMs(),
+      buckets: this.#buckets,
+      throttles: this.#throttles,
+      app: {
+        callsInFlight: rules === undefined ? 0 : (this.#perApp.get(rules.appId) ?? 0),
+        callsMax: limits.callsInFlightPerAppMax,
+      },
+      before: await store.countTimersBefore({ ...place, before, countMax }),
+    });
   }
 
   pause(): void {
     this.#isPaused = true;
+    this.#throttles.stop();
   }
 
   drained(): Promise<void> {
-    if (this.#flights.size === 0) return Promise.resolve();
+    if (this.#calls.size === 0) return Promise.resolve();
     return new Promise((resolve) => this.#drainWaiters.push(resolve));
   }
 
-  #queueOf(functionId: string): FunctionQueue {
-    let queue = this.#queues.get(functionId);
-    if (queue === undefined) {
-      queue = createFunctionQueue(functionId);
-      this.#queues.set(functionId, queue);
-      this.#active.add(queue);
+  /** A function that was not there when the engine started has left nothing on disk. */
+  #setOf(functionId: string, isOnDisk = false): LaneSet {
+    let set = this.#sets.get(functionId);
+    if (set === undefined) {
+      set = new LaneSet(functionId, isOnDisk);
+      this.#sets.set(functionId, set);
+      this.#active.add(set);
     }
-    return queue;
+    return set;
   }
 
-  #inBackground(work: Promise<void>, what: string): void {
-    work.catch((error: unknown) => {
-      this.#options.log({ level: "error", message: what, fields: { error: String(error) } });
-    });
+  /** Calls that the function's app may get beyond those that are out or about to be. */
+  #roomOf(rules: FunctionRules): number {
+    const { callsInFlightPerAppMax } = this.#options.limits;
+    return callsInFlightPerAppMax - (this.#perApp.get(rules.appId) ?? 0) - this.#warmer.wantedCount;
   }
 
-  /** How many calls the function may make now. */
-  #capacityOf(queue: FunctionQueue): number {
-    const fn = this.#options.catalog.function(queue.functionId);
-    if (fn === undefined) return 0;
-    const ofApp = this.#options.limits.callsInFlightPerAppMax - (this.#perApp.get(fn.appId) ?? 0);
-    return Math.min(concurrencyLimit(fn) - queue.executing, ofApp);
+  #mayRun(lane: Lane): boolean {
+    const rules = this.#options.rulesOf(lane.functionId);
+    return rules === undefined || rules.isPaused || this.#roomOf(rules) > 0;
   }
 
-  /** Makes one call of the queue. @returns whether it may have more to make now. */
-  #step(queue: FunctionQueue): boolean {
-    if (queue.isWarming) return false;
-    const timer = queue.window.peek();
-    if (timer === undefined) {
-      if (queue.window.frontier === undefined) this.#active.delete(queue);
+  /** Wakes the lanes for which there is something to have now. @returns whether there were any. */
+  #wakeLanes(): boolean {
+    const mayRun = (lane: Lane): boolean => this.#mayRun(lane);
+    const woken = [...this.#buckets.takeWoken(mayRun), ...this.#throttles.takeWoken(mayRun)];
+    for (const lane of woken) this.#resume(this.#setOf(lane.functionId), lane);
+    return woken.length > 0;
+  }
+
+  /** Gives one lane of the function its turn. @returns whether the function may have more to make now. */
+  #step(set: LaneSet): boolean {
+    const rules = this.#options.rulesOf(set.functionId);
+    // A paused function is resumed by `rulesChanged`.
+    if (rules === undefined || rules.isPaused) {
+      this.#active.delete(set);
       return false;
     }
-    if (this.#capacityOf(queue) <= 0) return false;
-    if (this.#flights.has(timer.id)) {
-      queue.window.pop();
-      return true;
-    }
-    const run = this.#options.cache.peek(timer.runId ?? "");
-    if (run === undefined) {
-      this.#inBackground(this.#warm(queue), "Runs could not be loaded for their calls.");
+    if (this.#roomOf(rules) <= 0 || this.#warmer.wantedCount >= WARM_MAX) return false;
+    const lane = set.next();
+    if (lane === undefined) {
+      if (set.cursor === undefined) this.#active.delete(set);
       return false;
     }
-    queue.window.pop();
-    this.#takeOff(timer, run);
+    // Whoever had a turn is last in the next round too, which may be no longer than one call.
+    this.#active.delete(set);
+    this.#active.add(set);
+    this.#serve(set, lane, rules);
     return true;
   }
 
-  #takeOff(timer: Timer, run: LoadedRun): void {
-    const { catalog, clock } = this.#options;
-    const fn = catalog.function(timer.functionId);
+  #serve(set: LaneSet, lane: Lane, rules: FunctionRules): void {
+    const tries: Try[] = [];
+    for (const window of inOrder(lane)) {
+      const outcome = this.#tryWindow(lane, window, rules);
+      tries.push(outcome);
+      if (outcome === "made") {
+        set.served(lane);
+        set.makeReady(lane);
+        break;
+      }
+    }
+    this.#backlog.refill(set, lane);
+    if (!tries.includes("made")) set.dropDrained(lane);
+  }
+
+  #tryWindow(lane: Lane, window: TimerWindow, rules: FunctionRules): Try {
+    const timer = this.#firstOf(window);
+    if (timer === undefined) return isEmpty(window) ? "empty" : "unloaded";
+    const run = this.#options.cache.peek(timer.runId ?? "");
+    const needs = this.#needsOf(lane, timer, run, rules);
+    if (needs !== undefined && !this.#isFree(lane, needs)) return "blocked";
+    if (run === undefined || needs === undefined) {
+      this.#warmer.want(lane, timer);
+      return "unloaded";
+    }
+    window.pop();
+    this.#takeOff({ timer, run, needs, rules });
+    return "made";
+  }
+
+  /** The first call of the window that is not out already. */
+  #firstOf(window: TimerWindow): Timer | undefined {
+    for (let timer = window.peek(); timer !== undefined; timer = window.peek()) {
+      if (!this.#calls.has(timer.id)) return timer;
+      window.pop();
+    }
+    return undefined;
+  }
+
+  /** Undefined: the run has to be loaded to tell. */
+  #needsOf(
+    lane: Lane,
+    timer: Timer,
+    run: LoadedRun | undefined,
+    rules: FunctionRules,
+  ): CallNeeds | undefined {
+    let { needs } = lane;
+    if (needs === undefined) {
+      if (run === undefined) return undefined;
+      const found = needsOf(rules.config, run, this.#options.clock.nowMs());
+      needs = found;
+      if (found.isOfLane) lane.needs = found;
+    }
+    // A start that was tried before has its places already.
+    const isStart = timer.isStart === true && run?.state.head.startedAtMs === undefined;
+    return isStart ? needs.start : needs.later;
+  }
+
+  /** Whether everything the call needs is free. If not, its lane waits for what is not. */
+  #isFree(lane: Lane, { buckets, throttle }: CallNeeds): boolean {
+    const full = this.#buckets.findFull(buckets);
+    if (full !== undefined) {
+      this.#buckets.park(lane, full);
+      return false;
+    }
+    if (throttle === undefined) return true;
+    const allowedAtMs = this.#throttles.allowedAtMs(throttle);
+    if (allowedAtMs !== undefined && allowedAtMs <= this.#options.clock.nowMs()) return true;
+    this.#throttles.park(lane, throttle);
+    return false;
+  }
+
+  #takeOff(call: {
+    readonly timer: Timer;
+    readonly run: LoadedRun;
+    readonly needs: CallNeeds;
+    readonly rules: FunctionRules;
+  }): void {
+    const { timer, run, needs, rules } = call;
     // The timer may have been taken away since it became ready: its run was cancelled or has ended.
     const current = run.state.timers.get(timer.id);
-    if (fn === undefined || current === undefined || isEnded(run.state)) return;
+    if (current === undefined || isEnded(run.state)) return;
+    const runId = run.state.head.id;
+    const startedAtMs = this.#options.clock.nowMs();
+    const stepId = timer.op?.stepId;
+    for (const bucket of needs.buckets) {
+      this.#buckets.take(bucket, bucket.level === "fn" ? runId : timer.id, {
+        runId,
+        sinceMs: startedAtMs,
+        ...(stepId === undefined ? {} : { stepId }),
+      });
+    }
     const flight: Flight = {
-      runId: run.state.head.id,
+      runId,
       timerId: timer.id,
       functionId: timer.functionId,
-      appId: fn.appId,
+      appId: rules.appId,
       generation: this.#options.nextGeneration(),
-      startedAtMs: clock.nowMs(),
-      ...(timer.op === undefined ? {} : { stepId: timer.op.stepId }),
+      startedAtMs,
+      ...(stepId === undefined ? {} : { stepId }),
+      ...(run.state.head.startedAtMs === undefined ? { start: this.#startOf(needs) } : {}),
     };
-    this.#flights.set(timer.id, flight);
-    this.#queueOf(timer.functionId).executing += 1;
-    this.#perApp.set(fn.appId, (this.#perApp.get(fn.appId) ?? 0) + 1);
+    this.#calls.set(timer.id, { flight, needs });
+    this.#perApp.set(rules.appId, (this.#perApp.get(rules.appId) ?? 0) + 1);
     this.#options.make(current, run, flight);
   }
 
-  /** Loads the runs of the next calls; they go back to the queue, in their order, until they are in memory. */
-  async #warm(queue: FunctionQueue): Promise<void> {
-    const { cache, wake } = this.#options;
-    queue.isWarming = true;
-    const timers: Timer[] = [];
-    const countMax = Math.min(WARM_MAX, this.#capacityOf(queue));
-    while (timers.length < countMax) {
-      const timer = queue.window.pop();
-      if (timer === undefined) break;
-      timers.push(timer);
-    }
-    try {
-      await cache.load(timers.map((timer) => timer.runId ?? ""));
-    } catch (error) {
-      for (const timer of timers) queue.window.add(timer);
-      this.#later(() => {
-        queue.isWarming = false;
-      });
-      throw error;
-    }
-    queue.isWarming = false;
-    // A timer whose run is gone has nothing to call.
-    for (const timer of timers) {
-      if (cache.peek(timer.runId ?? "") !== undefined) queue.window.add(timer);
-    }
-    this.#active.add(queue);
-    wake();
+  #startOf({ buckets, throttle }: CallNeeds): NonNullable<Flight["start"]> {
+    const slots = buckets.flatMap(({ id, level }) => (level === "fn" ? [id] : []));
+    if (throttle === undefined) return { slots };
+    return { slots, throttle: this.#throttles.take(throttle) };
+  }
+
+  #resume(set: LaneSet, lane: Lane): void {
+    if (set.dropDrained(lane)) return;
+    set.makeReady(lane);
+    this.#active.add(set);
   }
 
   /** Nobody may ask for another pump soon, so a read that failed asks for it itself. */
-  #later(resume: () => void): void {
-    const { clock, wake } = this.#options;
+  #retryLater(message: string, error: unknown, retry: () => void): void {
+    const { clock, log, wake } = this.#options;
+    log({ level: "error", message, fields: { error: String(error) } });
     clock.at(clock.nowMs() + RELOAD_MS, () => {
-      resume();
+      retry();
       wake();
     });
-  }
-
-  /** Loads the next page of a backlog when memory runs low. */
-  async #refill(queue: FunctionQueue): Promise<void> {
-    const { store, clock, wake } = this.#options;
-    const after = queue.window.frontier;
-    if (after === undefined) return;
-    queue.isRefilling = true;
-    queue.window.beginLoad();
-    try {
-      const limit = READY_MAX / 2;
-      const page = await store.listTimers({
-        kinds: ["call", "request"],
-        functionId: queue.functionId,
-        dueAtMsMax: clock.nowMs(),
-        ...(Number.isFinite(after.key) ? { after } : {}),
-        limit,
-      });
-      const ready = page.filter((timer) => !this.#flights.has(timer.id));
-      queue.window.take(ready, page.length < limit);
-      queue.isRefilling = false;
-    } catch (error) {
-      queue.window.abortLoad();
-      this.#later(() => {
-        queue.isRefilling = false;
-      });
-      throw error;
-    }
-    if (queue.window.size === 0) return;
-    this.#active.add(queue);
-    wake();
   }
 }

@@ -10,7 +10,8 @@ import type { Limits } from "@everstep/protocol";
 import { createCatalog, type Catalog } from "../catalog.ts";
 import type { EngineOptions } from "../create-engine.ts";
 import { createCaller, type MakeCall } from "../dispatch/caller.ts";
-import { createDispatcher, type Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Dispatcher, FunctionRules } from "../dispatch/contract.ts";
+import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createIdentity, type Identity } from "../identity.ts";
 import { createAlarm, type Alarm } from "../timers/alarm.ts";
 import type { Command } from "./command.ts";
@@ -91,7 +92,7 @@ class OwnedPartition implements Partition {
     this.dispatcher = createDispatcher({
       store,
       cache,
-      catalog,
+      rulesOf: (functionId) => rulesOf(catalog, functionId),
       clock,
       log,
       limits,
@@ -191,6 +192,7 @@ class OwnedPartition implements Partition {
       if (change.type === "timer_added") this.#takeUp(change.timer, nowMs);
       else if (change.type === "run_patched" && change.patch.endedAtMs !== undefined) {
         this.#cache.delete(change.runId);
+        this.dispatcher.runEnded(change.runId);
       }
     }
   }
@@ -200,6 +202,11 @@ class OwnedPartition implements Partition {
     else if (timer.dueAtMs > nowMs) this.#callAlarm.add(timer);
     else this.dispatcher.add(timer);
   }
+}
+
+function rulesOf(catalog: Catalog, functionId: string): FunctionRules | undefined {
+  const fn = catalog.function(functionId);
+  return fn === undefined ? undefined : { appId: fn.appId, config: fn.config, isPaused: false };
 }
 
 type OnDue = (timer: Timer, settled: () => void) => void;

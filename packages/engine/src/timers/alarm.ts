@@ -54,7 +54,7 @@ class WindowedAlarm implements Alarm {
   async start(): Promise<void> {
     this.#window = createTimerWindow({
       orderOf,
-      countMax: HELD_MAX,
+      countMax: () => HELD_MAX,
       startAfter: { key: this.#options.afterMs, id: Number.MAX_SAFE_INTEGER },
     });
     await this.#load(this.#window);

@@ -18,7 +18,7 @@ function inOrder(left: Timer, right: Timer): number {
 function aWindow(): TimerWindow {
   return createTimerWindow({
     orderOf: (timer) => ({ key: timer.dueAtMs, id: timer.id }),
-    countMax: 4,
+    countMax: () => 4,
     startAfter: { key: Number.NEGATIVE_INFINITY, id: 0 },
   });
 }

@@ -5,10 +5,10 @@ import { createHeap, type Keyed } from "./heap.ts";
 
 export interface TimerWindowOptions {
   readonly orderOf: (timer: Timer) => Keyed;
-  /** Timers held before new ones are left on disk. */
-  readonly countMax: number;
-  /** Everything up to here is already known (exclusive start of the first load). */
-  readonly startAfter: Keyed;
+  /** Timers held before new ones are left on disk; asked anew each time. */
+  readonly countMax: () => number;
+  /** Everything up to here is already known (exclusive start of the first load). Absent: nothing is on disk. */
+  readonly startAfter?: Keyed;
 }
 
 export interface TimerWindow {
@@ -21,18 +21,25 @@ export interface TimerWindow {
   pop(): Timer | undefined;
   /** A page is about to be loaded: timers added meanwhile may or may not be in it. */
   beginLoad(): void;
-  /** Takes the page that was loaded from the frontier on. @param isLast Nothing is left on disk behind it. */
-  take(page: readonly Timer[], isLast: boolean): void;
+  /**
+   * Takes the page that was loaded from the frontier on.
+   * @param isLast Nothing is left on disk behind it.
+   * @param last Where the page ends, if it was longer than what is taken of it.
+   */
+  take(page: readonly Timer[], isLast: boolean, last?: Timer): void;
   /** The page could not be loaded. */
   abortLoad(): void;
 }
+
+/** Before every timer. */
+export const FIRST_PLACE: Keyed = { key: Number.NEGATIVE_INFINITY, id: 0 };
 
 export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
   const { orderOf, countMax } = options;
   let heap = createHeap(orderOf);
   const held = new Set<number>();
   let frontier: Keyed | undefined = options.startAfter;
-  let largest: Keyed = options.startAfter;
+  let largest: Keyed = options.startAfter ?? FIRST_PLACE;
   let late: Timer[] | undefined;
   const hold = (timer: Timer): void => {
     if (held.has(timer.id)) return;
@@ -47,7 +54,7 @@ export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
    */
   const shrink = (): void => {
     const kept = createHeap(orderOf);
-    while (kept.size < countMax) {
+    while (kept.size < countMax()) {
       const timer = heap.pop();
       if (timer === undefined) break;
       kept.push(timer);
@@ -70,8 +77,8 @@ export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
       }
       hold(timer);
       // From now on later timers stay on disk; those that are held already stay held.
-      if (frontier === undefined && heap.size >= countMax) frontier = largest;
-      if (heap.size >= 2 * countMax && late === undefined) shrink();
+      if (frontier === undefined && heap.size >= countMax()) frontier = largest;
+      if (heap.size >= 2 * countMax() && late === undefined) shrink();
     },
     peek: () => heap.peek(),
     pop() {
@@ -85,9 +92,9 @@ export function createTimerWindow(options: TimerWindowOptions): TimerWindow {
     abortLoad() {
       late = undefined;
     },
-    take(page, isLast) {
+    take(page, isLast, end) {
       for (const timer of page) hold(timer);
-      const last = page.at(-1);
+      const last = end ?? page.at(-1);
       if (isLast) frontier = undefined;
       else if (last !== undefined) frontier = orderOf(last);
       const missed = late ?? [];

@@ -1,0 +1,177 @@
+// Who holds a place in each concurrency bucket, and which lanes wait for one, in the order in which they came. Places are
+// derived, never counted: those of calls from the calls that are out, those of runs from their rows in the store.
+import type { Bucket, Slot, Store } from "@everstep/core";
+import type { Lane } from "./lane.ts";
+
+export interface Holder {
+  readonly runId: string;
+  /** The step whose call holds it. */
+  readonly stepId?: string;
+  /** Absent: since before this engine started. */
+  readonly sinceMs?: number;
+}
+
+interface BucketState {
+  readonly id: string;
+  readonly level: Bucket["level"];
+  /** By timer (level step) or run (level fn); oldest first. */
+  readonly holders: Map<number | string, Holder>;
+  /** Lanes and the limit that held them back, longest waiting first. */
+  readonly waiters: Map<Lane, number>;
+}
+
+export interface BucketTableOptions {
+  readonly store: Pick<Store, "findSlots">;
+  /** A read failed: to be tried again in a while. */
+  readonly onError: (error: unknown, retry: () => void) => void;
+  /** Something may go on that could not before. */
+  readonly wake: () => void;
+}
+
+export class BucketTable {
+  readonly #options: BucketTableOptions;
+  readonly #states = new Map<string, BucketState>();
+  /** Run-level buckets of each run. */
+  readonly #ofRun = new Map<string, Set<BucketState>>();
+  /** Buckets whose rows are being read, with the runs that ended meanwhile. */
+  readonly #loading = new Map<BucketState, Set<string>>();
+  /** Buckets that got room since their waiters were last woken. */
+  readonly #freed = new Set<BucketState>();
+
+  constructor(options: BucketTableOptions) {
+    this.#options = options;
+  }
+
+  get size(): number {
+    return this.#states.size;
+  }
+
+  /** The first of the buckets without room; undefined when all have room. */
+  findFull(buckets: readonly Bucket[]): Bucket | undefined {
+    return buckets.find((bucket) => !this.#hasRoom(this.#stateOf(bucket), bucket.limit));
+  }
+
+  take(bucket: Bucket, key: number | string, holder: Holder): void {
+    const state = this.#stateOf(bucket);
+    state.holders.set(key, holder);
+    if (bucket.level === "fn") this.#noteRun(state, holder.runId);
+  }
+
+  /** A call is over. */
+  free(bucket: Bucket, timerId: number): void {
+    const state = this.#states.get(nameOf(bucket));
+    if (state === undefined || !state.holders.delete(timerId)) return;
+    this.#gotRoom(state);
+  }
+
+  /** A run has ended. */
+  freeRun(runId: string): void {
+    for (const ended of this.#loading.values()) ended.add(runId);
+    const states = this.#ofRun.get(runId);
+    if (states === undefined) return;
+    this.#ofRun.delete(runId);
+    for (const state of states) {
+      state.holders.delete(runId);
+      this.#gotRoom(state);
+    }
+  }
+
+  /** The lane waits until the bucket has room for it. */
+  park(lane: Lane, bucket: Bucket): void {
+    this.#stateOf(bucket).waiters.set(lane, bucket.limit);
+  }
+
+  /**
+   * The longest waiting lane of each bucket that got room. Ask again after they were served: as long as there is room and
+   * somebody waits for it, the next one is woken.
+   * @param mayRun Whether the lane could make a call at all now; its bucket keeps its room for later if not.
+   */
+  takeWoken(mayRun: (lane: Lane) => boolean): readonly Lane[] {
+    const woken: Lane[] = [];
+    for (const state of this.#freed) {
+      const [first] = state.waiters;
+      if (first === undefined || !this.#hasRoom(state, first[1])) {
+        this.#freed.delete(state);
+        this.#collect(state);
+        continue;
+      }
+      const [lane] = first;
+      if (!mayRun(lane)) continue;
+      state.waiters.delete(lane);
+      woken.push(lane);
+    }
+    return woken;
+  }
+
+  holdersOf(bucket: Bucket): readonly Holder[] {
+    return [...(this.#states.get(nameOf(bucket))?.holders.values() ?? [])];
+  }
+
+  #hasRoom(state: BucketState, limit: number): boolean {
+    return !this.#loading.has(state) && state.holders.size < limit;
+  }
+
+  #gotRoom(state: BucketState): void {
+    if (state.waiters.size > 0) this.#freed.add(state);
+    else this.#collect(state);
+  }
+
+  #stateOf(bucket: Bucket): BucketState {
+    const name = nameOf(bucket);
+    let state = this.#states.get(name);
+    if (state === undefined) {
+      const { id, level } = bucket;
+      state = { id, level, holders: new Map(), waiters: new Map() };
+      this.#states.set(name, state);
+      if (level === "fn") this.#load(state);
+    }
+    return state;
+  }
+
+  /** Runs hold their places over restarts, and one that is not known yet must not be given to another run. */
+  #load(state: BucketState): void {
+    const found = this.#options.store.findSlots([state.id]);
+    if (!(found instanceof Promise)) {
+      this.#know(state, found);
+      return;
+    }
+    this.#loading.set(state, this.#loading.get(state) ?? new Set());
+    this.#knowLater(state, found).catch((error: unknown) =>
+      this.#options.onError(error, () => this.#load(state)),
+    );
+  }
+
+  async #knowLater(state: BucketState, found: Promise<readonly Slot[]>): Promise<void> {
+    this.#know(state, await found);
+    this.#loading.delete(state);
+    this.#gotRoom(state);
+    this.#options.wake();
+  }
+
+  #know(state: BucketState, slots: readonly Slot[]): void {
+    const ended = this.#loading.get(state);
+    for (const { runId } of slots) {
+      if (ended?.has(runId) === true || state.holders.has(runId)) continue;
+      state.holders.set(runId, { runId });
+      this.#noteRun(state, runId);
+    }
+  }
+
+  #noteRun(state: BucketState, runId: string): void {
+    const states = this.#ofRun.get(runId);
+    if (states === undefined) this.#ofRun.set(runId, new Set([state]));
+    else states.add(state);
+  }
+
+  /** Nobody holds it and nobody waits for it. */
+  #collect(state: BucketState): void {
+    if (state.holders.size > 0 || state.waiters.size > 0 || this.#loading.has(state)) return;
+    this.#freed.delete(state);
+    this.#states.delete(nameOf(state));
+  }
+}
+
+/** Calls and runs are never counted in one bucket. */
+function nameOf({ level, id }: Pick<Bucket, "level" | "id">): string {
+  return `${level}:${id}`;
+}

@@ -1,0 +1,59 @@
+// What a call of a run needs besides a free place of its app: places in concurrency buckets and, for a start, the throttle.
+// Runs of one lane have the same keys, so what one of them needs is kept for the lane.
+import {
+  bucketsOf,
+  dispatchKeysOf,
+  throttleLimiterId,
+  type Bucket,
+  type BucketRun,
+  type LimiterId,
+  type LoadedRun,
+  type ThrottleRule,
+} from "@everstep/core";
+import { eventToWireJson, type FunctionConfig } from "@everstep/protocol";
+
+export interface CallNeeds {
+  readonly buckets: readonly Bucket[];
+  readonly throttle?: { readonly id: LimiterId; readonly rule: ThrottleRule };
+}
+
+export interface LaneNeeds {
+  readonly start: CallNeeds;
+  readonly later: CallNeeds;
+  /** Every key of the rules was evaluated at the creation of the lane's runs, so all of them need the same. */
+  readonly isOfLane: boolean;
+}
+
+const NOTHING: CallNeeds = { buckets: [] };
+
+/** @param config The function's effective config. */
+export function needsOf(config: FunctionConfig, run: LoadedRun, nowMs: number): LaneNeeds {
+  if (config.concurrency.length === 0 && config.throttle === undefined) {
+    return { start: NOTHING, later: NOTHING, isOfLane: true };
+  }
+  const { head } = run.state;
+  let event: unknown;
+  const source: BucketRun = {
+    functionId: head.functionId,
+    flow: head.flow,
+    nowMs,
+    readEvent: () => (event ??= readFirstEvent(run)),
+  };
+  const known = head.flow?.keys ?? {};
+  const id = throttleLimiterId(config, source);
+  return {
+    start: {
+      buckets: bucketsOf(config, source, true),
+      ...(id === undefined || config.throttle === undefined
+        ? {}
+        : { throttle: { id, rule: config.throttle } }),
+    },
+    later: { buckets: bucketsOf(config, source, false) },
+    isOfLane: dispatchKeysOf(config).every((expression) => Object.hasOwn(known, expression)),
+  };
+}
+
+function readFirstEvent({ events }: LoadedRun): unknown {
+  const [first] = events;
+  return first === undefined ? null : (JSON.parse(eventToWireJson(first)) as unknown);
+}

@@ -1,0 +1,64 @@
+// What the partition asks of the dispatcher and what it gives it: the shapes that callers and explanations share.
+import type { Limiter, LoadedRun, Store, Timer } from "@everstep/core";
+import type { FunctionConfig, Limits } from "@everstep/protocol";
+import type { InFlightCall } from "../engine.ts";
+import type { RunCache } from "../partition/run-cache.ts";
+import type { Clock, Log } from "../ports.ts";
+import type { QueueState } from "./queue-state.ts";
+
+export interface Flight extends InFlightCall {
+  /** Unique, increasing over restarts: tells a call from later calls for the same timer. */
+  readonly generation: number;
+  readonly appId: string;
+  /** Present when the call starts its run: what is to be committed with the start. */
+  readonly start?: { readonly throttle?: Limiter; readonly slots: readonly string[] };
+}
+
+/** The rules of a function as they are at this moment. The same object until they change. */
+export interface FunctionRules {
+  readonly appId: string;
+  /** The effective config: code and overrides. */
+  readonly config: FunctionConfig;
+  readonly isPaused: boolean;
+}
+
+export interface DispatcherOptions {
+  readonly store: Pick<
+    Store,
+    "listTimers" | "listLanes" | "findSlots" | "findLimiters" | "countTimersBefore"
+  >;
+  readonly cache: RunCache;
+  readonly rulesOf: (functionId: string) => FunctionRules | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly nextGeneration: () => number;
+  /** Makes the call; `land` once it has been settled. Everything it reads is durable when this is called. */
+  readonly make: (timer: Timer, run: LoadedRun, flight: Flight) => void;
+  /** Asks for another pump once nothing undurable is in memory. */
+  readonly wake: () => void;
+}
+
+export interface Dispatcher {
+  /** Takes up what a function may have left on disk. */
+  open(functionId: string): void;
+  /** A durable timer of kind call or request that is due. */
+  add(timer: Timer): void;
+  /** Makes what may be made now. Only called when everything in memory is durable. */
+  pump(): void;
+  /** The call of this timer is over. */
+  land(timerId: number): void;
+  /** A run has ended, durably. */
+  runEnded(runId: string): void;
+  /** The rules of a function have changed, or it was paused or resumed. */
+  rulesChanged(functionId: string): void;
+  current(timerId: number): Flight | undefined;
+  inFlight(): readonly InFlightCall[];
+  readonly inFlightCount: number;
+  /** What holds a call back, as of now. */
+  queueStateOf(timer: Timer, run: LoadedRun): Promise<QueueState>;
+  /** Makes nothing new from now on. */
+  pause(): void;
+  /** Resolves when no call is out. */
+  drained(): Promise<void>;
+}

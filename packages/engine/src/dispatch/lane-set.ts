@@ -1,0 +1,128 @@
+// The lanes of one function and whose turn it is. Lanes take turns, so a lane with a million calls delays no other: each call
+// served moves its lane one turn on, and a lane that comes back starts at the turn the others have reached (start-time fair
+// queueing). After a restart the lanes on disk are taken up page by page, when those in memory run low.
+import type { LaneEntry, Timer } from "@everstep/core";
+import { createHeap } from "../timers/heap.ts";
+import { createLane, inOrder, isDrained, windowOf, type Lane } from "./lane.ts";
+
+/** Calls of one function held in memory while it has a single lane; the rest of a backlog stays on disk. */
+export const READY_MAX = 2_000;
+/** The same for each of many lanes. */
+const LANE_READY_MAX = 32;
+/** The same when there are very many: a lane needs its first calls only. */
+const CROWDED_LANE_READY_MAX = 4;
+const CROWDED_LANES = 2_000;
+
+interface Turn {
+  readonly lane: Lane;
+  readonly key: number;
+  readonly id: number;
+}
+
+export class LaneSet {
+  readonly functionId: string;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #turns = createHeap<Turn>((turn) => turn);
+  /** The last lane that was taken up from disk; undefined once all are known. */
+  #cursor: { readonly key: string; readonly isStart: boolean } | "start" | undefined;
+  #turn = 0;
+
+  /** @param isOnDisk Whether a former owner may have left lanes on disk. */
+  constructor(functionId: string, isOnDisk: boolean) {
+    this.functionId = functionId;
+    this.#cursor = isOnDisk ? "start" : undefined;
+  }
+
+  get readyCount(): number {
+    return this.#turns.size;
+  }
+
+  get laneCount(): number {
+    return this.#lanes.size;
+  }
+
+  /** Where the next page of lanes on disk starts; undefined when all lanes are known. */
+  get cursor(): { readonly key: string; readonly isStart: boolean } | "start" | undefined {
+    return this.#cursor;
+  }
+
+  lanes(): Iterable<Lane> {
+    return this.#lanes.values();
+  }
+
+  find(key: string): Lane | undefined {
+    return this.#lanes.get(key);
+  }
+
+  /** A durable call that is due. @returns its lane. */
+  add(timer: Timer): Lane {
+    const lane = this.#laneOf(timer.lane ?? "");
+    windowOf(lane, timer).add(timer);
+    return lane;
+  }
+
+  /** Takes up a page of lanes from disk. @param isLast No lane is left behind it. @returns the lanes of the page. */
+  take(page: readonly LaneEntry[], isLast: boolean): readonly Lane[] {
+    const lanes = page.map(({ key }) => this.#laneOf(key));
+    const last = page.at(-1);
+    if (isLast || last === undefined) this.#cursor = undefined;
+    else this.#cursor = { key: last.key, isStart: last.isStart };
+    return lanes;
+  }
+
+  /** The lane waits for its turn from now on. */
+  makeReady(lane: Lane): void {
+    if (lane.isReady || this.#lanes.get(lane.key) !== lane) return;
+    lane.isReady = true;
+    lane.turn = Math.max(lane.turn, this.#turn);
+    const [first] = inOrder(lane);
+    // Among lanes of one turn the oldest first call goes first.
+    this.#turns.push({ lane, key: lane.turn, id: first.peek()?.orderKey ?? 0 });
+  }
+
+  /** The lane whose turn it is. It is not ready any more. */
+  next(): Lane | undefined {
+    const turn = this.#turns.pop();
+    if (turn === undefined) return undefined;
+    turn.lane.isReady = false;
+    return turn.lane;
+  }
+
+  /** One of its calls was made. */
+  served(lane: Lane): void {
+    this.#turn = lane.turn;
+    lane.turn += 1;
+  }
+
+  /** Forgets a lane that has nothing any more. @returns whether it had nothing. */
+  dropDrained(lane: Lane): boolean {
+    if (!isDrained(lane) || lane.loading.size > 0) return false;
+    this.#lanes.delete(lane.key);
+    return true;
+  }
+
+  #laneOf(key: string): Lane {
+    let lane = this.#lanes.get(key);
+    if (lane === undefined) {
+      lane = createLane({
+        key,
+        functionId: this.functionId,
+        isKnown: this.#cursor === undefined,
+        heldMax: () => this.#heldMax(),
+      });
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  #heldMax(): number {
+    if (this.#lanes.size <= 1) return READY_MAX;
+    return this.#lanes.size <= CROWDED_LANES ? LANE_READY_MAX : CROWDED_LANE_READY_MAX;
+  }
+}
+
+/** How many calls a window should get from disk at once. */
+export function pageSizeOf(set: LaneSet): number {
+  if (set.laneCount <= 1) return READY_MAX / 2;
+  return set.laneCount <= CROWDED_LANES ? LANE_READY_MAX / 2 : CROWDED_LANE_READY_MAX;
+}
