@@ -55,6 +55,14 @@ export type {
 export { bucketsOf, keyOf, type Bucket, type BucketRun } from "./flow/concurrency.ts";
 export { dispatchKeysOf } from "./flow/flow-keys.ts";
 export type { Admission, AdmissionState, Candidate, Origin } from "./flow/candidate.ts";
+export {
+  decideLimits,
+  decidePause,
+  effectiveConfig,
+  effectiveFunction,
+  type ControlDecision,
+  type ControlRequest,
+} from "./flow/controls.ts";
 export { decideAdmission } from "./flow/admission.ts";
 export { decideGroupDue, groupLimiterId, type GroupDue } from "./flow/event-groups.ts";
 export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admission.ts";

@@ -42,6 +42,7 @@ export { OpsError, parseOps, type OpsErrorCode } from "./parse-ops.ts";
 export { parseEventBody, toEventRecord } from "./parse-events.ts";
 export { parseFunctionConfig } from "./parse-function-config.ts";
 export { parseInBandResponse, parseRegisterRequest } from "./register.ts";
+export { parseLimitPatch, type LimitPatch } from "./parse-limit-patch.ts";
 export { parseRetryAfterAtMs } from "./retry-after.ts";
 export {
   hashSigningKey,

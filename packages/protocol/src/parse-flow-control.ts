@@ -231,12 +231,15 @@ function checkCombinations(flow: FlowControl, report: ConfigReport): void {
     flow.debounce !== undefined && "debounce",
     flow.singleton !== undefined && "singleton",
     flow.priority !== undefined && "priority",
+    // The official server takes these two and never applies them, though its manual calls them incompatible.
+    flow.rateLimit !== undefined && "rateLimit",
+    flow.idempotency !== undefined && "idempotency",
   ];
   for (const other of others) {
     if (other === false) continue;
     addConfigError(
       at(report, "batchEvents", "combo_unsupported"),
-      `cannot be combined with "${other}": remove one of them.`,
+      `cannot be combined with "${other}", which does not apply to batches: remove one of them.`,
     );
   }
 }

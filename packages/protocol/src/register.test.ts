@@ -323,7 +323,9 @@ describe("parseFunctionConfig", () => {
     ["debounce", { debounce: { period: "1s" } }],
     ["singleton", { singleton: { mode: "skip" } }],
     ["priority", { priority: { run: "1" } }],
-  ])("refuses batches together with %s", (name, extra) => {
+    ["rateLimit", { rateLimit: { limit: 1, period: "1h" } }],
+    ["idempotency", { idempotency: "event.data.id" }],
+  ])("[F40] refuses batches together with %s", (name, extra) => {
     const batchEvents = { maxSize: 2, timeout: "1s" };
     const errors = errorsOf(() => configOf({ batchEvents, ...extra }));
     expect(errors).toMatchObject([{ code: "combo_unsupported", field: "batchEvents" }]);

@@ -121,6 +121,31 @@ describe("decideSync", () => {
     expect(registry.app()).toBeUndefined();
   });
 
+  it("[F41] names the field of a batch's expression by its code", () => {
+    const batch = { maxSize: 2, timeoutMs: 1_000, key: "event.data.", if: "event.data." };
+    let data: unknown;
+    try {
+      aRegistry().sync(aConfig({ functions: [config("shop-a", { batch })] }));
+    } catch (error) {
+      data = (error as EverstepError).data;
+    }
+    expect(data).toMatchObject({
+      errors: [
+        { code: "batch_key_expression_invalid", field: "batchEvents.key" },
+        { code: "batch_if_expression_invalid", field: "batchEvents.if" },
+      ],
+    });
+  });
+
+  it("[F42] warns of a start timeout beside batches, and of nothing else", () => {
+    const batch = { maxSize: 2, timeoutMs: 1_000 };
+    const timeouts = { startMs: 1_000 };
+    const functions = [config("shop-a", { batch, timeouts }), config("shop-b", { timeouts })];
+    const { warnings } = aRegistry().sync(aConfig({ functions }));
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toContain('Function "shop-a", field "timeouts.start"');
+  });
+
   it("[Y2] the same checksum changes nothing", () => {
     const registry = aRegistry();
     registry.sync(aConfig());
@@ -128,6 +153,7 @@ describe("decideSync", () => {
       appId: appIdOf("shop"),
       modified: false,
       changes: [],
+      warnings: [],
     });
   });
 

@@ -26,6 +26,8 @@ export interface SyncDecision {
   readonly appId: string;
   readonly modified: boolean;
   readonly changes: readonly Change[];
+  /** What is accepted and does nothing, in words for the app's author. */
+  readonly warnings: readonly string[];
 }
 
 export function appIdOf(name: string): string {
@@ -41,7 +43,7 @@ export function decideSync(config: AppConfig, sync: SyncState): SyncDecision {
     app.archivedAtMs === undefined &&
     app.error === undefined &&
     app.checksum === config.checksum;
-  if (isSame) return { appId, modified: false, changes: [] };
+  if (isSame) return { appId, modified: false, changes: [], warnings: [] };
   assertValid(config);
   const changes: Change[] = [{ type: "app_saved", app: appRecord(config, appId, sync) }];
   const known = new Map(sync.functions.map((fn) => [fn.config.slug, fn]));
@@ -54,7 +56,7 @@ export function decideSync(config: AppConfig, sync: SyncState): SyncDecision {
   for (const fn of sync.functions) {
     if (!slugs.has(fn.config.slug)) changes.push(...archiveFunction(fn, sync));
   }
-  return { appId, modified: true, changes };
+  return { appId, modified: true, changes, warnings: config.functions.flatMap(warningsOf) };
 }
 
 /** Archives the app with all its functions. */
@@ -68,7 +70,7 @@ export function decideRemoval(app: AppRecord, sync: Omit<SyncState, "app">): rea
 function assertValid(config: AppConfig): void {
   const errors = config.functions.flatMap((fn) =>
     validateTriggers(fn).map((problem) => ({
-      code: problem.field.includes("cron") ? "schedule_invalid" : "config_invalid",
+      code: codeOf(problem.field),
       function: fn.slug,
       field: problem.field,
       message: problem.message,
@@ -81,6 +83,21 @@ function assertValid(config: AppConfig): void {
     `At least one function of app "${config.name}" is invalid: ${errors.map((error) => error.message).join(" ")}`,
     { data: { errors } },
   );
+}
+
+/** The codes that tools know (server.md 4.12). */
+function codeOf(field: string): string {
+  if (field.includes("cron")) return "schedule_invalid";
+  if (field === "batchEvents.key") return "batch_key_expression_invalid";
+  if (field === "batchEvents.if") return "batch_if_expression_invalid";
+  return "config_invalid";
+}
+
+function warningsOf(fn: FunctionConfig): string[] {
+  if (fn.batch === undefined || fn.timeouts?.startMs === undefined) return [];
+  return [
+    `Function "${fn.slug}", field "timeouts.start": it does not apply to batches, only to events that "batchEvents.if" leaves out.`,
+  ];
 }
 
 function appRecord(config: AppConfig, appId: string, sync: SyncState): AppRecord {

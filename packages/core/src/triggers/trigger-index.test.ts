@@ -2,7 +2,7 @@
 import type { Trigger } from "@everstep/protocol";
 import { describe, expect, it, vi } from "vitest";
 import { patternsOf } from "./event-patterns.ts";
-import { createTriggerIndex } from "./trigger-index.ts";
+import { createTriggerIndex, type TriggerVerdicts } from "./trigger-index.ts";
 
 const on = (event: string, expression?: string): Trigger =>
   expression === undefined ? { kind: "event", event } : { kind: "event", event, expression };
@@ -11,7 +11,7 @@ const cron: Trigger = { kind: "cron", cron: "0 0 * * *" };
 function matchOf(
   functions: readonly { id: string; triggers: readonly Trigger[] }[],
   event: { name: string; data?: unknown },
-): { matches: unknown; failures: unknown } {
+): TriggerVerdicts {
   return createTriggerIndex(functions).match({ name: event.name, readEvent: () => event }, 0);
 }
 
@@ -49,8 +49,13 @@ describe("[T1] patterns", () => {
         { functionId: "dot", triggerIndex: 0 },
       ],
       failures: [],
+      filtered: [],
     });
-    expect(matchOf(functions, { name: "nothing" })).toEqual({ matches: [], failures: [] });
+    expect(matchOf(functions, { name: "nothing" })).toEqual({
+      matches: [],
+      failures: [],
+      filtered: [],
+    });
   });
 });
 
@@ -90,7 +95,27 @@ describe("[T3] conditions", () => {
         { functionId: "time", triggerIndex: 0 },
       ],
       failures: [],
+      filtered: [{ functionId: "no", expressions: [{ expression: 'event.data.plan == "free"' }] }],
     });
+  });
+
+  it("[F2] that let the event through by no trigger of its name are told, each with what failed", () => {
+    const functions = [
+      { id: "later", triggers: [on("a", "false"), on("a", "event.data.n == 1")] },
+      { id: "none", triggers: [on("a", "false"), on("a", "event.data.n"), on("b", "true")] },
+    ];
+    const { matches, filtered } = matchOf(functions, { name: "a", data: { n: 1 } });
+    expect(matches).toEqual([{ functionId: "later", triggerIndex: 1 }]);
+    expect(filtered).toMatchObject([
+      {
+        functionId: "none",
+        expressions: [
+          { expression: "false" },
+          { expression: "event.data.n", error: expect.stringContaining("must be a boolean") },
+        ],
+      },
+    ]);
+    expect(filtered[0]?.expressions).toHaveLength(2);
   });
 
   it("that fail are reported, and later triggers are tried", () => {

@@ -17,8 +17,22 @@ export interface TriggerFailure extends TriggerMatch {
   readonly message: string;
 }
 
+/** A function that listens to the event's name and let it through by none of its triggers. */
+export interface FilteredFunction {
+  readonly functionId: string;
+  /** What was tried, in the order of the triggers. */
+  readonly expressions: readonly { readonly expression: string; readonly error?: string }[];
+}
+
+export interface TriggerVerdicts {
+  /** Every function that the event starts, each once, in the order of the list given. */
+  readonly matches: readonly TriggerMatch[];
+  /** Expressions that could not be evaluated. */
+  readonly failures: readonly TriggerFailure[];
+  readonly filtered: readonly FilteredFunction[];
+}
+
 export interface TriggerIndex {
-  /** Every function that the event starts, each once, in the order of the list given, and the expressions that failed. */
   match(
     event: {
       readonly name: string;
@@ -26,13 +40,18 @@ export interface TriggerIndex {
       readonly readEvent: () => unknown;
     },
     nowMs: number,
-  ): { readonly matches: readonly TriggerMatch[]; readonly failures: readonly TriggerFailure[] };
+  ): TriggerVerdicts;
 }
 
 interface IndexedTrigger extends TriggerMatch {
   /** Position of the function in the list given. */
   readonly position: number;
-  readonly condition: Expression | { readonly message: string } | undefined;
+  readonly condition: Condition | undefined;
+}
+
+interface Condition {
+  readonly source: string;
+  readonly compiled: Expression | { readonly message: string };
 }
 
 /** Builds the index; an expression that does not compile counts as one that fails for every event. */
@@ -59,9 +78,9 @@ export function createTriggerIndex(
 function conditionOf(source: string | undefined): IndexedTrigger["condition"] {
   if (source === undefined) return undefined;
   try {
-    return compileExpression(source);
+    return { source, compiled: compileExpression(source) };
   } catch (error) {
-    if (error instanceof EverstepError) return { message: error.message };
+    if (error instanceof EverstepError) return { source, compiled: { message: error.message } };
     throw error;
   }
 }
@@ -80,25 +99,31 @@ function matchTriggers(
   candidates: readonly IndexedTrigger[],
   readEvent: () => unknown,
   nowMs: number,
-): { matches: TriggerMatch[]; failures: TriggerFailure[] } {
+): TriggerVerdicts {
   const matches: TriggerMatch[] = [];
   const failures: TriggerFailure[] = [];
+  const tried = new Map<string, FilteredFunction["expressions"][number][]>();
   let event: { readonly value: unknown } | undefined;
   let startedPosition = -1;
   for (const { functionId, triggerIndex, position, condition } of candidates) {
     if (position === startedPosition) continue;
     if (condition !== undefined) {
       event ??= { value: readEvent() };
-      const verdict = verdictOf(condition, event.value, nowMs);
-      if (verdict.message !== undefined) {
-        failures.push({ functionId, triggerIndex, message: verdict.message });
+      const { matches: isMatch, message } = verdictOf(condition.compiled, event.value, nowMs);
+      if (message !== undefined) failures.push({ functionId, triggerIndex, message });
+      if (!isMatch) {
+        const failed = message === undefined ? {} : { error: message };
+        const expressions = tried.get(functionId) ?? [];
+        tried.set(functionId, [...expressions, { expression: condition.source, ...failed }]);
+        continue;
       }
-      if (!verdict.matches) continue;
     }
     matches.push({ functionId, triggerIndex });
+    tried.delete(functionId);
     startedPosition = position;
   }
-  return { matches, failures };
+  const filtered = [...tried].map(([functionId, expressions]) => ({ functionId, expressions }));
+  return { matches, failures, filtered };
 }
 
 function verdictOf(
