@@ -52,6 +52,13 @@ function applyChange(world: World, change: Change): void {
       if (timer !== undefined) world.timers.set(timer.id, { ...timer, attempt: 0 });
       break;
     }
+    case "timer_started": {
+      const timer = world.timers.get(change.timerId);
+      if (timer === undefined) break;
+      const { isStart: _started, ...later } = timer;
+      world.timers.set(timer.id, later);
+      break;
+    }
     case "wait_added":
       world.waits.set(change.wait.id, change.wait);
       break;
@@ -89,6 +96,7 @@ function toChange(world: World, [action, runIndex, a, b]: Dice, serial: number):
     orderKey: a % 5,
     attempt: b % 3,
     functionId: FUNCTION_IDS[a % 2] ?? "",
+    ...(b % 4 === 0 ? { isStart: true as const } : {}),
   };
   switch (action) {
     case 0:
@@ -113,7 +121,9 @@ function toChange(world: World, [action, runIndex, a, b]: Dice, serial: number):
     case 8:
       return { type: "timer_removed", timerId: someTimerId };
     case 9:
-      return { type: "timer_attempt_reset", timerId: someTimerId, runId };
+      return b % 2 === 0
+        ? { type: "timer_attempt_reset", timerId: someTimerId, runId }
+        : { type: "timer_started", timerId: someTimerId, runId };
     case 10:
       return { type: "wait_removed", waitId: `${runId}.w${a % 3}`, runId };
     default:

@@ -88,6 +88,8 @@ function gather(gathered: Gathered, change: Change): void {
       return gatherTimerRemoval(timers, change.timerId);
     case "timer_attempt_reset":
       return gatherAttemptReset(gathered, change.timerId);
+    case "timer_started":
+      return gatherStart(gathered, change.timerId);
     case "wait_added":
       return gatherWait(gathered, change.wait);
     case "wait_removed":
@@ -136,6 +138,16 @@ function gatherAttemptReset({ groups, timers }: Gathered, id: number): void {
   const added = timers.get(id);
   if (added !== undefined) timers.set(id, { ...added, attempt: 0 });
   else if (!timers.has(id)) append(groups, "timer_attempt_reset", [id]);
+}
+
+function gatherStart({ groups, timers }: Gathered, id: number): void {
+  const added = timers.get(id);
+  if (added === undefined) {
+    if (!timers.has(id)) append(groups, "timer_started", [id]);
+    return;
+  }
+  const { isStart: _started, ...later } = added;
+  timers.set(id, later);
 }
 
 function addTimers(groups: Map<string, SqlValue[]>, timers: Gathered["timers"]): void {

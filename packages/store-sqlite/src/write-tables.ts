@@ -192,6 +192,7 @@ const PLAIN_STATEMENTS: Readonly<Record<string, { sql: string; width: number }>>
   },
   closed_cleanly: { sql: "UPDATE meta SET value = 1 WHERE key = 'closed_cleanly'", width: 0 },
   timer_attempt_reset: { sql: "UPDATE timers SET attempt = 0 WHERE id = ?", width: 1 },
+  timer_started: { sql: "UPDATE timers SET is_start = 0 WHERE id = ?", width: 1 },
   wait_delete: { sql: `DELETE FROM waits WHERE run_no = ${RUN_NO} AND suffix = ?`, width: 2 },
   limiter_delete: {
     sql: "DELETE FROM limiters WHERE function_id = ? AND kind = ? AND key = ?",

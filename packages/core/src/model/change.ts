@@ -69,6 +69,8 @@ export type Change =
   | { readonly type: "timer_removed"; readonly timerId: number; readonly runId?: string }
   /** Progress was recorded while the timer's call is out: its next attempt counts from 0 again. */
   | { readonly type: "timer_attempt_reset"; readonly timerId: number; readonly runId: string }
+  /** The call of this timer started its run and was charged for it: when it is made again it starts nothing. */
+  | { readonly type: "timer_started"; readonly timerId: number; readonly runId: string }
   | { readonly type: "wait_added"; readonly wait: Wait }
   | { readonly type: "wait_removed"; readonly waitId: string; readonly runId: string }
   | { readonly type: "idempotency_key_added"; readonly key: IdempotencyKey }

@@ -27,6 +27,13 @@ export function applyRunChange(state: RunState, change: Change): void {
       if (timer !== undefined) state.timers.set(timer.id, { ...timer, attempt: 0 });
       return;
     }
+    case "timer_started": {
+      const timer = state.timers.get(change.timerId);
+      if (timer === undefined) return;
+      const { isStart: _started, ...later } = timer;
+      state.timers.set(timer.id, later);
+      return;
+    }
     case "wait_added":
       state.waits.set(change.wait.id, change.wait);
       return;

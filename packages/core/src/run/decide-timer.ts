@@ -88,8 +88,13 @@ export function decideStarted(draft: Draft, atMs: number, charge: StartCharge = 
     startedAtMs: atMs,
     ...(slots.length === 0 ? {} : { slots }),
   });
+  const isCharged = throttle !== undefined || slots.length > 0;
   for (const timer of state.timers.values()) {
     if (timer.kind === "start_timeout") removeTimer(draft, timer.id);
+    // A start that waits for what its run has already would wait for ever behind another one that waits for the same.
+    else if (isCharged && timer.isStart === true) {
+      record(draft, { type: "timer_started", timerId: timer.id, runId });
+    }
   }
   const finishMs = draft.function.config.timeouts?.finishMs;
   if (finishMs === undefined) return;

@@ -37,6 +37,7 @@ export class BucketTable {
   readonly #loading = new Map<BucketState, Set<string>>();
   /** Buckets that got room since their waiters were last woken. */
   readonly #freed = new Set<BucketState>();
+  #sweptAt = STATES_SWEPT_AT;
 
   constructor(options: BucketTableOptions) {
     this.#options = options;
@@ -120,6 +121,7 @@ export class BucketTable {
     const name = nameOf(bucket);
     let state = this.#states.get(name);
     if (state === undefined) {
+      this.#sweep();
       const { id, level } = bucket;
       state = { id, level, holders: new Map(), waiters: new Map() };
       this.#states.set(name, state);
@@ -163,12 +165,26 @@ export class BucketTable {
     else states.add(state);
   }
 
-  /** Nobody holds it and nobody waits for it. */
+  /** What is known of a run-level bucket is kept for a while, because it was read from the store. */
   #collect(state: BucketState): void {
-    if (state.holders.size > 0 || state.waiters.size > 0 || this.#loading.has(state)) return;
     this.#freed.delete(state);
-    this.#states.delete(nameOf(state));
+    if (state.level === "step" && isUnused(state)) this.#states.delete(nameOf(state));
   }
+
+  #sweep(): void {
+    if (this.#states.size < this.#sweptAt) return;
+    for (const [name, state] of this.#states) {
+      if (isUnused(state) && !this.#loading.has(state)) this.#states.delete(name);
+    }
+    this.#sweptAt = Math.max(STATES_SWEPT_AT, this.#states.size * 2);
+  }
+}
+
+/** Buckets in memory before those that nobody uses are dropped. */
+const STATES_SWEPT_AT = 10_000;
+
+function isUnused({ holders, waiters }: BucketState): boolean {
+  return holders.size === 0 && waiters.size === 0;
 }
 
 /** Calls and runs are never counted in one bucket. */

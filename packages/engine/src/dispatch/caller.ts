@@ -37,7 +37,8 @@ class Caller {
   make(timer: Timer, run: LoadedRun, flight: Flight): void {
     const { push, log } = this.#options;
     if (run.state.head.startedAtMs === undefined) {
-      push({ command: { type: "call_started", runId: flight.runId, atMs: flight.startedAtMs } });
+      const { runId, startedAtMs: atMs, start: charge = {} } = flight;
+      push({ command: { type: "call_started", runId, atMs, charge } });
     }
     const work =
       timer.kind === "request" ? this.#request(timer, flight) : this.#call(timer, run, flight);

@@ -1,5 +1,5 @@
 // What the partition asks of the dispatcher and what it gives it: the shapes that callers and explanations share.
-import type { Limiter, LoadedRun, Store, Timer } from "@everstep/core";
+import type { LoadedRun, StartCharge, Store, Timer } from "@everstep/core";
 import type { FunctionConfig, Limits } from "@everstep/protocol";
 import type { InFlightCall } from "../engine.ts";
 import type { RunCache } from "../partition/run-cache.ts";
@@ -11,7 +11,7 @@ export interface Flight extends InFlightCall {
   readonly generation: number;
   readonly appId: string;
   /** Present when the call starts its run: what is to be committed with the start. */
-  readonly start?: { readonly throttle?: Limiter; readonly slots: readonly string[] };
+  readonly start?: StartCharge;
 }
 
 /** The rules of a function as they are at this moment. The same object until they change. */

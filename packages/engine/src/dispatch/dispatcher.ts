@@ -1,7 +1,7 @@
 // Decides which calls and requests are made next: functions take turns, the lanes of a function take turns, and within a lane
 // the order of the runs decides. A call goes out when everything that it needs is free, and takes all of it at once; what it
 // lacks wakes its lane. Works from memory; the timers on disk are its journal.
-import { isEnded, type LoadedRun, type Timer } from "@everstep/core";
+import { isEnded, type LoadedRun, type StartCharge, type Timer } from "@everstep/core";
 import type { InFlightCall } from "../engine.ts";
 import type { TimerWindow } from "../timers/timer-window.ts";
 import { Backlog } from "./backlog.ts";
@@ -266,9 +266,7 @@ class CallDispatcher implements Dispatcher {
       needs = found;
       if (found.isOfLane) lane.needs = found;
     }
-    // A start that was tried before has its places already.
-    const isStart = timer.isStart === true && run?.state.head.startedAtMs === undefined;
-    return isStart ? needs.start : needs.later;
+    return timer.isStart === true ? needs.start : needs.later;
   }
 
   /** Whether everything the call needs is free. If not, its lane waits for what is not. */
@@ -320,7 +318,7 @@ class CallDispatcher implements Dispatcher {
     this.#options.make(current, run, flight);
   }
 
-  #startOf({ buckets, throttle }: CallNeeds): NonNullable<Flight["start"]> {
+  #startOf({ buckets, throttle }: CallNeeds): StartCharge {
     const slots = buckets.flatMap(({ id, level }) => (level === "fn" ? [id] : []));
     if (throttle === undefined) return { slots };
     return { slots, throttle: this.#throttles.take(throttle) };

@@ -61,8 +61,7 @@ export function describeQueue(facts: QueueFacts): QueueState {
   if (rules === undefined) return { state: "function_unknown" };
   if (rules.isPaused) return { state: "paused" };
   const needs = needsOf(rules.config, run, nowMs);
-  const isStart = timer.isStart === true && run.state.head.startedAtMs === undefined;
-  const { buckets: needed, throttle } = isStart ? needs.start : needs.later;
+  const { buckets: needed, throttle } = timer.isStart === true ? needs.start : needs.later;
   const reasons: QueueReason[] = [];
   for (const bucket of needed) {
     const holders = buckets.holdersOf(bucket);

@@ -1,6 +1,13 @@
 // What the partition loop is asked to do. Commands of clients have somebody who waits for the answer; those of the engine
 // itself must not be lost: they are decided again when their commit failed.
-import type { CallEnd, CancellationRecord, RequestEnd, StepRecord, Timer } from "@everstep/core";
+import type {
+  CallEnd,
+  CancellationRecord,
+  RequestEnd,
+  StartCharge,
+  StepRecord,
+  Timer,
+} from "@everstep/core";
 import type { AppConfig, EventRecord, JsonText, Op } from "@everstep/protocol";
 
 export type Command =
@@ -16,7 +23,12 @@ export type Command =
       readonly slug: string;
       readonly isSeeded: boolean;
     }
-  | { readonly type: "call_started"; readonly runId: string; readonly atMs: number }
+  | {
+      readonly type: "call_started";
+      readonly runId: string;
+      readonly atMs: number;
+      readonly charge: StartCharge;
+    }
   | { readonly type: "call_ended"; readonly runId: string; readonly end: CallEnd }
   | { readonly type: "request_ended"; readonly runId: string; readonly end: RequestEnd }
   | { readonly type: "timer_due"; readonly timer: Timer }

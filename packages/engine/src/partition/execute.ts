@@ -32,7 +32,9 @@ export async function execute(execution: Execution, command: Command): Promise<u
     case "invoke":
       return invoke(execution, command);
     case "call_started":
-      return edit(execution, command.runId, (draft) => decideStarted(draft, command.atMs));
+      return edit(execution, command.runId, (draft) =>
+        decideStarted(draft, command.atMs, command.charge),
+      );
     case "call_ended": {
       const result = await claimSignals(execution, command.runId, command.end);
       return edit(execution, command.runId, (draft) =>

@@ -24,7 +24,7 @@ export interface RunCache {
   readonly size: number;
 }
 
-export function createRunCache(store: Store): RunCache {
+export function createRunCache(store: Pick<Store, "loadRuns">): RunCache {
   const runs = new Map<string, LoadedRun>();
   let batches = 0;
   return {

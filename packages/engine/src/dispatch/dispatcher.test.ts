@@ -1,0 +1,306 @@
+// The dispatcher against a plain model: random functions, keys, limits, durations, restarts and changes of rules.
+import type { ConcurrencyRule, FunctionConfig } from "@everstep/protocol";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { KEY, QueueWorld, type OpenCall } from "./testing/queue-world.ts";
+
+function rule(limit: number, fields: Partial<ConcurrencyRule> = {}): ConcurrencyRule {
+  return { limit, scope: "fn", level: "step", ...fields };
+}
+
+const ruleArbitrary: fc.Arbitrary<ConcurrencyRule> = fc
+  .record({
+    limit: fc.integer({ min: 1, max: 3 }),
+    isKeyed: fc.boolean(),
+    scope: fc.constantFrom("fn", "env", "account"),
+    level: fc.constantFrom("step", "fn"),
+  })
+  .map(({ limit, isKeyed, scope, level }) =>
+    isKeyed ? rule(limit, { key: KEY, scope, level }) : rule(limit, { level }),
+  );
+
+const configArbitrary: fc.Arbitrary<Partial<FunctionConfig>> = fc
+  .record({
+    concurrency: fc.array(ruleArbitrary, { maxLength: 2 }),
+    throttle: fc.option(
+      fc.record({
+        limit: fc.integer({ min: 1, max: 3 }),
+        periodMs: fc.constantFrom(10, 100),
+        burst: fc.integer({ min: 0, max: 2 }),
+        isKeyed: fc.boolean(),
+      }),
+    ),
+  })
+  .map(({ concurrency, throttle }) => {
+    if (throttle === null) return { concurrency };
+    const { isKeyed, ...plain } = throttle;
+    return { concurrency, throttle: isKeyed ? { ...plain, key: KEY } : plain };
+  });
+
+type Action =
+  | { readonly type: "run"; readonly fn: number; readonly key: number; readonly order: number }
+  | { readonly type: "end"; readonly which: number; readonly next: number }
+  | { readonly type: "cancel"; readonly which: number }
+  | { readonly type: "wait"; readonly ms: number }
+  | { readonly type: "rules"; readonly fn: number; readonly config: Partial<FunctionConfig> }
+  | { readonly type: "pause"; readonly fn: number; readonly isPaused: boolean }
+  | { readonly type: "restart" };
+
+const nat = fc.nat({ max: 1_000 });
+const actionArbitrary: fc.Arbitrary<Action> = fc.oneof(
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant("run" as const),
+      fn: fc.nat({ max: 1 }),
+      key: fc.nat({ max: 2 }),
+      order: fc.nat({ max: 50 }),
+    }),
+  },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      type: fc.constant("end" as const),
+      which: nat,
+      next: fc.constantFrom(0, 0, 1, 2),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel" as const), which: nat }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({ type: fc.constant("wait" as const), ms: fc.nat({ max: 60 }) }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("rules" as const),
+      fn: fc.nat({ max: 1 }),
+      config: configArbitrary,
+    }),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("pause" as const),
+      fn: fc.nat({ max: 1 }),
+      isPaused: fc.boolean(),
+    }),
+  },
+  { weight: 1, arbitrary: fc.record({ type: fc.constant("restart" as const) }) },
+);
+
+const FUNCTIONS = ["f0", "f1"];
+
+function pick<Item>(items: readonly Item[], which: number): Item | undefined {
+  return items[which % Math.max(items.length, 1)];
+}
+
+function act(world: QueueWorld, action: Action): Promise<void> | void {
+  switch (action.type) {
+    case "run":
+      world.addRun(FUNCTIONS[action.fn] ?? "f0", `k${action.key}`, action.order);
+      return undefined;
+    case "end": {
+      const call = pick<OpenCall>([...world.open.values()], action.which);
+      if (call !== undefined) world.endCall(call, action.next);
+      return undefined;
+    }
+    case "cancel": {
+      const waiting = [...world.runs.values()].filter(
+        ({ state }) => state.head.status === "queued",
+      );
+      const run = pick(waiting, action.which);
+      if (run !== undefined) world.cancel(run);
+      return undefined;
+    }
+    case "wait":
+      return world.advance(action.ms);
+    case "rules":
+    case "pause": {
+      const functionId = FUNCTIONS[action.fn] ?? "f0";
+      const before = world.rules.get(functionId);
+      if (action.type === "rules") world.setRules(functionId, action.config, before?.isPaused);
+      else world.setRules(functionId, before?.config ?? {}, action.isPaused);
+      world.dispatcher.rulesChanged(functionId);
+      return undefined;
+    }
+    case "restart":
+      world.restart();
+  }
+}
+
+/** Lets everything that is left run to its end. */
+async function drain(world: QueueWorld): Promise<void> {
+  for (const functionId of FUNCTIONS) {
+    world.setRules(functionId, world.rules.get(functionId)?.config ?? {}, false);
+    world.dispatcher.rulesChanged(functionId);
+  }
+  for (let round = 0; world.timers.size > 0; round += 1) {
+    if (round > 2_000) throw new Error(`${world.timers.size} calls never went out`);
+    await world.settle();
+    const [call] = world.open.values();
+    if (call !== undefined) world.endCall(call, 0);
+    else if (Number.isFinite(world.nextAlarmMs)) {
+      await world.advance(Math.max(1, world.nextAlarmMs - world.nowMs));
+    } else if (world.open.size === 0 && world.timers.size > 0) {
+      throw new Error(`Nothing wakes the ${world.timers.size} calls that are left`);
+    }
+  }
+}
+
+describe("createDispatcher", () => {
+  it("[F50] never exceeds a limit, never stands idle, loses and starves nothing", async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.tuple(configArbitrary, configArbitrary),
+        fc.array(actionArbitrary, { minLength: 1, maxLength: 60 }),
+        fc.constantFrom(2, 1_000_000),
+        fc.boolean(),
+        async ([f0, f1], actions, callsInFlightPerAppMax, isSlow) => {
+          const world = new QueueWorld({ f0, f1 }, { callsInFlightPerAppMax, isSlow });
+          for (const action of actions) {
+            await act(world, action);
+            await world.settle();
+            expect(world.violations).toEqual([]);
+            expect(world.open.size).toBeLessThanOrEqual(callsInFlightPerAppMax);
+            expect(world.idle()).toEqual([]);
+          }
+          await drain(world);
+          const statuses = [...world.runs.values()].map(({ state }) => state.head.status);
+          expect(statuses.every((status) => status === "completed")).toBe(true);
+        },
+      ),
+      { numRuns: 300 },
+    );
+  });
+
+  it("[F51] lanes take turns, whatever is queued in one of them", async () => {
+    const world = new QueueWorld({ f: { concurrency: [rule(1), rule(9, { key: KEY })] } });
+    for (let n = 0; n < 50; n += 1) world.addRun("f", "busy");
+    world.addRun("f", "a");
+    world.addRun("f", "b");
+    for (let n = 0; n < 6; n += 1) {
+      await world.settle();
+      const [call] = world.open.values();
+      if (call !== undefined) world.endCall(call, 0);
+    }
+    const keys = world.started.map(({ key }) => key);
+    expect(keys.filter((key) => key !== "busy").toSorted()).toEqual(["a", "b"]);
+    expect(keys.slice(0, 4)).toEqual(expect.arrayContaining(["a", "b"]));
+  });
+
+  it("[F52] within a lane the older run goes first, also before another run's start", async () => {
+    const world = new QueueWorld({ f: { concurrency: [rule(1, { key: KEY })] } });
+    const orders = [30, 10, 20];
+    for (const order of orders) world.addRun("f", "k", order);
+    const seen: number[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      await world.settle();
+      const [call] = world.open.values();
+      if (call === undefined) break;
+      seen.push(call.timer.orderKey);
+      world.endCall(call, seen.length === 1 || seen.length === 3 ? 1 : 0);
+    }
+    expect(seen).toEqual([10, 10, 20, 20, 30]);
+  });
+
+  it("[F53] a freed place is used in the same round, by whoever has waited longest", async () => {
+    const world = new QueueWorld({
+      f: { concurrency: [rule(1, { key: KEY, scope: "account" })] },
+      g: { concurrency: [rule(1, { key: KEY, scope: "account" })] },
+    });
+    world.addRun("f", "k");
+    await world.settle();
+    world.addRun("g", "k");
+    await world.settle();
+    world.addRun("f", "k");
+    await world.settle();
+    const [first] = world.open.values();
+    if (first !== undefined) world.endCall(first, 0);
+    world.dispatcher.pump();
+    expect(world.started.map(({ functionId }) => functionId)).toEqual(["f", "g"]);
+  });
+
+  it("[F54] up to limit and burst runs start at once, then one for each period over limit", async () => {
+    const world = new QueueWorld({ f: { throttle: { limit: 2, periodMs: 100, burst: 1 } } });
+    for (let n = 0; n < 6; n += 1) world.addRun("f", "k");
+    await world.settle();
+    await world.advance(200);
+    const atMs = world.started.map((start) => start.atMs - 1_000_000);
+    expect(atMs).toEqual([0, 0, 0, 50, 100, 150]);
+  });
+
+  it("[F55] a throttled start delays no later call of its lane", async () => {
+    const world = new QueueWorld({ f: { throttle: { limit: 1, periodMs: 1_000, burst: 0 } } });
+    world.addRun("f", "k", 5);
+    await world.settle();
+    const [call] = world.open.values();
+    world.addRun("f", "k", 1);
+    if (call !== undefined) world.endCall(call, 1);
+    await world.settle();
+    expect([...world.open.values()].map(({ timer }) => timer.orderKey)).toEqual([5]);
+  });
+
+  it("[F56] a restart keeps the places of runs and the throttle", async () => {
+    const world = new QueueWorld({
+      f: { concurrency: [rule(1, { level: "fn" })] },
+      g: { throttle: { limit: 1, periodMs: 1_000, burst: 0 } },
+    });
+    for (const functionId of ["f", "f", "g", "g"]) world.addRun(functionId, "k");
+    await world.settle();
+    await world.advance(500);
+    world.restart();
+    await world.settle();
+    expect(world.started).toHaveLength(2);
+    expect(world.open.size).toBe(2);
+    await world.advance(499);
+    expect(world.started).toHaveLength(2);
+    await world.advance(1);
+    expect(world.started.map(({ functionId }) => functionId)).toEqual(["f", "g", "g"]);
+  });
+
+  it("[F57] says what holds a call back, who has it and where it stands", async () => {
+    const world = new QueueWorld({ f: { concurrency: [rule(1, { key: KEY })] } });
+    world.addRun("f", "k");
+    await world.settle();
+    const timers = [world.addRun("f", "k"), world.addRun("f", "k")];
+    await world.settle();
+    world.nowMs += 3_000;
+    const last = timers[1];
+    const run = world.runs.get(last?.runId ?? "");
+    if (last === undefined || run === undefined) throw new Error("no run");
+    expect(await world.dispatcher.queueStateOf(last, run)).toEqual({
+      state: "waiting",
+      position: 3,
+      reasons: [
+        {
+          type: "concurrency",
+          level: "step",
+          scope: "fn",
+          expression: KEY,
+          key: "k",
+          limit: 1,
+          held: 1,
+          oldestHolder: { runId: "run-1", sinceMs: 1_000_000 },
+        },
+      ],
+    });
+    const [call] = world.open.values();
+    if (call !== undefined) {
+      const state = await world.dispatcher.queueStateOf(call.timer, call.run);
+      expect(state).toEqual({ state: "in_flight", sinceMs: 1_000_000 });
+    }
+  });
+
+  it("[F58] holds a bounded part of a blocked backlog in memory, and reads it once", async () => {
+    const world = new QueueWorld({ f: { concurrency: [rule(1, { key: KEY })] }, g: {} });
+    for (let n = 0; n < 20_000; n += 1) world.addRun("f", "busy");
+    await world.settle();
+    const reads = world.reads.get("listTimers") ?? 0;
+    world.addRun("g", "free");
+    world.addRun("f", "free");
+    await world.settle();
+    expect(world.started.map(({ key }) => key)).toEqual(["busy", "free", "free"]);
+    expect(world.reads.get("listTimers") ?? 0).toBeLessThanOrEqual(reads + 2);
+  });
+});
