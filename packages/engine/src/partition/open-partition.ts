@@ -191,6 +191,7 @@ class OwnedPartition implements Partition {
       if (change.type === "timer_added") this.#takeUp(change.timer, nowMs);
       else if (change.type === "run_patched" && change.patch.endedAtMs !== undefined) {
         this.#cache.delete(change.runId);
+        this.#options.onRunEnded?.(change.runId);
       }
     }
   }
