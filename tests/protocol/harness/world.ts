@@ -10,6 +10,7 @@ import { waitUntil } from "./wait-until.ts";
 export interface Mode {
   readonly name: string;
   readonly version: 3 | 4;
+  readonly isOurs?: boolean;
   readonly checkpointing?: boolean;
 }
 
@@ -18,9 +19,26 @@ export const V3_CHECKPOINTS: Mode = { name: "v3-checkpoints", version: 3, checkp
 export const V4: Mode = { name: "v4", version: 4 };
 export const V4_CALLS: Mode = { name: "v4-calls", version: 4, checkpointing: false };
 
-/** Both versions as they come, and version 4 with a call for each step. */
-export const MODES: readonly Mode[] = [V3, V4, V4_CALLS];
-export const ALL_MODES: readonly Mode[] = [V3, V3_CHECKPOINTS, V4, V4_CALLS];
+/** The app of version 3 on our SDK under the official one's name. Ours checkpoints unless it is told not to. */
+export const EV3: Mode = { name: "ev3", version: 3, isOurs: true };
+export const EV3_CALLS: Mode = {
+  name: "ev3-calls",
+  version: 3,
+  isOurs: true,
+  checkpointing: false,
+};
+export const EV4: Mode = { name: "ev4", version: 4, isOurs: true };
+export const EV4_CALLS: Mode = {
+  name: "ev4-calls",
+  version: 4,
+  isOurs: true,
+  checkpointing: false,
+};
+
+const OUR_MODES: readonly Mode[] = [EV3, EV3_CALLS, EV4, EV4_CALLS];
+/** Both versions as they come, version 4 with a call for each step, and both apps on our SDK. */
+export const MODES: readonly Mode[] = [V3, V4, V4_CALLS, ...OUR_MODES];
+export const ALL_MODES: readonly Mode[] = [V3, V3_CHECKPOINTS, V4, V4_CALLS, ...OUR_MODES];
 
 export interface Keys {
   /** Hex, without prefix. */
@@ -118,6 +136,7 @@ function appOptions(mode: Mode, options: WorldOptions, engineUrl: string): AppOp
   return {
     appId: mode.name,
     version: mode.version,
+    ...(mode.isOurs === undefined ? {} : { isOurs: mode.isOurs }),
     functions: options.functions,
     engineUrl,
     ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),

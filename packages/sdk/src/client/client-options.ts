@@ -47,7 +47,7 @@ export interface ClientOptions {
   readonly checkpointing?: CheckpointingOptions | undefined;
   /** @deprecated Use `checkpointing`. */
   readonly experimentalCheckpointing?: CheckpointingOptions | undefined;
-  /** Fewer calls for parallel steps. Default true. */
+  /** Fewer calls for parallel steps; the default of all functions, see their option of this name. */
   readonly optimizeParallelism?: boolean | undefined;
   /** Longest time for one `send` with all its attempts. Default 30 s. */
   readonly sendTimeout?: DurationInput | undefined;

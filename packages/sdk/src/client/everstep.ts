@@ -239,6 +239,7 @@ export class Everstep<const TOptions extends ClientOptions = any>
       options,
       triggers: isThreeArguments ? second : own,
       handler: isThreeArguments ? third : second,
+      isThreeArguments,
     });
     if (this.functions.some((each) => each.id() === fn.id())) {
       this.internalLogger.warn(

@@ -335,6 +335,35 @@ describe("the version", () => {
   });
 });
 
+describe("the loser of a race", () => {
+  const fn: TestFunction = {
+    handler: async ({ step }) =>
+      await Promise.race([step.run("fast", () => 1), step.run("slow", () => 2)]),
+  };
+  const state = { ...remembered({ fast: { data: 1 } }), disableImmediateExecution: true };
+
+  it("is finished before the run is", async () => {
+    const answer = await callOnce(fn, state);
+    expect(answer.body).toMatchObject([{ op: "StepPlanned", displayName: "slow" }]);
+  });
+
+  it("is left behind where races settle with their first branch", async () => {
+    const definition = { optimizeParallelism: false };
+    const answer = await callOnce({ ...fn, definition }, state);
+    expect([answer.status, answer.body]).toEqual([200, 1]);
+  });
+
+  it("is not taken for a step that nobody awaited", async () => {
+    const definition = { optimizeParallelism: false };
+    const handler = async ({ step }: TestContext): Promise<number> => {
+      void step.run("alone", () => 1);
+      return 2;
+    };
+    const answer = await callOnce({ handler, definition });
+    expect(answer.body).toMatchObject([{ op: "StepPlanned", displayName: "alone" }]);
+  });
+});
+
 describe("a step that nobody looks at", () => {
   it("may fail without an unhandled rejection", async () => {
     const unhandled = vi.fn();

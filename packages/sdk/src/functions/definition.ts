@@ -44,6 +44,7 @@ export interface FunctionDefinition {
   /** Registered as a second function `<id>-failure`. */
   readonly onFailure?: (context: Record<string, unknown>) => unknown;
   readonly checkpointing?: CheckpointOptions | undefined;
+  /** False: each end of a parallel step asks for a call of its own, so that races settle with their first branch. */
   readonly optimizeParallelism: boolean;
   /**
    * Checks a starting event against the schemas that apply and returns it as they give it out; see schemas/check-event.ts.
@@ -95,6 +96,8 @@ export interface ClientDefinition {
   readonly eventKey: string | undefined;
   readonly signingKey: string | undefined;
   readonly signingKeyFallback: string | undefined;
+  /** False: event data is plain JSON on both sides. Absent: dates, maps and the like arrive as such (R17). */
+  readonly taggedValues?: boolean | undefined;
   /** Branch environment, sent as x-inngest-env. */
   readonly env: string | undefined;
   /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */

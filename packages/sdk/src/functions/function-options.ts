@@ -145,7 +145,11 @@ export interface BaseFunctionOptions<TEvents = object, TStrict = false> {
   readonly checkpointing?: CheckpointingOptions | undefined;
   /** @deprecated Use `checkpointing`. */
   readonly experimentalCheckpointing?: CheckpointingOptions | undefined;
-  /** Fewer calls for parallel steps; then `Promise.race` settles only when all have settled. Default true. */
+  /**
+   * Fewer calls for parallel steps; then `Promise.race` settles only when all have settled, unless it is made in
+   * `group.parallel`. Default true where the triggers are an option, false where they are an argument of their own: there
+   * `Promise.race` settles with its first branch, and the function's result ends the run.
+   */
   readonly optimizeParallelism?: boolean | undefined;
 }
 
