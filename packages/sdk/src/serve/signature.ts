@@ -1,9 +1,9 @@
-// Signatures of requests and responses and the hashed form of signing keys (protocol.md 2.4), without node:crypto, so that
-// edge runtimes can serve. Invariant: digests are compared in constant time; without a key nothing is ever valid.
-import { hmac } from "@noble/hashes/hmac.js";
+// Signatures of requests and responses and the hashed form of signing keys (protocol.md 2.4), in every runtime. Invariant: digests
+// are compared in constant time; without a key nothing is ever valid.
 import { sha256 } from "@noble/hashes/sha2.js";
 import { bytesToHex, hexToBytes, utf8ToBytes } from "@noble/hashes/utils.js";
 import { canonicalJson } from "./canonical-json.ts";
+import { hmacSha256 } from "./hmac-sha256.ts";
 
 const KEY_PREFIX = /^signkey-\w+-/;
 const HEADER_FORM = /^t=(\d{1,15})&s=([0-9a-f]{64})$/i;
@@ -103,11 +103,7 @@ function canonicalText(text: string): string | undefined {
 }
 
 function macOf(key: string, body: string, seconds: string): Uint8Array {
-  return hmac
-    .create(sha256, utf8ToBytes(key.replace(KEY_PREFIX, "")))
-    .update(utf8ToBytes(body))
-    .update(utf8ToBytes(seconds))
-    .digest();
+  return hmacSha256(key.replace(KEY_PREFIX, ""), body, seconds);
 }
 
 function isSame(left: Uint8Array, right: Uint8Array): boolean {
