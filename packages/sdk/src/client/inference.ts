@@ -26,6 +26,8 @@ export type EventsFromOpts<TOptions> = PayloadsOf<EventsOf<TOptions>>;
  * The known events of a client, as payloads by name.
  *
  * @example
+ * type Events = { "shop/order.placed": { data: { orderId: string } } };
+ * const inngest = new Everstep({ id: "shop", schemas: new EventSchemas().fromRecord<Events>() });
  * type Placed = GetEvents<typeof inngest>["shop/order.placed"];
  */
 export type GetEvents<TClient, TWithInternal extends boolean = false> = TWithInternal extends true

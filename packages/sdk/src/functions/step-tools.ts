@@ -141,7 +141,7 @@ export interface StepTools<
    * Runs another function and gives back its result. Rejects when it fails or does not end within `timeout`.
    *
    * @example
-   * const url = await step.invoke("resize", { function: resize, data: { url: "…" } });
+   * const url = await step.invoke("resize", { function: resize, data: { url: "https://cdn.example/a.png" } });
    */
   invoke<TTarget extends InvokeTarget>(
     idOrOptions: StepOptionsOrId,

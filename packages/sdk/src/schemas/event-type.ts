@@ -130,7 +130,8 @@ export function eventType<
  * A trigger for calls by `step.invoke`, with the schema of their data.
  *
  * @example
- * createFunction({ id: "resize", triggers: invoke(z.object({ url: z.string() })) }, ({ event }) => event.data.url);
+ * const triggers = invoke(z.object({ url: z.string() }));
+ * inngest.createFunction({ id: "resize", triggers }, ({ event }) => event.data.url);
  */
 export function invoke<TSchema extends StandardSchemaV1<any, any>>(
   schema: TSchema,
@@ -143,7 +144,7 @@ export function invoke<TSchema extends StandardSchemaV1<any, any>>(
  *
  * @param schedule Five fields (minute hour day month weekday), UTC, or with a zone in front: `TZ=Europe/Berlin 0 9 * * *`.
  * @example
- * createFunction({ id: "digest", triggers: cron("0 9 * * *") }, async () => {});
+ * inngest.createFunction({ id: "digest", triggers: cron("0 9 * * *") }, async () => {});
  */
 export function cron<const TSchedule extends string>(schedule: TSchedule): { cron: TSchedule } {
   return { cron: schedule };

@@ -4,6 +4,7 @@ import { safeStringify } from "./json-text.ts";
 
 const CAUSES_MAX = 5;
 
+/** An error as JSON: how it travels between app and engine and in events. */
 export interface SerializedError {
   readonly name: string;
   readonly message: string;

@@ -4,6 +4,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { readBindings } from "./bindings.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "astro";
 
 /** What is used of Astro's context. */
@@ -12,6 +13,7 @@ export interface AstroContext {
   readonly locals?: unknown;
 }
 
+/** An endpoint of Astro. */
 export type AstroHandler = (context: AstroContext) => Promise<Response>;
 
 /** Serves functions from an endpoint: `export const { GET, POST, PUT } = serve({ client, functions })`. */

@@ -5,6 +5,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { toResponse, toServeRequest } from "../serve-request.ts";
 import { readBindings } from "./bindings.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "cloudflare-pages";
 
 /** What is used of the context of a Pages Function. */
@@ -13,6 +14,7 @@ export interface PagesContext {
   readonly env: unknown;
 }
 
+/** What Pages calls a function with. */
 export type PagesHandlerArgs = [context: PagesContext];
 /** Request, bindings, execution context. */
 export type WorkersHandlerArgs = [request: Request, env: unknown, context?: unknown];

@@ -6,6 +6,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import type { ServeRequest } from "../serve-request.ts";
 import { decodeBase64 } from "./gateway-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "digitalocean";
 
 /** What is used of the event. */
@@ -21,6 +22,7 @@ export interface DigitalOceanEvent {
   readonly [name: string]: unknown;
 }
 
+/** What DigitalOcean takes as a reply. */
 export interface DigitalOceanResult {
   statusCode: number;
   headers: Record<string, string>;

@@ -2,6 +2,7 @@
 import { createServeHandler } from "../serve-core.ts";
 import type { ServeOptions } from "../serve-options.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "edge";
 
 /** Serves functions from a fetch handler: `export default serve({ client, functions })`. */

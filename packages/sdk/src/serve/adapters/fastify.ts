@@ -4,6 +4,7 @@ import { createServeCore } from "../serve-core.ts";
 import type { ServeOptions } from "../serve-options.ts";
 import { toNodeServeRequest } from "./node-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "fastify";
 
 const METHODS = ["GET", "POST", "PUT"];
@@ -41,8 +42,10 @@ export interface FastifyInstance {
   ): unknown;
 }
 
+/** A route handler of Fastify. */
 export type FastifyHandler = (request: FastifyRequest, reply: FastifyReply) => Promise<unknown>;
 
+/** Options of the plugin. */
 export interface FastifyPluginOptions extends Pick<ServeOptions, "client" | "functions"> {
   /** The other options of serve; `servePath` is also where the plugin mounts it (default `/api/inngest`). */
   readonly options?: Omit<ServeOptions, "client" | "functions">;

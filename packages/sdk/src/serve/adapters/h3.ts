@@ -2,6 +2,7 @@
 import type { ServeOptions } from "../serve-options.ts";
 import { createH3Handler, type H3Handler } from "./h3-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "h3";
 
 /** Serves functions from an event handler: `app.use("/api/inngest", eventHandler(serve({ client, functions })))`. */

@@ -4,6 +4,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { toResponse, toServeRequest } from "../serve-request.ts";
 import { readBindings } from "./bindings.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "hono";
 
 /** What is used of Hono's context. */

@@ -4,6 +4,7 @@ import { createServeCore } from "../serve-core.ts";
 import type { ServeOptions } from "../serve-options.ts";
 import { toNodeServeRequest, writeNodeReply } from "./node-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "koa";
 
 /** What is used of Koa's context. */

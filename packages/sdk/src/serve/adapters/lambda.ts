@@ -2,6 +2,7 @@
 import type { ServeOptions } from "../serve-options.ts";
 import { createGatewayHandler, type GatewayHandler } from "./gateway-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "aws-lambda";
 
 /** Serves functions from Lambda: `export const handler = serve({ client, functions })`. */

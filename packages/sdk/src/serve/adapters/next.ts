@@ -5,6 +5,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 import { toNodeHandler, type NodeRequest } from "./node-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "nextjs";
 
 /** Loose on purpose: what Next's build accepts as second argument differs between its versions. */

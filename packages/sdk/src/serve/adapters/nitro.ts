@@ -2,6 +2,7 @@
 import type { ServeOptions } from "../serve-options.ts";
 import { createH3Handler, type H3Handler } from "./h3-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "nitro";
 
 /** Serves functions from an event handler: `export default eventHandler(serve({ client, functions }))`. */

@@ -2,6 +2,7 @@
 import type { ServeOptions } from "../serve-options.ts";
 import { createGatewayHandler, type GatewayHandler } from "./gateway-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "redwoodjs";
 
 /** Serves functions from a Redwood function: `export const handler = serve({ client, functions, servePath })`. */

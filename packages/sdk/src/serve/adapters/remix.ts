@@ -3,6 +3,7 @@ import { createServeHandler } from "../serve-core.ts";
 import type { ServeOptions } from "../serve-options.ts";
 import { readBindings } from "./bindings.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "remix";
 
 /** What is used of a loader's arguments. */

@@ -4,6 +4,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { readBindings } from "./bindings.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "sveltekit";
 
 /** What is used of SvelteKit's event. */
@@ -12,6 +13,7 @@ export interface SvelteKitEvent {
   readonly platform?: unknown;
 }
 
+/** A request handler of SvelteKit. */
 export type SvelteKitHandler = (event: SvelteKitEvent) => Promise<Response>;
 
 /** Serves functions from a route: `export const { GET, POST, PUT } = serve({ client, functions })` in `+server.ts`. */
