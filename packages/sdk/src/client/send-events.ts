@@ -61,9 +61,9 @@ async function postPayloads(
     client.internalLogger.warn("send() was given no events; nothing was sent.");
     return { ids: [] };
   }
-  const nowMs = Date.now();
-  const batches = toBatches(payloads, nowMs);
   const engine = findAttachedEngine(client);
+  const nowMs = engine?.nowMs() ?? Date.now();
+  const batches = toBatches(payloads, nowMs);
   if (engine !== undefined) return { ids: await giveTo(engine, batches, request.seedText) };
   const seed = request.seedText === undefined ? randomSeed(nowMs) : seedFromText(request.seedText);
   const target = toTarget(client, request);
@@ -83,7 +83,17 @@ async function giveTo(
   const ids: string[] = [];
   for (const { body, offset } of batches) {
     const shifted = seed === undefined ? undefined : shiftSeed(seed, offset);
-    ids.push(...(await engine.sendEvents(body, shifted)));
+    try {
+      ids.push(...(await engine.sendEvents(body, shifted)));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const totalCount = batches.reduce((sum, batch) => sum + batch.count, 0);
+      throw new EventSendError(`The embedded engine did not take the events: ${reason}`, {
+        sentCount: offset,
+        totalCount,
+        cause: error,
+      });
+    }
   }
   return ids;
 }
