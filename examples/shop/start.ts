@@ -3,7 +3,7 @@
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLog, openServer, processIo, stopWhenAsked, type OpenServer } from "everstep-cli";
-import { serve } from "inngest/node";
+import { serve } from "everstep/node";
 import { createClient } from "./client.ts";
 import { createDatabase } from "./fakes/database.ts";
 import { createMail } from "./fakes/mail.ts";

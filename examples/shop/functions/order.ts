@@ -1,6 +1,6 @@
 // An order from click to parcel: parallel steps, a payment that is tried again, a wait for the warehouse with a timeout, and
 // what has to be undone when it goes wrong.
-import { NonRetriableError, type GetStepTools } from "inngest";
+import { NonRetriableError, type GetStepTools } from "everstep";
 import type { Client } from "../client.ts";
 import { orderPlaced, parcelShipped, type OrderPlaced } from "../events.ts";
 import type { Shop } from "../shop.ts";
