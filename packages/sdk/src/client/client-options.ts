@@ -51,6 +51,16 @@ export interface ClientOptions {
   readonly optimizeParallelism?: boolean | undefined;
   /** Longest time for one `send` with all its attempts. Default 30 s. */
   readonly sendTimeout?: DurationInput | undefined;
+  /**
+   * Dates, Maps, Sets, bigints, bytes and errors in event data arrive as what they were sent as. False: as plain JSON (a date as its
+   * ISO text), as with official SDKs. Default true.
+   */
+  readonly taggedValues?: boolean | undefined;
+  /**
+   * The run that `runId` names in onFailure handlers: the one that failed, or as with official SDKs the handler's own. Variable
+   * `FAILURE_RUN_ID`. Default "failed".
+   */
+  readonly failureRunId?: "failed" | "own" | undefined;
   /** Record AI calls with their models and tokens. Default true. */
   readonly aiMetadata?: boolean | undefined;
   /** Pass sessions of the triggering events on to events that a run sends. Default true. */

@@ -145,8 +145,18 @@ export class Everstep<const TOptions extends ClientOptions = any>
     return this.current.env;
   }
 
+  /** Whether dates and the like in event data arrive as such; see the option. */
+  get taggedValues(): boolean {
+    return this.options.taggedValues !== false;
+  }
+
   get checkpointing(): CheckpointingOptions | undefined {
     return this.options.checkpointing ?? this.options.experimentalCheckpointing;
+  }
+
+  /** The run that `runId` names in failure handlers; see the option. */
+  get failureRunId(): "failed" | "own" {
+    return this.current.failureRunId;
   }
 
   get optimizeParallelism(): boolean | undefined {

@@ -98,6 +98,8 @@ export interface ClientDefinition {
   readonly signingKeyFallback: string | undefined;
   /** False: event data is plain JSON on both sides. Absent: dates, maps and the like arrive as such (R17). */
   readonly taggedValues?: boolean | undefined;
+  /** The run that `runId` names in failure handlers. Absent: the one that failed (R11). */
+  readonly failureRunId?: "failed" | "own" | undefined;
   /** Branch environment, sent as x-inngest-env. */
   readonly env: string | undefined;
   /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */

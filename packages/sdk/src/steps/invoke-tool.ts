@@ -36,6 +36,10 @@ export function invokeTool(
           : { timeout: timeText(timeout, `The timeout of step.invoke "${options.id}"`) }),
       },
       inputs: [],
+      encode: (opts) =>
+        port.toWirePayload === undefined
+          ? opts
+          : { ...opts, payload: port.toWirePayload(opts["payload"] as object) },
     });
   };
 }

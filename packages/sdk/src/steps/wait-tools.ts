@@ -1,6 +1,6 @@
 // step.waitForEvent and step.waitForSignal. A wait without a timeout never ends by itself (R3); `match` and `if` must both
 // hold when both are given (R4).
-import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
+import { isEvent } from "../wire/tagged-events.ts";
 import { timeText, type TimeInput } from "../wire/duration.ts";
 import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
 
@@ -46,9 +46,11 @@ export function waitForEventTool(
         ...conditionOf(wait),
       },
       inputs: [],
-      ...(schema === undefined
+      ...(port.readEvent === undefined
         ? {}
-        : { decode: (value: unknown) => checkEvent(event, schema, value) }),
+        : {
+            decode: (value: unknown) => (isEvent(value) ? port.readEvent?.(value, schema) : value),
+          }),
     });
   };
 }
@@ -75,7 +77,7 @@ export function waitForSignalTool(
 
 interface Awaited {
   readonly event: string;
-  readonly schema: StandardSchemaV1 | undefined;
+  readonly schema: unknown;
 }
 
 function readAwaited(id: string, wait: WaitForEventOptions): Awaited {
@@ -86,12 +88,7 @@ function readAwaited(id: string, wait: WaitForEventOptions): Awaited {
       `step.waitForEvent "${id}" names no event: give it { event: "<name>" } or an event type.`,
     );
   }
-  const schema = typeof given === "string" ? undefined : given.schema;
-  const isSchema =
-    (typeof schema === "object" || typeof schema === "function") &&
-    schema !== null &&
-    "~standard" in schema;
-  return { event, schema: isSchema ? (schema as StandardSchemaV1) : undefined };
+  return { event, schema: typeof given === "string" ? undefined : given.schema };
 }
 
 function timeoutOf(
@@ -111,24 +108,4 @@ function conditionOf(wait: WaitForEventOptions): { readonly if?: string } {
   const condition = wait.if === "" ? undefined : wait.if;
   if (match === undefined) return condition === undefined ? {} : { if: condition };
   return { if: condition === undefined ? match : `${match} && (${condition})` };
-}
-
-async function checkEvent(
-  name: string,
-  schema: StandardSchemaV1,
-  value: unknown,
-): Promise<unknown> {
-  if (typeof value !== "object" || value === null) return value;
-  const event = value as { readonly data?: unknown };
-  const result = await schema["~standard"].validate(event.data);
-  if (result.issues === undefined) return { ...event, data: result.value };
-  const texts = result.issues.map((issue) => {
-    const path = (issue.path ?? [])
-      .map((part) => String(typeof part === "object" ? part.key : part))
-      .join(".");
-    return path === "" ? issue.message : `${path}: ${issue.message}`;
-  });
-  const error = new Error(`The event "${name}" does not fit its schema: ${texts.join("; ")}`);
-  error.name = "EventValidationError";
-  throw error;
 }
