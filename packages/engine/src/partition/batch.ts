@@ -15,6 +15,8 @@ export interface Batch {
   readonly touched: ReadonlySet<string>;
   record(changes: readonly Change[]): void;
   getRun(runId: string): Promise<LoadedRun | undefined>;
+  /** From memory only. */
+  peekRun(runId: string): LoadedRun | undefined;
   putRun(run: LoadedRun): void;
   findWaits(eventName: string, matchKeys: readonly string[]): Promise<readonly Wait[]>;
   findKeys(key: string, nowMs: number): Promise<readonly IdempotencyKey[]>;
@@ -63,6 +65,11 @@ export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Ba
     getRun(runId) {
       touched.add(runId);
       return cache.get(runId);
+    },
+    peekRun(runId) {
+      const run = cache.use(runId);
+      if (run !== undefined) touched.add(runId);
+      return run;
     },
     putRun(run) {
       touched.add(run.state.head.id);
