@@ -26,6 +26,7 @@ export interface ClientSettings extends BaseUrls, ModeFacts {
   readonly signingKeyFallback: string | undefined;
   readonly env: string | undefined;
   readonly platform: string | undefined;
+  readonly failureRunId: "failed" | "own";
 }
 
 /** @param given Variables of the request at hand, if the runtime hands them over. */
@@ -43,6 +44,7 @@ export function readClientSettings(
     signingKey: textOf(options.signingKey) ?? find("SIGNING_KEY"),
     signingKeyFallback: textOf(options.signingKeyFallback) ?? find("SIGNING_KEY_FALLBACK"),
     env: textOf(options.env) ?? find("ENV") ?? findBranch(environments),
+    failureRunId: options.failureRunId ?? (find("FAILURE_RUN_ID") === "own" ? "own" : "failed"),
     platform: environments.map(findPlatform).find((name) => name !== undefined),
   };
 }

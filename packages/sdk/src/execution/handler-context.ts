@@ -1,6 +1,5 @@
 // The argument of a function's handler. Values of the request are handed on as they came; nothing is copied.
 import { deserializeError } from "../errors.ts";
-import type { EventObject } from "../functions/definition.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
 import type { CallInput } from "./call.ts";
@@ -24,20 +23,16 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     requestId: input.requestId,
     jobId: input.jobId,
   };
-  return input.isFailureHandler
-    ? { ...context, ...failureContext(input.event, input.runId) }
-    : context;
+  return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
 }
 
 /** R11: an alert needs the failed run's id; that of the handler's own run stands beside it. */
-function failureContext(event: EventObject, ownRunId: string): Record<string, unknown> {
-  const { run_id: failedRunId, error } = event.data as {
-    readonly run_id?: unknown;
-    readonly error?: unknown;
-  };
+function failureContext(input: CallInput): Record<string, unknown> {
+  const { run_id: failedRunId, error } = input.event.data;
+  const isFailed = input.function.client.failureRunId !== "own" && typeof failedRunId === "string";
   return {
     error: deserializeError(error),
-    runId: typeof failedRunId === "string" ? failedRunId : ownRunId,
-    failureRunId: ownRunId,
+    runId: isFailed ? failedRunId : input.runId,
+    failureRunId: input.runId,
   };
 }

@@ -64,7 +64,7 @@ export type FailureContext<
   > & {
     /** Why the run failed, with the name, message and stack of the original error. */
     error: Error;
-    /** The run that failed (R11); official SDKs give the handler's own here. */
+    /** The run that failed (R11); with the client's `failureRunId: "own"` the handler's, as official SDKs give it. */
     runId: string;
     /** The run of this handler. */
     failureRunId: string;
