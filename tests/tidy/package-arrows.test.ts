@@ -53,6 +53,11 @@ function isDeclared(manifest: Manifest, name: string): boolean {
   return name in { ...manifest.dependencies, ...manifest.peerDependencies };
 }
 
+/** What builds a package is no part of it, and its tools are development dependencies. */
+function isBuildDependency({ file }: SourceFile, manifest: Manifest, name: string): boolean {
+  return file.endsWith(".config.ts") && name in (manifest.devDependencies ?? {});
+}
+
 /** Tests, and what only tests use. */
 function isTestCode(source: SourceFile): boolean {
   return source.file.endsWith(".test.ts") || source.file.includes("/testing/");
@@ -111,6 +116,7 @@ describe("package arrows", () => {
       const name = packageNameOf(found.specifier);
       if (found.specifier.startsWith(".") || isBuiltin(found.specifier)) return undefined;
       if (isDeclared(manifest, name) || isTestDependency(source, name)) return undefined;
+      if (isBuildDependency(source, manifest, name)) return undefined;
       return `imports ${found.specifier}, which ${folder}/package.json does not declare`;
     });
     expect(offenders).toEqual([]);
