@@ -3,6 +3,7 @@
 // caller gets holds neither environment nor identity. Frameworks are in adapters/, running a function is in execution/.
 import type { CallInput, CallOutput } from "../execution/call.ts";
 import { executeCall, type ExecuteOptions } from "../execution/execute.ts";
+import { AutoSync } from "./auto-sync.ts";
 import { readCall } from "./call-request.ts";
 import { createCheckpointPort } from "./checkpoint-port.ts";
 import { createEngineApi } from "./engine-api.ts";
@@ -70,6 +71,7 @@ interface Served {
   readonly facts: AdapterFacts;
   readonly functions: ServedFunctions;
   readonly execute: ExecuteCall;
+  readonly autoSync: AutoSync;
 }
 
 /**
@@ -84,7 +86,9 @@ export function createServeCore(
   requireOptions(options);
   const readSettings = createSettingsReader(options, facts);
   const functions = collectFunctions(options, options.id ?? options.client.id);
-  const served: Served = { options, facts, functions, execute };
+  const autoSync = openAutoSync(options, facts, functions);
+  const served: Served = { options, facts, functions, execute, autoSync };
+  if (options.serveOrigin !== undefined) autoSync.atStart(readSettings(undefined));
   return async (request) => {
     try {
       const settings = readSettings(request.environment);
@@ -151,6 +155,7 @@ async function answer(
     );
     return unauthorizedReply();
   }
+  served.autoSync.onRequest(request, settings);
   if (method === "POST") return answerCall(served, exchange);
   return signed(
     exchange,
@@ -182,16 +187,44 @@ function introspect(served: Served, { settings, headers, signature }: Exchange):
   return jsonReply(200, body, headers.finish());
 }
 
+function describeApp(
+  { options, facts, functions }: Pick<Served, "options" | "facts" | "functions">,
+  settings: ServeSettings,
+  url: URL,
+): AppDescription {
+  return {
+    url,
+    settings,
+    frameworkName: facts.frameworkName,
+    appVersion: options.client.appVersion,
+    functions: functions.configs(url),
+  };
+}
+
+function openAutoSync(
+  options: ServeOptions,
+  facts: AdapterFacts,
+  functions: ServedFunctions,
+): AutoSync {
+  const served = { options, facts, functions };
+  return new AutoSync({
+    wish: options.autoSync,
+    nowMs: () => Date.now(),
+    register: (url, settings) =>
+      registerApp(describeApp(served, settings, url), {
+        api: createEngineApi(settings),
+        deployId: undefined,
+        headers: createHeaderWriter({ header: () => undefined }, settings, facts.frameworkName).common,
+      }),
+    onDone: (url) =>
+      options.client.logger.info(`The engine knows the ${functions.entries.size} functions at ${url.href}.`),
+  });
+}
+
 async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, headers, query } = exchange;
   const { client } = served.options;
-  const describe = (url: URL): AppDescription => ({
-    url,
-    settings,
-    frameworkName: served.facts.frameworkName,
-    appVersion: client.appVersion,
-    functions: served.functions.configs(url),
-  });
+  const describe = (url: URL): AppDescription => describeApp(served, settings, url);
   if (isInBand(request, settings)) {
     let url: URL;
     try {
