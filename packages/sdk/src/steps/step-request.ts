@@ -25,6 +25,7 @@ export interface StepRetryOptions {
   readonly maxDelay?: DurationInput;
 }
 
+/** An id with options, wherever a step tool takes an id. */
 export interface StepOptions {
   readonly id: string;
   /** Shown instead of the id. */
@@ -36,6 +37,7 @@ export interface StepOptions {
   readonly retries?: number;
 }
 
+/** The id of a step, which is unique in its function, or an object with it. */
 export type StepOptionsOrId = string | StepOptions;
 
 /** Handed to an inline step callback as its last argument. */
