@@ -2,15 +2,17 @@
 // that is not the engine's own. Dev mode only unless asked for, because anybody who can send a request could otherwise say where the
 // app is. An engine that is not there is no error: the next request tries again.
 import { inferAppUrl, withServeSettings } from "./app-url.ts";
+import { createEngineApi } from "./engine-api.ts";
 import { findPlatformKeepAlive } from "./keep-alive.ts";
+import { createHeaderWriter } from "./replies.ts";
 import type { ServeRequest } from "./serve-request.ts";
 import type { ServeSettings } from "./serve-settings.ts";
-import type { RegisterOutcome } from "./sync.ts";
+import { describeApp, registerApp, type RegisterOutcome, type ServedApp } from "./sync.ts";
 
 /** Between two attempts, so that a health check every second does not knock every second. */
 const PAUSE_MS = 5_000;
 
-export interface AutoSyncPort {
+interface AutoSyncPort {
   /** The option; undefined: in dev mode. */
   readonly wish: boolean | undefined;
   readonly nowMs: () => number;
@@ -64,4 +66,24 @@ export class AutoSync {
     this.#isDone = true;
     this.#port.onDone(url);
   }
+}
+
+/** For one handler. */
+export function openAutoSync(app: ServedApp): AutoSync {
+  const { options, facts, functions } = app;
+  return new AutoSync({
+    wish: options.autoSync,
+    nowMs: () => Date.now(),
+    register: (url, settings) =>
+      registerApp(describeApp(app, settings, url), {
+        api: createEngineApi(settings),
+        deployId: undefined,
+        headers: createHeaderWriter({ header: () => undefined }, settings, facts.frameworkName)
+          .common,
+      }),
+    onDone: (url) =>
+      options.client.logger.info(
+        `The engine knows the ${functions.entries.size} functions at ${url.href}.`,
+      ),
+  });
 }

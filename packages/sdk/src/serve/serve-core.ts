@@ -3,7 +3,7 @@
 // caller gets holds neither environment nor identity. Frameworks are in adapters/, running a function is in execution/.
 import type { CallInput, CallOutput } from "../execution/call.ts";
 import { executeCall, type ExecuteOptions } from "../execution/execute.ts";
-import { AutoSync } from "./auto-sync.ts";
+import { openAutoSync, type AutoSync } from "./auto-sync.ts";
 import { readCall } from "./call-request.ts";
 import { createCheckpointPort } from "./checkpoint-port.ts";
 import { createEngineApi } from "./engine-api.ts";
@@ -36,6 +36,7 @@ import { collectFunctions, type ServedFunctions } from "./served-functions.ts";
 import { signBody, verifySignature, type SignatureCheck } from "./signature.ts";
 import { streamReply } from "./streamed-reply.ts";
 import {
+  describeApp,
   describeInBand,
   IN_BAND,
   OUT_OF_BAND,
@@ -86,7 +87,7 @@ export function createServeCore(
   requireOptions(options);
   const readSettings = createSettingsReader(options, facts);
   const functions = collectFunctions(options, options.id ?? options.client.id);
-  const autoSync = openAutoSync(options, facts, functions);
+  const autoSync = openAutoSync({ options, facts, functions });
   const served: Served = { options, facts, functions, execute, autoSync };
   if (options.serveOrigin !== undefined) autoSync.atStart(readSettings(undefined));
   return async (request) => {
@@ -185,40 +186,6 @@ function introspect(served: Served, { settings, headers, signature }: Exchange):
   const facts = introspectionFacts(served, settings);
   const body = signature?.ok === true ? describeToEngine(facts) : describeToAnyone(facts);
   return jsonReply(200, body, headers.finish());
-}
-
-function describeApp(
-  { options, facts, functions }: Pick<Served, "options" | "facts" | "functions">,
-  settings: ServeSettings,
-  url: URL,
-): AppDescription {
-  return {
-    url,
-    settings,
-    frameworkName: facts.frameworkName,
-    appVersion: options.client.appVersion,
-    functions: functions.configs(url),
-  };
-}
-
-function openAutoSync(
-  options: ServeOptions,
-  facts: AdapterFacts,
-  functions: ServedFunctions,
-): AutoSync {
-  const served = { options, facts, functions };
-  return new AutoSync({
-    wish: options.autoSync,
-    nowMs: () => Date.now(),
-    register: (url, settings) =>
-      registerApp(describeApp(served, settings, url), {
-        api: createEngineApi(settings),
-        deployId: undefined,
-        headers: createHeaderWriter({ header: () => undefined }, settings, facts.frameworkName).common,
-      }),
-    onDone: (url) =>
-      options.client.logger.info(`The engine knows the ${functions.entries.size} functions at ${url.href}.`),
-  });
 }
 
 async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
