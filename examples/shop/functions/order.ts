@@ -20,7 +20,7 @@ export function createOrder(shop: Shop) {
       retries: 3,
       triggers: [orderPlaced],
       onFailure: async ({ event, error, step }) => {
-        const { orderId } = event.data.event.data as OrderPlaced;
+        const { orderId } = event.data.event.data;
         await step.run("save-failed", async () => {
           await database.saveOrder(orderId, "failed");
           say(`order ${orderId}`, `✗ failed for good: ${error.message}`);

@@ -156,7 +156,7 @@ function commonMap(
   tags: Readonly<Record<string, TagMap>>,
 ): TagMap | undefined {
   const [first, ...others] = Object.values(tags);
-  let union = first;
+  let union: TagMap | undefined = first;
   for (const map of others) union = union === undefined ? undefined : merge(union, map);
   if (union === undefined) return undefined;
   for (const key of Object.keys(json)) {
