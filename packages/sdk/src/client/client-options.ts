@@ -63,7 +63,7 @@ export interface ClientOptions {
   readonly failureRunId?: "failed" | "own" | undefined;
   /** Record AI calls with their models and tokens. Default true. */
   readonly aiMetadata?: boolean | undefined;
-  /** Pass sessions of the triggering events on to events that a run sends. Default true. */
+  /** Pass sessions of the triggering events on to events that a run sends. Variable `SESSION_PROPAGATION`. Default true. */
   readonly sessionPropagation?: boolean | undefined;
   /** Turns plain request handlers into durable endpoints. */
   readonly endpointAdapter?: unknown;

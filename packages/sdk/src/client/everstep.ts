@@ -145,6 +145,11 @@ export class Everstep<const TOptions extends ClientOptions = any>
     return this.current.env;
   }
 
+  /** Whether sessions go over to the events that a run sends. */
+  get sessionPropagation(): boolean {
+    return this.current.sessionPropagation;
+  }
+
   /** Whether dates and the like in event data arrive as such; see the option. */
   get taggedValues(): boolean {
     return this.options.taggedValues !== false;

@@ -10,6 +10,7 @@ import { findAttachedEngine, type AttachedEngine } from "./attached-engine.ts";
 import { toWireEvent } from "../wire/tagged-events.ts";
 import { biggestField, toBatches, type EventBatch } from "./event-batches.ts";
 import { randomSeed, seedFromText, shiftSeed } from "./event-id-seed.ts";
+import { withInheritedSessions } from "./sessions.ts";
 import { EventSendError } from "./event-send-error.ts";
 import { postEvents, type PostTarget } from "./post-events.ts";
 
@@ -28,7 +29,7 @@ export interface SendRequest {
 
 interface Sender extends Pick<
   ClientDefinition,
-  "fetch" | "mode" | "eventBaseUrl" | "eventKey" | "env" | "taggedValues"
+  "fetch" | "mode" | "eventBaseUrl" | "eventKey" | "env" | "taggedValues" | "sessionPropagation"
 > {
   readonly internalLogger: Logger;
 }
@@ -39,7 +40,11 @@ interface Sender extends Pick<
  * when the server does not take them.
  */
 export async function sendEvents(client: Sender, request: SendRequest): Promise<{ ids: string[] }> {
-  const { hooks, payloads: given } = request;
+  const { hooks } = request;
+  const given =
+    client.sessionPropagation === false
+      ? request.payloads
+      : request.payloads.map((payload) => withInheritedSessions(payload));
   // What the author gave is checked: middleware may encrypt it so that no schema fits any more.
   for (const payload of given) await checkOutgoing(request.schemas, payload);
   const payloads = (await hooks.transformSendEvents?.(given)) ?? given;

@@ -36,6 +36,8 @@ export interface CallScope {
   readonly isSelecting?: boolean;
   /** Middleware whose wrapper of a step the code belongs to; it does not wrap the steps that it calls itself. */
   readonly wrappers?: readonly object[];
+  /** Whether user code repeats what was done in earlier calls. */
+  readonly isReplaying?: () => boolean;
   /** Told of each step that is called. */
   readonly onStep?: () => void;
 }

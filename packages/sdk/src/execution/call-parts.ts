@@ -65,12 +65,15 @@ export async function openCall(
     input.steps,
   );
   await checkEvents(input, context);
+  // Middleware may have copied the context, which would have made a value of it.
+  Object.defineProperty(context, "replaying", { get: () => !logger.isEnabled, enumerable: true });
   const scope: CallScope = {
     owner: {},
     runId,
     event,
     tools: () => step,
     groupTools: () => group,
+    isReplaying: () => !logger.isEnabled,
     context,
   };
   const finalErrors = new WeakSet<object>();

@@ -1,4 +1,5 @@
 // The argument of a function's handler. Values of the request are handed on as they came; nothing is copied.
+import { commonSessions } from "../client/sessions.ts";
 import { deserializeError } from "../errors.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
@@ -11,6 +12,7 @@ export interface HandlerTools {
 }
 
 export function handlerContext(input: CallInput, tools: HandlerTools): Record<string, unknown> {
+  const sessions = commonSessions(input.events);
   const context: Record<string, unknown> = {
     event: input.event,
     events: input.events,
@@ -22,6 +24,7 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     logger: tools.logger,
     requestId: input.requestId,
     jobId: input.jobId,
+    ...(sessions === undefined ? {} : { sessions }),
   };
   return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
 }

@@ -100,6 +100,8 @@ export interface ClientDefinition {
   readonly taggedValues?: boolean | undefined;
   /** The run that `runId` names in failure handlers. Absent: the one that failed (R11). */
   readonly failureRunId?: "failed" | "own" | undefined;
+  /** False: sessions of a run's events do not go over to the events that it sends. */
+  readonly sessionPropagation?: boolean | undefined;
   /** Branch environment, sent as x-inngest-env. */
   readonly env: string | undefined;
   /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */

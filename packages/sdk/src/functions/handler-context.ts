@@ -21,7 +21,9 @@ export interface BaseHandlerContext<TEvent, TStep> {
   group: GroupTools;
   /** The client's logger; silent while steps that are done are replayed. */
   logger: Logger;
-  /** Sessions of the events that started the run. */
+  /** True while the handler repeats what it did in earlier calls. To be read when needed: it changes as the handler goes on. */
+  readonly replaying: boolean;
+  /** Sessions of the events that started the run. They go over to the events that it sends; may be replaced. */
   sessions?: Record<string, string>;
   requestId?: string;
   jobId?: string;

@@ -2,6 +2,7 @@
 // engine's API.
 import type { CallInput } from "../execution/call.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
+import { withInheritedSessions } from "../client/sessions.ts";
 import type { ClientDefinition } from "../functions/definition.ts";
 import { createEngineApi, type EngineApi } from "../serve/engine-api.ts";
 import { fromWireEvent, toWireEvent } from "../wire/tagged-events.ts";
@@ -28,6 +29,7 @@ export function engineStepPort(options: EngineStepPortOptions): StepPort {
     // The seed is the same for all attempts of the step, so that a retry sends nothing twice.
     sendEvents: (payloads, context) =>
       client.sendEvents(payloads, { seedText: context.idempotencyKey, hooks: options.hooks() }),
+    ...(client.sessionPropagation === false ? {} : { withSessions: withInheritedSessions }),
     ...(client.taggedValues === false
       ? {}
       : { toWirePayload: (payload) => toWireEvent(payload, () => tellTooMany(client)) }),
