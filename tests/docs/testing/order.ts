@@ -3,7 +3,7 @@ import { ConsoleLogger, Everstep, NonRetriableError } from "everstep";
 
 // Quiet in tests.
 const logger = new ConsoleLogger({ level: process.env["VITEST"] ? "silent" : "info" });
-export const inngest = new Everstep({ id: "shop", logger });
+const inngest = new Everstep({ id: "shop", logger });
 
 /** Your own services; tests replace what they do. */
 export const payments = {
