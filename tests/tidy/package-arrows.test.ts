@@ -15,6 +15,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   everstep: [],
   "@everstep/store-sqlite": ["@everstep/core", "@everstep/protocol"],
   "@everstep/engine": ["@everstep/core", "@everstep/protocol"],
+  "@everstep/embedded": [
+    "everstep",
+    "@everstep/engine",
+    "@everstep/store-sqlite",
+    "@everstep/core",
+    "@everstep/protocol",
+  ],
   "@everstep/server": ["@everstep/engine", "@everstep/core", "@everstep/protocol"],
   "everstep-cli": [
     "@everstep/server",

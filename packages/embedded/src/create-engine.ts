@@ -1,23 +1,12 @@
 // Puts an embedded engine together: store, engine and the SDK in one process. Nothing is opened before `start()`; the options
 // and the functions are checked at once, so that a mistake shows where it was made.
-import type { RunHead } from "@everstep/core";
-import {
-  createEngine as createPartitionEngine,
-  createHttpTransport,
-  systemChance,
-  systemClock,
-  type Clock,
-  type Engine,
-  type Log,
-} from "@everstep/engine";
+import { systemClock, type Clock } from "@everstep/engine";
 import { EverstepError, LIMITS } from "@everstep/protocol";
-import { openSqliteStore, type SqliteStore } from "@everstep/store-sqlite";
 import { durationToMs, type DurationInput, type Everstep, type EverstepFunction } from "everstep";
-import { attachEngine } from "everstep/in-process";
-import { createClientPort, sendSignal } from "./client-port.ts";
+import { sendSignal } from "./client-port.ts";
 import type { EmbeddedEngine, RunQuery, StartOptions } from "./embedded-engine.ts";
-import { checkOptions, retryIntervalMsOf, type EmbeddedOptions } from "./embedded-options.ts";
-import { createInProcessTransport } from "./in-process-transport.ts";
+import { checkOptions, type EmbeddedOptions } from "./embedded-options.ts";
+import { openEngine, type OpenedEngine } from "./open-engine.ts";
 import {
   createRunHandle,
   toRunInfo,
@@ -26,11 +15,9 @@ import {
   type RunReads,
 } from "./run-handle.ts";
 import { RunWatch } from "./run-watch.ts";
-import { isInProcessUrl, serveFunctions, type ServedFunctions } from "./served-functions.ts";
+import { serveFunctions, type ServedFunctions } from "./served-functions.ts";
 
 const GRACE_MS = 30_000;
-/** Calls of one app at the same time. They cost memory only, and steps that run together share commits. */
-const CALLS_IN_FLIGHT_MAX = 1_000;
 const RUNS_LISTED = 100;
 const RUNS_LISTED_MAX = 1_000;
 /** A draining call hands back what it has after its current step. */
@@ -52,21 +39,13 @@ export function createEngine<TClient extends Everstep = Everstep>(
   return new InProcessEngine<TClient>(options);
 }
 
-/** What is there between start and stop. */
-interface Opened {
-  readonly engine: Engine;
-  readonly sqlite: SqliteStore;
-  readonly detach: () => void;
-}
-
 class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClient> {
   readonly send: TClient["send"];
   readonly #options: EmbeddedOptions<TClient>;
   readonly #functions: ServedFunctions;
   readonly #clock: Clock;
-  readonly #retryIntervalMs: number | undefined;
   readonly #watch = new RunWatch();
-  #opened: Opened | undefined;
+  #opened: OpenedEngine | undefined;
   #starting: Promise<this> | undefined;
   #stopping: Promise<void> | undefined;
   #isDraining = false;
@@ -74,16 +53,16 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
   constructor(options: EmbeddedOptions<TClient>) {
     this.#options = options;
     this.#clock = options.clock ?? systemClock;
-    this.#retryIntervalMs = retryIntervalMsOf(options);
     const callTimeoutMs = options.limits?.callTimeoutMs ?? LIMITS.callTimeoutMs;
     this.#functions = serveFunctions(options.functions, (own = callTimeoutMs / 2) =>
       this.#isDraining ? AT_ONCE_MS : own,
     );
-    const client = options.client ?? (this.#functions.clients[0] as unknown as TClient);
-    this.send = ((...args: Parameters<TClient["send"]>) => {
+    const client = options.client ?? (this.#functions.clients[0] as unknown as Everstep);
+    const send: Everstep["send"] = async (payload, sendOptions) => {
       this.#reads();
-      return client.send(args[0] as never, args[1]);
-    }) as TClient["send"];
+      return client.send(payload, sendOptions);
+    };
+    this.send = send;
   }
 
   get state(): EmbeddedEngine["state"] {
@@ -162,7 +141,7 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
       limit,
       ...(after === undefined ? {} : { after: { id: after.id, timeMs: after.createdAtMs } }),
     });
-    return runs.map((run: RunHead) => toRunInfo(run, { engine }));
+    return runs.map((run) => toRunInfo(run, { engine }));
   }
 
   async runsOf(eventId: string): Promise<readonly RunHandle[]> {
@@ -180,89 +159,13 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
   }
 
   async #start(): Promise<this> {
-    const sqlite = openSqliteStore({ path: this.#options.data });
-    const engine = this.#createEngine(sqlite);
-    let detach: (() => void) | undefined;
-    try {
-      detach = this.#attachClients(engine);
-      await engine.start();
-      this.#opened = { engine, sqlite, detach };
-      await this.#register(engine);
-      return this;
-    } catch (error) {
-      this.#opened = undefined;
-      detach?.();
-      await engine.stop({ graceMs: 0 });
-      await sqlite.close();
-      throw error;
-    }
-  }
-
-  #createEngine({ store, history }: SqliteStore): Engine {
-    const { limits, chance = systemChance } = this.#options;
-    const clock = this.#clock;
-    const engine: Engine = createPartitionEngine({
-      store,
-      history,
-      clock,
-      chance,
-      log: this.#log(),
-      transport: createInProcessTransport({
-        functions: this.#functions,
-        clock,
-        http: createHttpTransport({ denyMetadata: true }),
-        engine: () => engine,
-      }),
-      limits: { callsInFlightPerAppMax: CALLS_IN_FLIGHT_MAX, ...limits },
-      ...(this.#retryIntervalMs === undefined ? {} : { retryIntervalMs: this.#retryIntervalMs }),
+    this.#opened = await openEngine({
+      options: this.#options as EmbeddedOptions,
+      functions: this.#functions,
+      clock: this.#clock,
       onRunEnded: (runId) => this.#watch.ended(runId),
     });
-    return engine;
-  }
-
-  /** A function that runs at once may send before the start is over: that waits. */
-  #attachClients(engine: Engine): () => void {
-    const ready = async (): Promise<Engine> => {
-      if (engine.status().state === "starting") await this.#starting;
-      return engine;
-    };
-    const port = createClientPort(ready, () => this.#clock.nowMs());
-    const detachers: (() => void)[] = [];
-    const detach = (): void => {
-      for (const undo of detachers) undo();
-    };
-    try {
-      const { clients } = this.#functions;
-      const { client } = this.#options;
-      for (const each of new Set<{ readonly id: string }>([
-        ...clients,
-        ...(client ? [client] : []),
-      ])) {
-        detachers.push(attachEngine(each, port));
-      }
-    } catch (error) {
-      detach();
-      throw error;
-    }
-    return detach;
-  }
-
-  async #register(engine: Engine): Promise<void> {
-    const { apps } = this.#functions;
-    for (const app of apps) await engine.syncApp(app);
-    const isHere = new Set(apps.map(({ url }) => url));
-    for (const { url } of engine.apps()) {
-      if (isInProcessUrl(url) && !isHere.has(url)) await engine.removeApp(url);
-    }
-  }
-
-  #log(): Log {
-    const { logger } = this.#options;
-    const target = logger ?? this.#functions.clients[0]?.logger ?? console;
-    return ({ level, message, fields }) => {
-      const isHeard = logger !== undefined || level === "warn" || level === "error";
-      if (isHeard) target[level](message, fields);
-    };
+    return this;
   }
 
   async #stop(graceMs: number): Promise<void> {
@@ -271,14 +174,12 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
     const opened = this.#opened;
     if (opened === undefined) return;
     this.#isDraining = true;
-    await opened.engine.stop({ graceMs });
-    opened.detach();
-    await opened.sqlite.close();
+    await opened.close(graceMs);
     this.#opened = undefined;
     this.#watch.stop();
   }
 
-  #reads(): RunReads & { readonly engine: Engine; readonly history: SqliteStore["history"] } {
+  #reads(): RunReads & Pick<OpenedEngine, "engine" | "history"> {
     if (this.#opened === undefined) {
       throw new EverstepError(
         "shutting_down",
@@ -287,8 +188,8 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
           : "The embedded engine has been stopped.",
       );
     }
-    const { engine, sqlite } = this.#opened;
-    return { engine, history: sqlite.history, watch: this.#watch, clock: this.#clock };
+    const { engine, history } = this.#opened;
+    return { engine, history, watch: this.#watch, clock: this.#clock };
   }
 }
 

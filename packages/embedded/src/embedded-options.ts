@@ -55,6 +55,7 @@ export function checkOptions(options: EmbeddedOptions): void {
   if (client !== undefined && !isInngest(client)) {
     throw invalid(`client is ${show(client)}`, "a client: new Everstep({ id })");
   }
+  retryIntervalMsOf(options);
   checkLimits(options.limits);
 }
 

@@ -35,7 +35,7 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
   const out = new Set<(error: TransportError) => void>();
   let isClosed = false;
 
-  const execute = (call: InProcessCall): Promise<CallOutput> => {
+  const execute = async (call: InProcessCall): Promise<CallOutput> => {
     const { slug } = call.function.config;
     const served = functions.find(slug);
     if (served === undefined) throw notServed(slug);
@@ -65,14 +65,8 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
           out.delete(giveUp);
         };
         out.add(giveUp);
-        execute(call).then(
-          (output) => {
-            settle();
-            resolve(toCallResult(output));
-          },
-          // The SDK answers whatever happens; this is for errors of our own.
-          (error: unknown) => giveUp(new TransportError("internal", String(error), error)),
-        );
+        const answer = execute(call).then(toCallResult).finally(settle);
+        answer.then(resolve, reject);
       });
     },
     async close() {

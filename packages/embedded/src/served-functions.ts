@@ -114,19 +114,17 @@ function slugOf(
   bySlug: ReadonlyMap<string, ServedFunction>,
   clients: readonly EverstepFunction["client"][],
 ): string {
-  const isId = typeof target === "string";
-  const candidates = isId
-    ? [target, ...clients.map((client) => `${client.id}-${target}`)]
-    : [target.absoluteId];
-  const found = [...new Set(candidates)].filter((slug) => bySlug.has(slug));
-  if (found[0] !== undefined && (found.length === 1 || found[0] === target)) return found[0];
+  const name = typeof target === "string" ? target : target.absoluteId;
+  if (bySlug.has(name)) return name;
+  const slugs = clients.map((client) => `${client.id}-${name}`);
+  const found = typeof target === "string" ? slugs.filter((slug) => bySlug.has(slug)) : [];
+  if (found.length === 1 && found[0] !== undefined) return found[0];
   if (found.length > 1) {
     throw new EverstepError(
       "argument_invalid",
-      `"${String(target)}" is the id of several functions (${found.join(", ")}): give the function itself, or its full id.`,
+      `"${name}" is the id of several functions (${found.join(", ")}): give the function itself, or its full id.`,
     );
   }
-  const name = isId ? target : target.absoluteId;
   throw new EverstepError(
     "function_not_found",
     `This engine has no function "${name}": pass it to createEngine({ functions }). It has: ${[...bySlug.keys()].join(", ")}.`,

@@ -90,9 +90,7 @@ export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Ba
       const added = addedKeys.filter((each) => each.key === key);
       return added.length === 0 ? stored : [...stored, ...added];
     },
-    async hasEvent(internalId) {
-      if (addedEvents.has(internalId)) return true;
-      return (await store.findEventIds([internalId])).has(internalId);
-    },
+    hasEvent: async (internalId) =>
+      addedEvents.has(internalId) || (await store.findEventIds([internalId])).has(internalId),
   };
 }
