@@ -26,6 +26,13 @@ export type {
 } from "./client/inference.ts";
 export type { ClientOptions } from "./client/client-options.ts";
 export { EventSendError } from "./client/event-send-error.ts";
+export type {
+  GroupExperiment,
+  LiteralZodEventSchema,
+  LogArg,
+  OutgoingOp,
+  ZodEventSchemas,
+} from "./client/official-names.ts";
 export { headerKeys, internalEvents, queryKeys, slugify } from "./client/protocol-names.ts";
 export {
   isInngest,
