@@ -38,13 +38,14 @@ app.on(["GET", "POST", "PUT"], "/api/inngest", serve({ client: everstep, functio
 
 app.post("/orders/:id", async (context) => {
   const items = await context.req.json<string[]>();
-  await everstep.send(orderPlaced.create({ orderId: context.req.param("id"), items }));
-  return context.text("placed\n", 202);
+  const orderId = context.req.param("id");
+  const { ids } = await everstep.send(orderPlaced.create({ orderId, items }));
+  return context.json({ eventIds: ids }, 202);
 });
 
 app.post("/orders/:id/payment", async (context) => {
-  await everstep.send(orderPaid.create({ orderId: context.req.param("id") }));
-  return context.text("paid\n", 202);
+  const { ids } = await everstep.send(orderPaid.create({ orderId: context.req.param("id") }));
+  return context.json({ eventIds: ids }, 202);
 });
 
 const port = Number(process.env["PORT"] ?? "3000");
