@@ -1,3 +1,4 @@
+// The embedded engine in memory, with a clock that the test moves: what a user of `createEngine` sees.
 import { systemClock } from "@everstep/engine";
 import { Everstep, NonRetriableError, cron } from "everstep";
 import { afterEach, describe, expect, it } from "vitest";
@@ -43,9 +44,18 @@ describe("options", () => {
     expect(() => createEngine(options as never)).toThrow(message);
   });
 
-  it("a function that cannot be registered is refused as a sync would, with every error", () => {
-    const bad = client().createFunction({ id: "tick" }, { cron: "99 99 * * *" }, () => 1);
-    expect(() => createEngine({ functions: [bad], data: ":memory:" })).toThrow(/99 99/);
+  it("a function that cannot be registered is refused as a sync would, and leaves nothing open", async () => {
+    const shop = client();
+    const bad = shop.createFunction({ id: "tick" }, { cron: "99 99 * * *" }, () => 1);
+    const good = shop.createFunction({ id: "good" }, { event: "shop/go" }, () => 1);
+    const refused = createEngine({ functions: [good, bad], data: ":memory:" });
+    await expect(refused.start()).rejects.toThrow(/99 99/);
+    const engine = await start([good]);
+    expect(await engine.invoke(good)).toBe(1);
+    const twin = shop.createFunction({ id: "good" }, { event: "shop/go" }, () => 1);
+    expect(() => createEngine({ functions: [good, twin], data: ":memory:" })).toThrow(
+      /used by two functions/,
+    );
   });
 
   it("two clients of one id are refused", () => {
