@@ -66,6 +66,7 @@ export {
 
 export { ConsoleLogger, type LogLevel } from "./logging/console-logger.ts";
 export { wrapStringFirstLogger } from "./logging/message-first.ts";
+export { UnsupportedFeatureError } from "./unsupported-feature.ts";
 export { isReplaying, wrapLogger } from "./logging/wrap-logger.ts";
 export { ProxyLogger } from "./logging/proxy-logger.ts";
 

@@ -24,6 +24,7 @@ import {
 } from "./middleware-hooks.ts";
 import { guardPromise } from "./guarded-promise.ts";
 import { createRealtimeClient, type RealtimeClient } from "./realtime.ts";
+import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
 import { sendEvents } from "./send-events.ts";
 import { sendSignal, type SendSignalResponse } from "./send-signal.ts";
 
@@ -231,6 +232,21 @@ export class Everstep<const TOptions extends ClientOptions = any>
     readonly env?: string | undefined;
   }): Promise<SendSignalResponse> {
     return sendSignal(this, signal);
+  }
+
+  /** @deprecated @throws UnsupportedFeatureError always: write a function and start it with `send`. */
+  endpoint(_handler: unknown): never {
+    throw new UnsupportedFeatureError("client.endpoint", REMEDIES.endpoint);
+  }
+
+  /** @deprecated @throws UnsupportedFeatureError always: write a function and start it with `send`. */
+  endpointProxy(): never {
+    throw new UnsupportedFeatureError("client.endpointProxy", REMEDIES.endpoint);
+  }
+
+  /** @deprecated @throws UnsupportedFeatureError always: send the score as an event. */
+  score(_score: unknown): never {
+    throw new UnsupportedFeatureError("client.score", REMEDIES.score);
   }
 
   /**

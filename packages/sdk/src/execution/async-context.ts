@@ -25,6 +25,8 @@ export interface CallScope {
   /** Identity of the call: a step belongs to the call whose scope it was found in. */
   readonly owner: object;
   readonly runId: string;
+  /** The client. */
+  readonly app?: unknown;
   readonly event: EventObject;
   readonly tools: () => StepTools;
   readonly groupTools: () => GroupTools;

@@ -70,6 +70,7 @@ export async function openCall(
   const scope: CallScope = {
     owner: {},
     runId,
+    app: definition.client,
     event,
     tools: () => step,
     groupTools: () => group,

@@ -3,6 +3,7 @@ import { commonSessions } from "../client/sessions.ts";
 import { deserializeError } from "../errors.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
+import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
 import type { CallInput } from "./call.ts";
 
 export interface HandlerTools {
@@ -24,9 +25,14 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     logger: tools.logger,
     requestId: input.requestId,
     jobId: input.jobId,
+    defer: refuseDefer,
     ...(sessions === undefined ? {} : { sessions }),
   };
   return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
+}
+
+function refuseDefer(): never {
+  throw new UnsupportedFeatureError("defer", REMEDIES.defer);
 }
 
 /** R11: an alert needs the failed run's id; that of the handler's own run stands beside it. */

@@ -25,6 +25,8 @@ export interface BaseHandlerContext<TEvent, TStep> {
   readonly replaying: boolean;
   /** Sessions of the events that started the run. They go over to the events that it sends; may be replaced. */
   sessions?: Record<string, string>;
+  /** @deprecated Throws UnsupportedFeatureError: send an event as the last step instead. */
+  defer: (id: string, options: object) => { abort(): void };
   requestId?: string;
   jobId?: string;
 }
