@@ -20,7 +20,7 @@ export function serializeError(thrown: unknown): SerializedError {
   return serializeAt(thrown, 0);
 }
 
-/** Whether a value (or its JSON text) is an error written by serializeError. */
+/** Whether a value is an error written by serializeError, here or by an official SDK. */
 export function isSerializedError(value: unknown): value is SerializedError {
   return (
     typeof value === "object" &&
