@@ -20,7 +20,7 @@ export function startChild(argv: readonly string[], { cwd, env }: ChildOptions):
   // A group of its own, so that its workers end with it.
   const child = spawn(process.execPath, argv, {
     cwd,
-    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env } as NodeJS.ProcessEnv,
+    env: { PATH: process.env["PATH"] ?? "", HOME: cwd, ...env },
     stdio: ["ignore", "pipe", "pipe"],
     detached: true,
   });

@@ -14,12 +14,8 @@ const ENVIRONMENT = {
   PATH: process.env["PATH"],
   HOME: process.env["HOME"],
   NO_COLOR: "1",
+  NEXT_TELEMETRY_DISABLED: "1",
 } as NodeJS.ProcessEnv;
-
-export interface Outcome {
-  readonly exitCode: number;
-  readonly output: string;
-}
 
 export interface PackedSdk {
   readonly tarball: string;
@@ -38,7 +34,7 @@ export async function packSdk(): Promise<PackedSdk> {
   const home = mkdtempSync(join(ROOT, "dist", "package-test-"));
   const folder = join(home, "build");
   const tsdown = join(ROOT, "node_modules", "tsdown", "dist", "run.mjs");
-  await mustRun([tsdown, "--out-dir", folder], join(ROOT, "packages", "sdk"));
+  await runNode([tsdown, "--out-dir", folder], join(ROOT, "packages", "sdk"));
   await npm(["pack", folder, "--pack-destination", home], home);
   const tarball = readdirSync(home).find((file) => file.endsWith(".tgz"));
   if (tarball === undefined) throw new Error(`npm pack left no tarball in ${home}`);
@@ -57,28 +53,15 @@ export async function packSdk(): Promise<PackedSdk> {
   };
 }
 
-/** Runs this Node; a failing program is an outcome, not an error. */
-export async function runNode(argv: readonly string[], cwd: string): Promise<Outcome> {
+/** Runs this Node. @returns What it printed. @throws with that when it fails. */
+export async function runNode(argv: readonly string[], cwd: string): Promise<string> {
   try {
     const { stdout, stderr } = await run(process.execPath, argv, { cwd, env: ENVIRONMENT });
-    return { exitCode: 0, output: stdout + stderr };
+    return stdout + stderr;
   } catch (error) {
-    const {
-      code,
-      stdout = "",
-      stderr = "",
-    } = error as {
-      readonly code?: number;
-      readonly stdout?: string;
-      readonly stderr?: string;
-    };
-    return { exitCode: code ?? -1, output: stdout + stderr };
+    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
+    throw new Error(`node ${argv.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
   }
-}
-
-async function mustRun(argv: readonly string[], cwd: string): Promise<void> {
-  const { exitCode, output } = await runNode(argv, cwd);
-  if (exitCode !== 0) throw new Error(`node ${argv.join(" ")} failed:\n${output}`);
 }
 
 async function npm(argv: readonly string[], cwd: string): Promise<void> {
