@@ -1,6 +1,7 @@
 // The options of the client: those of both official majors and ours, and what types follow from them. Types only.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { CheckpointingOptions } from "../functions/function-options.ts";
+import type { DiagnosticsOption } from "../logging/diagnostics.ts";
 import type { Logger } from "../functions/definition.ts";
 import type { MiddlewareInput } from "../functions/middleware-context.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
@@ -61,6 +62,8 @@ export interface ClientOptions {
    * `FAILURE_RUN_ID`. Default "failed".
    */
   readonly failureRunId?: "failed" | "own" | undefined;
+  /** Likely mistakes that are not told of in dev mode: `{ D11: "off" }`, or false for none at all. */
+  readonly diagnostics?: DiagnosticsOption | undefined;
   /** Record AI calls with their models and tokens. Default true. */
   readonly aiMetadata?: boolean | undefined;
   /** Pass sessions of the triggering events on to events that a run sends. Variable `SESSION_PROPAGATION`. Default true. */

@@ -2,6 +2,7 @@
 // read when it is first needed, so that a client can be created at module load in every runtime. It does nothing.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { Logger } from "../functions/definition.ts";
+import { diagnoseDevInProduction, type DiagnosticsOption } from "../logging/diagnostics.ts";
 import type { CheckpointingOptions } from "../functions/function-options.ts";
 import type { MiddlewareInput } from "../functions/middleware-context.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
@@ -95,6 +96,11 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
     return this.options.taggedValues !== false;
   }
 
+  /** Which likely mistakes are not told of in dev mode. */
+  get diagnostics(): DiagnosticsOption | undefined {
+    return this.options.diagnostics;
+  }
+
   get checkpointing(): CheckpointingOptions | undefined {
     return this.options.checkpointing ?? this.options.experimentalCheckpointing;
   }
@@ -124,7 +130,10 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
   }
 
   protected get current(): ClientSettings {
-    this.settings ??= readClientSettings(this.options, this.givenEnvironment);
+    if (this.settings === undefined) {
+      this.settings = readClientSettings(this.options, this.givenEnvironment);
+      if (this.settings.isDevInProduction) diagnoseDevInProduction(this);
+    }
     return this.settings;
   }
 }

@@ -3,6 +3,7 @@
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { ClientDefinition, EventObject, Logger } from "../functions/definition.ts";
 import type { ExecutionHooks, SendResult } from "../execution/hooks.ts";
+import { diagnoseEvent } from "../logging/diagnostics.ts";
 import { checkOutgoing } from "../schemas/check-event.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import { SDK_NAME } from "../serve/sdk-identity.ts";
@@ -29,7 +30,15 @@ export interface SendRequest {
 
 interface Sender extends Pick<
   ClientDefinition,
-  "fetch" | "mode" | "eventBaseUrl" | "eventKey" | "env" | "taggedValues" | "sessionPropagation"
+  | "fetch"
+  | "mode"
+  | "eventBaseUrl"
+  | "eventKey"
+  | "env"
+  | "taggedValues"
+  | "sessionPropagation"
+  | "diagnostics"
+  | "logger"
 > {
   readonly internalLogger: Logger;
 }
@@ -47,6 +56,8 @@ export async function sendEvents(client: Sender, request: SendRequest): Promise<
       : request.payloads.map((payload) => withInheritedSessions(payload));
   // What the author gave is checked: middleware may encrypt it so that no schema fits any more.
   for (const payload of given) await checkOutgoing(request.schemas, payload);
+  const [first] = given;
+  if (first !== undefined) diagnoseEvent(client, first);
   const payloads = (await hooks.transformSendEvents?.(given)) ?? given;
   const post = (events: readonly EventObject[]): Promise<SendResult> =>
     postPayloads(client, request, events);

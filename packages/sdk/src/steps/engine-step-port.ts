@@ -4,6 +4,7 @@ import type { CallInput } from "../execution/call.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
 import { withInheritedSessions } from "../client/sessions.ts";
 import type { ClientDefinition } from "../functions/definition.ts";
+import { diagnose } from "../logging/diagnostics.ts";
 import { createEngineApi, type EngineApi } from "../serve/engine-api.ts";
 import { fromWireEvent, toWireEvent } from "../wire/tagged-events.ts";
 import type { StepPort, StepRequest } from "./step-request.ts";
@@ -33,6 +34,7 @@ export function engineStepPort(options: EngineStepPortOptions): StepPort {
     ...(client.taggedValues === false
       ? {}
       : { toWirePayload: (payload) => toWireEvent(payload, () => tellTooMany(client)) }),
+    diagnose: (id, problem) => diagnose(options.input.function, id, problem),
     readEvent: async (event, schema) => {
       const read = client.taggedValues === false ? event : fromWireEvent(event);
       return client.checkEvent === undefined ? read : client.checkEvent(read, schema);

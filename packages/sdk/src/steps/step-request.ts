@@ -87,6 +87,8 @@ export interface StepPort {
   sendEvents(payloads: readonly EventObject[], context: StepContext): Promise<SentEvents>;
   sendSignal(signal: string, data: unknown): Promise<{ readonly runId?: string }>;
   publish(message: { channel: string; topic: string; data: unknown }): Promise<void>;
+  /** Tells the author of a likely mistake. */
+  diagnose?(id: "D3" | "X12", problem: string): void;
   /** Adds what an invocation takes over from the run. */
   withSessions?<T extends { readonly meta?: unknown }>(payload: T): T;
   /** Brings an invocation's data into the form that goes over the wire; absent: it has it already. */

@@ -36,6 +36,7 @@ export function waitForEventTool(
   return async (id, wait) => {
     const options = readStepOptions(id);
     const { event, schema } = readAwaited(options.id, wait);
+    diagnoseWait(port, options.id, wait);
     return port.perform({
       options,
       stepType: "waitForEvent",
@@ -89,6 +90,22 @@ function readAwaited(id: string, wait: WaitForEventOptions): Awaited {
     );
   }
   return { event, schema: typeof given === "string" ? undefined : given.schema };
+}
+
+function diagnoseWait(port: StepPort, id: string, wait: WaitForEventOptions): void {
+  if (wait.timeout === undefined || wait.timeout === null) {
+    port.diagnose?.(
+      "D3",
+      `step.waitForEvent "${id}" has no timeout: a run whose event never comes waits for ever. Give it one, such as timeout: "7d", and handle null.`,
+    );
+  }
+  const condition = `event.${wait.match} == async.${wait.match}`;
+  if (wait.if?.replaceAll(/\s+/g, " ").trim() === condition) {
+    port.diagnose?.(
+      "X12",
+      `step.waitForEvent "${id}" has match and an "if" that says the same: remove one of them.`,
+    );
+  }
 }
 
 function timeoutOf(
