@@ -12,10 +12,11 @@ runApp(({ appId, checkpointing }, functions) => {
     ...(checkpointing === undefined ? {} : { checkpointing }),
   });
   const create = client.createFunction.bind(client) as unknown as LooseCreate;
-  return serve({
+  const handle = serve({
     client,
     functions: functions.map(({ id, handler }) =>
       create({ id, triggers: [{ event: `${appId}/${id}` }] }, handler),
     ),
   });
+  return (request, response) => void handle(request, response);
 });

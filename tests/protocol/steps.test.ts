@@ -1,7 +1,8 @@
-// Steps one after another, many at once and racing, on both official SDKs; also the call requests that they cause.
+// Steps one after another, many at once and racing, on the official SDKs and on ours; also the call requests that they cause.
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { canonicalText } from "./harness/canonical-text.ts";
-import { ALL_MODES, V3, V4, World, freshId } from "./harness/world.ts";
+import type { Mode } from "./harness/world.ts";
+import { ALL_MODES, EV3_CALLS, EV4, V3, V4, World, freshId } from "./harness/world.ts";
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
 
@@ -155,7 +156,7 @@ describe.concurrent.each(ALL_MODES)("parallel steps, $name", (mode) => {
   });
 });
 
-describe.concurrent.each([V3, V4])("call requests, $name", (mode) => {
+describe.concurrent.each([V3, V4, EV3_CALLS, EV4])("call requests, $name", (mode) => {
   it("carry the headers and the body of protocol.md 2.2 and 2.3", async () => {
     const id = freshId();
     const app = world.app(mode);
@@ -207,10 +208,10 @@ describe.concurrent.each([V3, V4])("call requests, $name", (mode) => {
   });
 });
 
-describe.concurrent("execution version", () => {
+describe.concurrent.each([V3, EV3_CALLS])("execution version, $name", (mode) => {
   it("is the one of the first 206 answer from then on", async () => {
-    const run = await world.engine.runToEnd(`${V3.name}/sequence`, { id: freshId() });
-    const calls = world.app(V3).callsOf(run.run_id);
+    const run = await world.engine.runToEnd(`${mode.name}/sequence`, { id: freshId() });
+    const calls = world.app(mode).callsOf(run.run_id);
     const sent = calls.map((call) => (JSON.parse(call.body) as { version: number }).version);
     expect(sent).toStrictEqual([-1, 1, 1, 1]);
     const stacks = calls.map((call) => (call.ctx["stack"] as { stack: string[] }).stack.length);
@@ -218,6 +219,6 @@ describe.concurrent("execution version", () => {
   });
 });
 
-function checkpoints(mode: { version: 3 | 4; checkpointing?: boolean }): boolean {
-  return mode.checkpointing ?? mode.version === 4;
+function checkpoints(mode: Mode): boolean {
+  return mode.checkpointing ?? (mode.version === 4 || mode.isOurs === true);
 }

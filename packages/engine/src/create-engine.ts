@@ -21,6 +21,8 @@ export interface EngineOptions {
   /** Fixed delay between attempts instead of the table (`--retry-interval`), ms. */
   readonly retryIntervalMs?: number;
   readonly limits?: Partial<Limits>;
+  /** Told of each run that has ended, after the commit that holds the end. It must not throw. */
+  readonly onRunEnded?: (runId: string) => void;
   /** Crash points of the crash suite; absent in production. Names: effects_before, effects_after. */
   readonly failpoint?: (name: string) => void;
 }

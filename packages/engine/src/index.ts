@@ -16,6 +16,7 @@ export {
   type Chance,
   type Clock,
   type InboundResponse,
+  type InProcessCall,
   type Log,
   type OutboundRequest,
   type Transport,

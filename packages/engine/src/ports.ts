@@ -1,4 +1,6 @@
 // What the engine needs of the outside world besides a store: time, chance, a way to reach apps, a log.
+import type { FunctionRecord, LoadedRun, Timer } from "@everstep/core";
+import type { CallResult } from "@everstep/protocol";
 import type { LogEntry } from "./engine.ts";
 
 export interface Clock {
@@ -43,9 +45,23 @@ export class TransportError extends Error {
   }
 }
 
+/** A call of a function in this process. Run and timer are the engine's own: they are read before anything is awaited. */
+export interface InProcessCall {
+  readonly run: LoadedRun;
+  readonly timer: Timer;
+  readonly function: FunctionRecord;
+  readonly generation: number;
+  readonly requestId: string;
+  /** Other work of the run is open: a step that is found must be reported, not run (protocol.md 4.3). */
+  readonly hasOtherWork: boolean;
+  readonly timeoutMs: number;
+}
+
 export interface Transport {
   /** @throws TransportError */
   send(request: OutboundRequest): Promise<InboundResponse>;
+  /** Present when the functions are in this process: calls are then not sent. @throws TransportError */
+  call?(call: InProcessCall): Promise<CallResult>;
   close(): Promise<void>;
 }
 

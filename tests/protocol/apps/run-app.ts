@@ -136,14 +136,14 @@ function recordAnswer(
 } {
   const parts: string[] = [];
   // Headers that are given to writeHead alone never show up in getHeaders.
-  let headers: OutgoingHttpHeaders = {};
+  let given: OutgoingHttpHeaders = {};
   const writeHead = response.writeHead.bind(response) as (
     status: number,
-    given: OutgoingHttpHeaders,
+    headers?: OutgoingHttpHeaders,
   ) => ServerResponse;
-  response.writeHead = ((status: number, given: OutgoingHttpHeaders) => {
-    headers = given;
-    return writeHead(status, given);
+  response.writeHead = ((status: number, headers?: OutgoingHttpHeaders) => {
+    given = headers ?? {};
+    return writeHead(status, headers);
   }) as ServerResponse["writeHead"];
   const write = response.write.bind(response) as (chunk: unknown) => boolean;
   const end = response.end.bind(response) as (chunk?: unknown) => ServerResponse;
@@ -166,7 +166,7 @@ function recordAnswer(
   }) as ServerResponse["end"];
   return () => ({
     status: response.statusCode,
-    headers: flatHeaders(headers),
+    headers: flatHeaders({ ...response.getHeaders(), ...given }),
     body: parts.join("").slice(0, BODY_CHARS_KEPT),
   });
 }

@@ -18,8 +18,13 @@ const APP_FILES = {
   4: new URL("../apps/app-v4.ts", import.meta.url),
 } as const;
 
+const ALIAS_FILE = new URL("./alias-everstep.ts", import.meta.url);
+
 export interface AppOptions extends AppSettings {
+  /** Which app: each is written for one version of the official SDK. */
   readonly version: 3 | 4;
+  /** Runs the app on our SDK under the official one's name. */
+  readonly isOurs?: boolean;
   /** Where the SDK finds the engine; it runs in its dev mode unless `cloud` is given. */
   readonly engineUrl: string;
   readonly cloud?: { readonly signingKey: string; readonly eventKey: string };
@@ -38,7 +43,8 @@ export class AppProcess {
 
   private constructor(options: AppOptions) {
     this.options = options;
-    this.#child = spawn(process.execPath, [APP_FILES[options.version].pathname], {
+    const alias = options.isOurs === true ? ["--import", ALIAS_FILE.href] : [];
+    this.#child = spawn(process.execPath, [...alias, APP_FILES[options.version].pathname], {
       env: appEnvironment(options),
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });

@@ -10,7 +10,9 @@ import { waitUntil } from "./wait-until.ts";
 export interface Mode {
   readonly name: string;
   readonly version: 3 | 4;
+  readonly isOurs?: boolean;
   readonly checkpointing?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export const V3: Mode = { name: "v3", version: 3 };
@@ -18,9 +20,18 @@ export const V3_CHECKPOINTS: Mode = { name: "v3-checkpoints", version: 3, checkp
 export const V4: Mode = { name: "v4", version: 4 };
 export const V4_CALLS: Mode = { name: "v4-calls", version: 4, checkpointing: false };
 
-/** Both versions as they come, and version 4 with a call for each step. */
-export const MODES: readonly Mode[] = [V3, V4, V4_CALLS];
-export const ALL_MODES: readonly Mode[] = [V3, V3_CHECKPOINTS, V4, V4_CALLS];
+/** The app of version 3 on our SDK under the official one's name. Ours checkpoints unless it is told not to. */
+export const EV3: Mode = { name: "ev3", version: 3, isOurs: true };
+/** A call for each step, and runId in failure handlers as the official SDKs mean it. */
+const OFFICIAL_WAYS = { checkpointing: false, env: { EVERSTEP_FAILURE_RUN_ID: "own" } } as const;
+export const EV3_CALLS: Mode = { ...EV3, ...OFFICIAL_WAYS, name: "ev3-calls" };
+export const EV4: Mode = { name: "ev4", version: 4, isOurs: true };
+export const EV4_CALLS: Mode = { ...EV4, ...OFFICIAL_WAYS, name: "ev4-calls" };
+
+const OUR_MODES: readonly Mode[] = [EV3, EV3_CALLS, EV4, EV4_CALLS];
+/** Both versions as they come, version 4 with a call for each step, and both apps on our SDK. */
+export const MODES: readonly Mode[] = [V3, V4, V4_CALLS, ...OUR_MODES];
+export const ALL_MODES: readonly Mode[] = [V3, V3_CHECKPOINTS, V4, V4_CALLS, ...OUR_MODES];
 
 export interface Keys {
   /** Hex, without prefix. */
@@ -118,6 +129,8 @@ function appOptions(mode: Mode, options: WorldOptions, engineUrl: string): AppOp
   return {
     appId: mode.name,
     version: mode.version,
+    ...(mode.isOurs === undefined ? {} : { isOurs: mode.isOurs }),
+    ...(mode.env === undefined ? {} : { env: mode.env }),
     functions: options.functions,
     engineUrl,
     ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),

@@ -2,6 +2,7 @@
 import {
   canonicalJson,
   eventToWireJson,
+  inheritedMetaJson,
   type EventRecord,
   type UserError,
 } from "@everstep/protocol";
@@ -26,7 +27,7 @@ export function lifecycleEvents(
   const { head } = draft.state;
   if (head.eventName === FINISHED_EVENT || head.eventName === FAILED_EVENT) return [];
   const [invoker, ...others] = facts.invokers;
-  const metaJson = draft.events[0]?.metaJson;
+  const metaJson = inheritedMetaJson(draft.events[0]?.metaJson);
   const build = (name: string, ownId: string | undefined, dataJson: string): EventRecord => {
     const internalId = draft.ctx.newUlid(draft.ctx.nowMs);
     return {

@@ -127,7 +127,7 @@ function isTooLarge(body: JsonText): boolean {
  * While anything else of the run is open, an app must not run a step that it finds: the same step could be found by two
  * calls at once. This is what the official server tracks as ForceStepPlan (protocol.md 4.3).
  */
-function hasOtherWork(run: LoadedRun, timer: Timer): boolean {
+export function hasOtherWork(run: LoadedRun, timer: Timer): boolean {
   for (const other of run.state.timers.values()) {
     const isWork = isDispatched(other.kind) || other.kind === "sleep";
     if (isWork && other.id !== timer.id) return true;

@@ -3,8 +3,8 @@ import type { LoadedRun, Timer } from "@everstep/core";
 import { parseCallResponse, type CallResult, type Limits } from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Command, Envelope } from "../partition/command.ts";
-import { TransportError, type InboundResponse, type Log, type Transport } from "../ports.ts";
-import { buildCall } from "./call-request.ts";
+import { TransportError, type InProcessCall, type Log, type Transport } from "../ports.ts";
+import { buildCall, hasOtherWork } from "./call-request.ts";
 import type { Flight } from "./contract.ts";
 import { buildStepRequest, readStepResponse, stepRequestFailure } from "./step-request.ts";
 import { transportFailure } from "./transport-failure.ts";
@@ -61,20 +61,10 @@ class Caller {
   }
 
   async #call(timer: Timer, run: LoadedRun, flight: Flight): Promise<void> {
-    const { transport, catalog, limits, land, signingKey } = this.#options;
+    const { catalog, land } = this.#options;
     const fn = catalog.function(timer.functionId);
     if (fn === undefined) throw new Error(`Function ${timer.functionId} is not in the catalogue.`);
-    const request = buildCall({
-      run,
-      timer,
-      function: fn,
-      generation: flight.generation,
-      requestId: this.#options.newUlid(flight.startedAtMs),
-      nowMs: flight.startedAtMs,
-      signingKey,
-      timeoutMs: limits.callTimeoutMs,
-    });
-    const result = await sendCall(request.url, transport.send(request));
+    const result = await this.#resultOf({ timer, run, function: fn }, flight);
     if (result === "parked") {
       land(timer.id);
       return;
@@ -83,6 +73,27 @@ class Caller {
     const { generation, startedAtMs, runId } = flight;
     const end = { timerId: timer.id, generation, startedAtMs, result };
     this.#report(timer, { type: "call_ended", runId, end });
+  }
+
+  #resultOf(
+    called: Pick<InProcessCall, "timer" | "run" | "function">,
+    flight: Flight,
+  ): Promise<CallResult | "parked"> {
+    const { transport, limits, signingKey, newUlid } = this.#options;
+    const { generation, startedAtMs } = flight;
+    const call = {
+      ...called,
+      generation,
+      requestId: newUlid(startedAtMs),
+      timeoutMs: limits.callTimeoutMs,
+    };
+    if (transport.call !== undefined) {
+      const { run, timer, function: fn } = called;
+      const answer = transport.call({ ...call, hasOtherWork: hasOtherWork(run, timer) });
+      return resultOf(fn.config.slug, answer);
+    }
+    const request = buildCall({ ...call, nowMs: startedAtMs, signingKey });
+    return resultOf(request.url, transport.send(request).then(parseCallResponse));
   }
 
   async #request(timer: Timer, flight: Flight): Promise<void> {
@@ -119,12 +130,9 @@ class Caller {
 }
 
 /** `parked`: the engine is stopping; the call counts as not made and the next owner makes it again. */
-async function sendCall(
-  url: string,
-  answer: Promise<InboundResponse>,
-): Promise<CallResult | "parked"> {
+async function resultOf(url: string, answer: Promise<CallResult>): Promise<CallResult | "parked"> {
   try {
-    return parseCallResponse(await answer);
+    return await answer;
   } catch (error) {
     return isShutdown(error) ? "parked" : transportFailure(url, error);
   }

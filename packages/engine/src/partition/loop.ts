@@ -1,6 +1,6 @@
 // The one writer of a partition: drains its mailbox into a batch, decides, commits everything in one transaction, and only
 // then lets anything out. While a commit is in flight the next batch fills.
-import type { Change, DecideContext, Store } from "@everstep/core";
+import type { Awaitable, Change, DecideContext, Store } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Clock, Log } from "../ports.ts";
@@ -155,7 +155,8 @@ class PartitionLoop implements Loop {
         this.#mailbox = [...taken.slice(index), ...this.#mailbox];
         break;
       }
-      const outcome = await decideOne(execution, envelope);
+      const deciding = decideOne(execution, envelope);
+      const outcome = deciding instanceof Promise ? await deciding : deciding;
       if ("poison" in outcome) {
         this.#decideWithout(batch, taken, { envelope, error: outcome.poison });
         return;
@@ -258,17 +259,20 @@ class PartitionLoop implements Loop {
   }
 }
 
-async function decideOne(
-  execution: Execution,
-  envelope: Envelope,
-): Promise<Decided["outcome"] | { readonly poison: unknown }> {
+type Outcome = Decided["outcome"] | { readonly poison: unknown };
+
+function decideOne(execution: Execution, envelope: Envelope): Awaitable<Outcome> {
   const countBefore = execution.batch.changes.length;
-  try {
-    return { value: await execute(execution, envelope.command) };
-  } catch (error) {
+  const judge = (error: unknown): Outcome => {
     // A refusal must come before anything was recorded; half a command must not be committed.
     const isClean = execution.batch.changes.length === countBefore;
     return error instanceof EverstepError && isClean ? { error } : { poison: error };
+  };
+  try {
+    const value = execute(execution, envelope.command);
+    return value instanceof Promise ? value.then((later) => ({ value: later }), judge) : { value };
+  } catch (error) {
+    return judge(error);
   }
 }
 

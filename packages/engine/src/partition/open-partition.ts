@@ -193,6 +193,7 @@ class OwnedPartition implements Partition {
       else if (change.type === "run_patched" && change.patch.endedAtMs !== undefined) {
         this.#cache.delete(change.runId);
         this.dispatcher.runEnded(change.runId);
+        this.#options.onRunEnded?.(change.runId);
       }
     }
   }

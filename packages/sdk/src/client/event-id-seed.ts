@@ -8,6 +8,7 @@ const SEED_BYTES = 10;
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ULID = /[0-7][0-9A-HJKMNP-TV-Z]{25}/i;
 
+/** What fixes the ids of sent events: a time and chance. */
 export interface EventIdSeed {
   readonly atMs: number;
   /** 10 bytes. */
@@ -28,13 +29,19 @@ export function seedFromText(text: string): EventIdSeed {
   };
 }
 
-/** The header's value for a request whose first event has `offset` events before it. */
-export function seedHeader(seed: EventIdSeed, offset: number): string {
-  const bytes = Uint8Array.from(seed.entropy);
-  const view = new DataView(bytes.buffer);
+/** The seed of a request whose first event has `offset` events before it. */
+export function shiftSeed(seed: EventIdSeed, offset: number): EventIdSeed {
+  const entropy = Uint8Array.from(seed.entropy);
+  const view = new DataView(entropy.buffer);
   // The server adds the event's number to these four bytes in the same way.
   view.setUint32(6, (view.getUint32(6) + offset) >>> 0);
-  return `${seed.atMs},${btoa(String.fromCharCode(...bytes))}`;
+  return { atMs: seed.atMs, entropy };
+}
+
+/** The header's value for a request whose first event has `offset` events before it. */
+export function seedHeader(seed: EventIdSeed, offset: number): string {
+  const { atMs, entropy } = shiftSeed(seed, offset);
+  return `${atMs},${btoa(String.fromCharCode(...entropy))}`;
 }
 
 function ulidTimeMs(ulid: string): number {

@@ -27,6 +27,7 @@ const VARIABLES = [
     "EVENT_KEY",
     "SIGNING_KEY",
     "ENV",
+    "FAILURE_RUN_ID",
   ].flatMap((name) => [`INNGEST_${name}`, `EVERSTEP_${name}`]),
 ];
 
@@ -213,5 +214,13 @@ describe("sendSignal", () => {
     await expect(client.sendSignal(signal)).rejects.toThrow(
       '"approved" could not be sent: the server answered 400: bad signal',
     );
+  });
+});
+
+describe("runId in failure handlers", () => {
+  it("[R11] is the failed run's unless option or variable ask for the handler's own", () => {
+    expect(clientWith({}).failureRunId).toBe("failed");
+    expect(clientWith({ EVERSTEP_FAILURE_RUN_ID: "own" }).failureRunId).toBe("own");
+    expect(clientWith({}, { failureRunId: "failed" }).failureRunId).toBe("failed");
   });
 });

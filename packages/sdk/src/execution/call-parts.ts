@@ -1,6 +1,7 @@
 // What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
 // runner, and what the function's options add (deadline, checkpointing).
 import type { EventObject } from "../functions/definition.ts";
+import { diagnoseCall } from "../logging/diagnostics.ts";
 import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
@@ -65,18 +66,21 @@ export async function openCall(
     input.steps,
   );
   await checkEvents(input, context);
+  // Middleware may have copied the context, which would have made a value of it.
+  Object.defineProperty(context, "replaying", { get: () => !logger.isEnabled, enumerable: true });
   const scope: CallScope = {
     owner: {},
     runId,
+    app: definition.client,
     event,
     tools: () => step,
     groupTools: () => group,
+    isReplaying: () => !logger.isEnabled,
     context,
   };
   const finalErrors = new WeakSet<object>();
   const deadline = deadlineOf(input);
-  const determinism =
-    definition.client.mode === "dev" ? new DeterminismCheck(runId, input.stack) : undefined;
+  const determinism = determinismOf(input);
   const board = new StepBoard({
     attempt: input.attempt,
     steps,
@@ -153,10 +157,22 @@ function loggerOf(input: CallInput): ReturnType<typeof childLogger> {
   });
 }
 
+/** In dev mode the author is told of likely mistakes. */
+function determinismOf({
+  function: definition,
+  runId,
+  stack,
+}: CallInput): DeterminismCheck | undefined {
+  if (definition.client.mode !== "dev") return undefined;
+  diagnoseCall(definition, stack.length);
+  return new DeterminismCheck(runId, stack);
+}
+
 function deadlineOf(input: CallInput): Deadline | undefined {
-  const { timeoutMs } = input.function;
+  const { timeoutMs, timeoutGraceMs } = input.function;
   if (timeoutMs === undefined || input.isFailureHandler) return undefined;
-  return new Deadline(timeoutMs, runStartMs(input.runId, input.event.ts ?? Date.now()));
+  const startedAtMs = runStartMs(input.runId, input.event.ts ?? Date.now());
+  return new Deadline(timeoutMs, startedAtMs, timeoutGraceMs);
 }
 
 /** A targeted call runs one step only, and one of several parallel ones may not go on alone. */

@@ -316,13 +316,14 @@ describe("the context", () => {
       },
     };
     const fn: TestFunction = { handler: () => null, definition: { onFailure } };
-    await callOnce(fn, { isFailureHandler: true, event, events: [event] });
-    const [context] = onFailure.mock.calls[0] ?? [];
-    expect(context).toMatchObject({
-      runId: "failed-run",
-      failureRunId: "01HF7Y0000000000000000TEST",
-    });
+    const failure = { isFailureHandler: true, event, events: [event] };
+    await callOnce(fn, failure);
+    await callOnce({ ...fn, client: { failureRunId: "own" } }, failure);
+    const [[context], [official]] = onFailure.mock.calls as [[TestContext], [TestContext]];
+    const own = "01HF7Y0000000000000000TEST";
+    expect(context).toMatchObject({ runId: "failed-run", failureRunId: own });
     expect(context.error).toBeInstanceOf(TypeError);
+    expect(official).toMatchObject({ runId: own, failureRunId: own });
   });
 });
 
@@ -332,6 +333,35 @@ describe("the version", () => {
     expect((await callOnce(fn)).headers["x-inngest-req-version"]).toBe("2");
     const definition = { optimizeParallelism: false };
     expect((await callOnce({ ...fn, definition })).headers["x-inngest-req-version"]).toBe("1");
+  });
+});
+
+describe("the loser of a race", () => {
+  const fn: TestFunction = {
+    handler: async ({ step }) =>
+      await Promise.race([step.run("fast", () => 1), step.run("slow", () => 2)]),
+  };
+  const state = { ...remembered({ fast: { data: 1 } }), disableImmediateExecution: true };
+
+  it("is finished before the run is", async () => {
+    const answer = await callOnce(fn, state);
+    expect(answer.body).toMatchObject([{ op: "StepPlanned", displayName: "slow" }]);
+  });
+
+  it("is left behind where races settle with their first branch", async () => {
+    const definition = { optimizeParallelism: false };
+    const answer = await callOnce({ ...fn, definition }, state);
+    expect([answer.status, answer.body]).toEqual([200, 1]);
+  });
+
+  it("is not taken for a step that nobody awaited", async () => {
+    const definition = { optimizeParallelism: false };
+    const handler = async ({ step }: TestContext): Promise<number> => {
+      void step.run("alone", () => 1);
+      return 2;
+    };
+    const answer = await callOnce({ handler, definition });
+    expect(answer.body).toMatchObject([{ op: "StepPlanned", displayName: "alone" }]);
   });
 });
 

@@ -286,12 +286,19 @@ export class CallRun {
       else await endWithError(call, this.#answers, ending.error);
       return;
     }
-    // Steps that nobody awaited, or that lost a race, are finished before the run is.
-    if (this.#input.targetStepId === undefined && call.board.fresh.size > 0) {
+    if (this.#input.targetStepId === undefined && call.board.fresh.size > 0 && this.#isAwaited) {
       await this.#report(call, [...call.board.fresh]);
       return;
     }
     await endWithResult(call, this.#answers, ending.data);
+  }
+
+  /**
+   * Whether the run ends after the steps that the function left behind. Those that nobody awaited are finished first, and so are
+   * the losers of a race; but where races settle with their first branch, work that is still open is that of losers.
+   */
+  get #isAwaited(): boolean {
+    return this.#input.function.optimizeParallelism || !this.#input.disableImmediateExecution;
   }
 
   /** Sends what the server does not have. False: that did not work, and the call has been answered. */

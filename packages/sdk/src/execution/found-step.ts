@@ -56,7 +56,7 @@ export function identityOf(step: FoundStep): OpIdentity {
     displayName: options.name ?? options.id,
     opts: {
       ...(step.inputs.length > 0 ? { input: step.inputs } : {}),
-      ...step.opts,
+      ...(step.request.encode?.(step.opts) ?? step.opts),
       ...(mode === undefined ? {} : { parallelMode: mode }),
       ...step.scope?.experiment,
     },

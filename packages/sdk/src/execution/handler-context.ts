@@ -1,8 +1,9 @@
 // The argument of a function's handler. Values of the request are handed on as they came; nothing is copied.
+import { commonSessions } from "../client/sessions.ts";
 import { deserializeError } from "../errors.ts";
-import type { EventObject } from "../functions/definition.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
+import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
 import type { CallInput } from "./call.ts";
 
 export interface HandlerTools {
@@ -12,6 +13,7 @@ export interface HandlerTools {
 }
 
 export function handlerContext(input: CallInput, tools: HandlerTools): Record<string, unknown> {
+  const sessions = commonSessions(input.events);
   const context: Record<string, unknown> = {
     event: input.event,
     events: input.events,
@@ -23,21 +25,23 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     logger: tools.logger,
     requestId: input.requestId,
     jobId: input.jobId,
+    defer: refuseDefer,
+    ...(sessions === undefined ? {} : { sessions }),
   };
-  return input.isFailureHandler
-    ? { ...context, ...failureContext(input.event, input.runId) }
-    : context;
+  return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
+}
+
+function refuseDefer(): never {
+  throw new UnsupportedFeatureError("defer", REMEDIES.defer);
 }
 
 /** R11: an alert needs the failed run's id; that of the handler's own run stands beside it. */
-function failureContext(event: EventObject, ownRunId: string): Record<string, unknown> {
-  const { run_id: failedRunId, error } = event.data as {
-    readonly run_id?: unknown;
-    readonly error?: unknown;
-  };
+function failureContext(input: CallInput): Record<string, unknown> {
+  const { run_id: failedRunId, error } = input.event.data;
+  const isFailed = input.function.client.failureRunId !== "own" && typeof failedRunId === "string";
   return {
     error: deserializeError(error),
-    runId: typeof failedRunId === "string" ? failedRunId : ownRunId,
-    failureRunId: ownRunId,
+    runId: isFailed ? failedRunId : input.runId,
+    failureRunId: input.runId,
   };
 }

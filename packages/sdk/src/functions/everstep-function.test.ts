@@ -34,6 +34,7 @@ describe("createFunction", () => {
       options: 0,
     }).toEqual({
       ...two.definition,
+      optimizeParallelism: false,
       openHooks: 0,
       checkEvent: 0,
       options: 0,
@@ -43,6 +44,22 @@ describe("createFunction", () => {
     expect(three.id()).toBe("a");
     expect(three.id("shop")).toBe("shop-a");
     expect(three.absoluteId).toBe("shop-a");
+  });
+
+  it("lets races settle as authors of each shape know them, unless they say otherwise", () => {
+    const client = createClient();
+    const handler = (): void => {};
+    const isOptimized = (options: object, owner = client): boolean[] => [
+      owner.createFunction({ id: "three", ...options }, event, handler).definition
+        .optimizeParallelism,
+      owner.createFunction({ id: "two", ...options, triggers: event }, handler).definition
+        .optimizeParallelism,
+    ];
+    const told = new Everstep({ id: "told", logger: recordLogger(), optimizeParallelism: true });
+    expect(isOptimized({})).toEqual([false, true]);
+    expect(isOptimized({ optimizeParallelism: true })).toEqual([true, true]);
+    expect(isOptimized({}, told)).toEqual([true, true]);
+    expect(isOptimized({ optimizeParallelism: false }, told)).toEqual([false, false]);
   });
 
   it("warns about a second function with the same id", () => {

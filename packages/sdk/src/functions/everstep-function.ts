@@ -3,7 +3,7 @@
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import { checkIncoming } from "../schemas/check-event.ts";
-import { durationMsOf, type DurationInput } from "../wire/duration.ts";
+import { durationMsOf } from "../wire/duration.ts";
 import { checkOptions } from "./check-options.ts";
 import { toCheckpointOptions } from "./checkpoint-options.ts";
 import type { ClientDefinition, FunctionDefinition, HookScope, Logger } from "./definition.ts";
@@ -30,6 +30,8 @@ export interface FunctionParts {
   readonly options: unknown;
   readonly triggers: unknown;
   readonly handler: unknown;
+  /** Created with its triggers apart, as for version 3 of the official SDK: then races settle as its authors know them. */
+  readonly isThreeArguments?: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export class EverstepFunction<TInput = any, TOutput = any> {
   readonly definition: FunctionDefinition;
 
   /** @throws TypeError when an option, a trigger or the handler cannot be used; see `createFunction`. */
-  constructor({ client, options, triggers, handler }: FunctionParts) {
+  constructor({ client, options, triggers, handler, isThreeArguments = false }: FunctionParts) {
     const warn = (message: string): void => client.internalLogger.warn(message);
     const checked = checkOptions(options, warn);
     if (typeof handler !== "function") {
@@ -63,7 +65,11 @@ export class EverstepFunction<TInput = any, TOutput = any> {
     }
     this.client = client;
     this.opts = { ...checked, triggers: normalizeTriggers(triggers, checked.id, warn) };
-    this.definition = toDefinition(this, handler as FunctionDefinition["handler"]);
+    const { optimizeParallelism = client.optimizeParallelism ?? !isThreeArguments } = checked;
+    this.definition = toDefinition(this, {
+      handler: handler as FunctionDefinition["handler"],
+      optimizeParallelism,
+    });
   }
 
   get [Symbol.toStringTag](): "Inngest.Function" {
@@ -124,7 +130,7 @@ export class EverstepFunction<TInput = any, TOutput = any> {
 
 function toDefinition(
   fn: EverstepFunction,
-  handler: FunctionDefinition["handler"],
+  decided: Pick<FunctionDefinition, "handler" | "optimizeParallelism">,
 ): FunctionDefinition {
   const { client, opts } = fn;
   const retryDelayMs = toRetryDelay(opts.retry);
@@ -138,18 +144,16 @@ function toDefinition(
     options: opts as unknown as Readonly<Record<string, unknown>>,
     retries: retriesOf(fn),
     ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
-    ...(opts.timeout === undefined ? {} : { timeoutMs: timeoutMsOf(opts.timeout) }),
-    handler,
+    ...(opts.timeout === undefined ? {} : { timeoutMs: durationMsOf(opts.timeout, "timeout") }),
+    ...(opts.timeoutGrace === undefined
+      ? {}
+      : { timeoutGraceMs: durationMsOf(opts.timeoutGrace, "timeoutGrace") }),
+    ...decided,
     ...(opts.onFailure === undefined ? {} : { onFailure: opts.onFailure }),
     checkpointing: toCheckpointOptions(checkpointing),
-    optimizeParallelism: opts.optimizeParallelism ?? client.optimizeParallelism ?? true,
     checkEvent: (event) => checkIncoming(opts.triggers, client.schemas, event),
     openHooks: (call) => client.openHooks(fn, call),
   };
-}
-
-function timeoutMsOf(timeout: DurationInput): number {
-  return durationMsOf(timeout, "timeout");
 }
 
 /** `retries` wins over `retry.attempts`; a contradiction is told (R5). */

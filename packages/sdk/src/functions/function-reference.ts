@@ -45,7 +45,7 @@ type ReturnOf<T> = T extends {
  *
  * @throws TypeError when `functionId` is missing.
  * @example
- * const resize = referenceFunction<typeof resizeFunction>({ functionId: "resize" });
+ * const resize = referenceFunction<typeof fn>({ functionId: "resize" });
  * const score = referenceFunction({
  *   functionId: "score",
  *   appId: "ml",

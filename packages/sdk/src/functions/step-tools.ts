@@ -141,7 +141,7 @@ export interface StepTools<
    * Runs another function and gives back its result. Rejects when it fails or does not end within `timeout`.
    *
    * @example
-   * const url = await step.invoke("resize", { function: resize, data: { url: "…" } });
+   * const url = await step.invoke("resize", { function: resize, data: { url: "https://cdn.example/a.png" } });
    */
   invoke<TTarget extends InvokeTarget>(
     idOrOptions: StepOptionsOrId,
@@ -156,7 +156,7 @@ export interface StepTools<
   sendSignal(
     idOrOptions: StepOptionsOrId,
     options: { signal: string; data?: unknown },
-  ): Promise<{ runId?: string } | null>;
+  ): Promise<{ runId?: string }>;
   /** AI calls. */
   ai: AiTools;
   /** A `fetch` that the engine makes as a step; inside a step's callback and outside of runs a plain one. */

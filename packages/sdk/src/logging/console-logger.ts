@@ -5,8 +5,15 @@ import { messageFirst } from "./message-first.ts";
 
 const RANKS = { debug: 0, info: 1, warn: 2, error: 3, fatal: 3, silent: 4 } as const;
 
+/** Least level that a ConsoleLogger prints; `silent` prints nothing. */
 export type LogLevel = keyof typeof RANKS;
 
+/**
+ * Prints to the console from a level on, message first in both orders of arguments.
+ *
+ * @example
+ * const inngest = new Everstep({ id: "shop", logger: new ConsoleLogger({ level: "warn" }) });
+ */
 export class ConsoleLogger implements Logger {
   readonly level: LogLevel;
 

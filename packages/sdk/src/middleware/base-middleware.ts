@@ -27,6 +27,7 @@ export interface DefaultStaticTransform extends StaticTransform {
 /** `run`, `sendEvent`, `sleep`, `waitForEvent`, `invoke`, …; more may come. */
 export type StepType = string;
 
+/** A step as hooks see it. */
 export interface StepInfo {
   readonly hashedId: string;
   /** Arguments of the callback; options of an invocation or of a wait for an event. */
@@ -42,48 +43,59 @@ export type StoredStep =
   | { readonly type: "data"; readonly data: any }
   | { readonly type: "error"; readonly error: any }
   | { readonly type: "input"; readonly input: unknown };
+/** What is remembered of all steps, by hashed id. */
 export type StoredSteps = Record<string, StoredStep>;
 
+/** Argument of `onRegister`. */
 export interface OnRegisterArgs {
   readonly client: Everstep;
   /** Null when the client lists the middleware. */
   readonly fn: EverstepFunction | null;
 }
+/** Argument of hooks that watch a run, and part of most others. */
 export interface RunArgs {
   readonly ctx: RunContext;
   readonly fn: EverstepFunction;
 }
+/** Argument of hooks that watch a step. */
 export interface StepArgs extends RunArgs {
   readonly stepInfo: StepInfo;
 }
+/** What hooks are told of a result: the value, before it becomes JSON. */
 export interface OutputArgs {
   readonly output: unknown;
 }
+/** What hooks are told of a failed attempt. */
 export interface ErrorArgs {
   readonly error: Error;
   /** No attempt follows. */
   readonly isFinalAttempt: boolean;
 }
+/** What hooks that wrap something are given to go on: call `next` once, and give back what it resolves to or something else. */
 export interface NextArgs {
   readonly next: () => Promise<unknown>;
 }
+/** Argument and result of `transformFunctionInput`: return it changed. */
 export interface TransformFunctionInputArgs {
   ctx: RunContext;
   readonly fn: EverstepFunction;
   /** By hashed id. */
   steps: StoredSteps;
 }
+/** Argument and result of `transformStepInput`: return it changed. */
 export interface TransformStepInputArgs {
   readonly fn: EverstepFunction;
   readonly stepInfo: Pick<StepInfo, "hashedId" | "memoized" | "stepType">;
   stepOptions: StepOptions;
   input: unknown[];
 }
+/** Argument and result of `transformSendEvent`: return it changed. */
 export interface TransformSendEventArgs {
   events: readonly EventObject[];
   /** Null outside of runs. */
   readonly fn: EverstepFunction | null;
 }
+/** Argument of `wrapSendEvent`. */
 export interface WrapSendEventArgs {
   readonly events: readonly EventObject[];
   readonly fn: EverstepFunction | null;
@@ -97,11 +109,13 @@ export interface Request {
   readonly headers: Readonly<Record<string, string | undefined>>;
   readonly body: () => Promise<unknown>;
 }
+/** The reply to a call: 200 a result, 206 steps, 400 a final error, 500 an error that is tried again. */
 export interface Response {
   readonly status: 200 | 206 | 400 | 500;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
+/** Argument of `wrapRequest`. */
 export interface WrapRequestArgs {
   readonly fn: EverstepFunction;
   readonly runId: string;
@@ -168,15 +182,25 @@ export abstract class BaseMiddleware {
   wrapSendEvent?(args: WrapSendEventArgs): Promise<SendResult>;
 }
 
+/** Argument of `wrapStep`. */
 export type WrapStepArgs = StepArgs & NextArgs;
+/** Argument of `wrapStepHandler`. */
 export type WrapStepHandlerArgs = StepArgs & NextArgs;
+/** Argument of `wrapFunctionHandler`. */
 export type WrapFunctionHandlerArgs = RunArgs & NextArgs;
+/** Argument of `onMemoizationEnd`. */
 export type OnMemoizationEndArgs = RunArgs;
+/** Argument of `onRunStart`. */
 export type OnRunStartArgs = RunArgs;
+/** Argument of `onRunComplete`. */
 export type OnRunCompleteArgs = RunArgs & OutputArgs;
+/** Argument of `onRunError`. */
 export type OnRunErrorArgs = RunArgs & ErrorArgs;
+/** Argument of `onStepStart`. */
 export type OnStepStartArgs = StepArgs;
+/** Argument of `onStepComplete`. */
 export type OnStepCompleteArgs = StepArgs & OutputArgs;
+/** Argument of `onStepError`. */
 export type OnStepErrorArgs = StepArgs & ErrorArgs;
 
 /** A middleware class, as clients and functions take it. */

@@ -83,6 +83,7 @@ export type MiddlewareRegisterFn = (owner: {
   readonly fn?: EverstepFunction;
 }) => Awaitable<MiddlewareRegisterReturn>;
 
+/** What `new InngestMiddleware` takes. */
 export interface MiddlewareOptions {
   /** For logs and errors. */
   readonly name: string;

@@ -78,6 +78,9 @@ export class EventType<
    * A payload of this event, ready for `send` and `step.sendEvent`.
    *
    * @example
+   * const orderPlaced = eventType("shop/order.placed", {
+   *   schema: staticSchema<{ orderId: string }>(),
+   * });
    * await inngest.send(orderPlaced.create({ orderId: "o-1" }, { id: "order-o-1" }));
    */
   create(...args: CreateArguments<TSchema>): CreatedEvent<TName, CreatedData<TSchema>> {
@@ -130,7 +133,8 @@ export function eventType<
  * A trigger for calls by `step.invoke`, with the schema of their data.
  *
  * @example
- * createFunction({ id: "resize", triggers: invoke(z.object({ url: z.string() })) }, ({ event }) => event.data.url);
+ * const triggers = invoke(z.object({ url: z.string() }));
+ * inngest.createFunction({ id: "resize", triggers }, ({ event }) => event.data.url);
  */
 export function invoke<TSchema extends StandardSchemaV1<any, any>>(
   schema: TSchema,
@@ -143,7 +147,7 @@ export function invoke<TSchema extends StandardSchemaV1<any, any>>(
  *
  * @param schedule Five fields (minute hour day month weekday), UTC, or with a zone in front: `TZ=Europe/Berlin 0 9 * * *`.
  * @example
- * createFunction({ id: "digest", triggers: cron("0 9 * * *") }, async () => {});
+ * inngest.createFunction({ id: "digest", triggers: cron("0 9 * * *") }, async () => {});
  */
 export function cron<const TSchedule extends string>(schedule: TSchedule): { cron: TSchedule } {
   return { cron: schedule };

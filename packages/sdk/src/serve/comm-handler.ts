@@ -33,6 +33,7 @@ export interface HandlerActions<TOutput = unknown, TStreamOutput = TOutput> {
   ) => MaybePromise<TStreamOutput>;
 }
 
+/** What `new InngestCommHandler` takes: the options of `serve`, a name and how requests are read and answered. */
 export interface CommHandlerOptions<
   TInput extends readonly unknown[],
   TOutput,
@@ -68,7 +69,7 @@ const QUERY_READ = ["fnId", "stepId", "deployId", "probe"];
  * Makes a serve handler for any framework.
  *
  * @example
- * const serve = (options: ServeOptions) =>
+ * const serve = (options: RegisterOptions) =>
  *   new InngestCommHandler({
  *     frameworkName: "my-framework",
  *     ...options,

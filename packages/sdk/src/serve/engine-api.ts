@@ -1,8 +1,10 @@
 // Requests from the app to the engine's API: bearer of the signing key, the fallback key when the first is refused, a bounded
 // time for each attempt. Retries are the caller's decision.
+import { findAttachedEngine } from "../client/attached-engine.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 import { hashSigningKey } from "./signature.ts";
 
+/** A request to the API of the engine. */
 export interface ApiRequest {
   readonly method: "GET" | "POST";
   /** Path with query, from the root of the API. */
@@ -21,6 +23,8 @@ export function createEngineApi(
     "apiBaseUrl" | "fetch" | "mode" | "signingKey" | "signingKeyFallback"
   >,
 ): EngineApi {
+  const attached = findAttachedEngine(settings);
+  if (attached !== undefined) return (request) => attached.request(request);
   const { apiBaseUrl, fetch: send } = settings;
   let bearers: ReturnType<typeof bearersOf> | undefined;
   return async (request) => {

@@ -3,6 +3,7 @@
 // caller gets holds neither environment nor identity. Frameworks are in adapters/, running a function is in execution/.
 import type { CallInput, CallOutput } from "../execution/call.ts";
 import { executeCall, type ExecuteOptions } from "../execution/execute.ts";
+import { openAutoSync, type AutoSync } from "./auto-sync.ts";
 import { readCall } from "./call-request.ts";
 import { createCheckpointPort } from "./checkpoint-port.ts";
 import { createEngineApi } from "./engine-api.ts";
@@ -35,6 +36,7 @@ import { collectFunctions, type ServedFunctions } from "./served-functions.ts";
 import { signBody, verifySignature, type SignatureCheck } from "./signature.ts";
 import { streamReply } from "./streamed-reply.ts";
 import {
+  describeApp,
   describeInBand,
   IN_BAND,
   OUT_OF_BAND,
@@ -70,6 +72,7 @@ interface Served {
   readonly facts: AdapterFacts;
   readonly functions: ServedFunctions;
   readonly execute: ExecuteCall;
+  readonly autoSync: AutoSync;
 }
 
 /**
@@ -84,7 +87,9 @@ export function createServeCore(
   requireOptions(options);
   const readSettings = createSettingsReader(options, facts);
   const functions = collectFunctions(options, options.id ?? options.client.id);
-  const served: Served = { options, facts, functions, execute };
+  const autoSync = openAutoSync({ options, facts, functions });
+  const served: Served = { options, facts, functions, execute, autoSync };
+  if (options.serveOrigin !== undefined) autoSync.atStart(readSettings(undefined));
   return async (request) => {
     try {
       const settings = readSettings(request.environment);
@@ -139,7 +144,7 @@ async function answer(
   const exchange: Exchange = {
     request,
     settings,
-    query: new URL(request.url).searchParams,
+    query: queryOf(request.url),
     headers: createHeaderWriter(request, settings, served.facts.frameworkName),
     body,
     signature,
@@ -151,11 +156,19 @@ async function answer(
     );
     return unauthorizedReply();
   }
+  served.autoSync.onRequest(request, settings);
   if (method === "POST") return answerCall(served, exchange);
   return signed(
     exchange,
     method === "GET" ? introspect(served, exchange) : await sync(served, exchange),
   );
+}
+
+/** Parsing whole URLs is not free, and most requests need the query alone. */
+function queryOf(url: string): URLSearchParams {
+  const [whole = ""] = url.split("#");
+  const start = whole.indexOf("?");
+  return new URLSearchParams(start === -1 ? "" : whole.slice(start));
 }
 
 /** Who may ask for what. Out-of-band syncs change nothing that the app would not tell the engine anyway. */
@@ -178,13 +191,7 @@ function introspect(served: Served, { settings, headers, signature }: Exchange):
 async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, headers, query } = exchange;
   const { client } = served.options;
-  const describe = (url: URL): AppDescription => ({
-    url,
-    settings,
-    frameworkName: served.facts.frameworkName,
-    appVersion: client.appVersion,
-    functions: served.functions.configs(url),
-  });
+  const describe = (url: URL): AppDescription => describeApp(served, settings, url);
   if (isInBand(request, settings)) {
     let url: URL;
     try {

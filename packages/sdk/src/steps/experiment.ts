@@ -26,6 +26,18 @@ export interface ExperimentStrategies {
   custom(choose: (names: readonly string[]) => string | Promise<string>): ExperimentSelect;
 }
 
+/**
+ * Ways to choose a variant for `group.experiment`.
+ *
+ * @example
+ * const { result, variant } = await group.experiment("checkout-text", {
+ *   variants: {
+ *     short: () => step.run("mail-short", () => "short"),
+ *     long: () => step.run("mail-long", () => "long"),
+ *   },
+ *   select: experiment.weighted({ short: 9, long: 1 }),
+ * });
+ */
 export const experiment: ExperimentStrategies = {
   fixed: (name) => selection(() => name, { strategy: "fixed" }),
   weighted: (weights) => {

@@ -3,6 +3,7 @@
 import { findScope } from "../execution/async-context.ts";
 import type { StepPort } from "./step-request.ts";
 
+/** `step.fetch` and the exported `fetch`: a request that is a step. Text bodies only. */
 export interface StepFetch {
   (input: string | URL | Request, init?: RequestInit): Promise<Response>;
   /** What is called where a request cannot be a step; `undefined` forbids it. */

@@ -12,6 +12,7 @@ import { runTool } from "./run-tool.ts";
 import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
 import { stepHash } from "../wire/step-hash.ts";
 
+/** Options of `group.parallel`. */
 export interface ParallelOptions {
   /** `race` (default): go on after the first result. `wait`: after all of them. */
   readonly mode?: "race" | "wait";
@@ -29,6 +30,7 @@ export interface ExperimentResult<T> {
   readonly experimentRef: { readonly experimentName: string; readonly variant: string };
 }
 
+/** The `group` of a handler: several steps under one rule. Needs AsyncLocalStorage. */
 export interface GroupTools {
   /** Steps called in the callback are reported as a group: `group.parallel(() => Promise.race([...]))`. */
   readonly parallel: {

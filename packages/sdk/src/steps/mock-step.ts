@@ -5,6 +5,7 @@ import { roundTrip } from "../wire/json-text.ts";
 import type { StepContext, StepPort, StepRequest } from "./step-request.ts";
 import { stepTools, type StepTools } from "./step-tools.ts";
 
+/** Options of `mockStep`. */
 export interface MockStepOptions {
   /**
    * What steps come to, by id: a value, an Error to reject with, or a function that is called with the inputs. A step that is
@@ -25,6 +26,7 @@ export interface MockStepCall {
   readonly name: string | undefined;
 }
 
+/** What `mockStep` gives: the step tools, and what was done with them. */
 export interface MockStep extends StepTools {
   /** Every step that was called, in order. */
   readonly calls: readonly MockStepCall[];

@@ -4,6 +4,7 @@ import { NonRetriableError, StepError, TimeoutError } from "../errors.ts";
 import type { RunTool, StepResult } from "./run-tool.ts";
 import { readStepOptions, type StepContext, type StepOptionsOrId } from "./step-request.ts";
 
+/** What the body of `step.saga` is given. */
 export interface Saga {
   /**
    * A step that can be undone.

@@ -4,6 +4,7 @@ import { safeStringify } from "./json-text.ts";
 
 const CAUSES_MAX = 5;
 
+/** An error as JSON: how it travels between app and engine and in events. */
 export interface SerializedError {
   readonly name: string;
   readonly message: string;
@@ -19,7 +20,7 @@ export function serializeError(thrown: unknown): SerializedError {
   return serializeAt(thrown, 0);
 }
 
-/** Whether a value (or its JSON text) is an error written by serializeError. */
+/** Whether a value is an error written by serializeError, here or by an official SDK. */
 export function isSerializedError(value: unknown): value is SerializedError {
   return (
     typeof value === "object" &&

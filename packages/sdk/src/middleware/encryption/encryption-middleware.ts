@@ -9,6 +9,7 @@ import { createKeyRing, type KeyRing } from "./key-ring.ts";
 
 export { EncryptionError } from "./key-ring.ts";
 
+/** Options of `encryptionMiddleware`. */
 export interface EncryptionOptions {
   /** Secret text with at least 16 random characters, e.g. from `openssl rand -base64 32`. Of several, the first encrypts. */
   readonly key: string | readonly string[];
@@ -41,9 +42,9 @@ const OUTPUT = "output";
  * @example
  * const inngest = new Everstep({
  *   id: "shop",
- *   middleware: [encryptionMiddleware({ key: process.env.ENCRYPTION_KEY })],
+ *   middleware: [encryptionMiddleware({ key: process.env["ENCRYPTION_KEY"] ?? "" })],
  * });
- * await inngest.send({ name: "shop/order.placed", data: { orderId: "o-1", encrypted: { card: "…" } } });
+ * await inngest.send({ name: "shop/order.placed", data: { orderId: "o-1", encrypted: { iban: "DE02120300000000202051" } } });
  */
 export function encryptionMiddleware(
   options: EncryptionOptions,

@@ -6,6 +6,7 @@ import { checkIncoming, checkOutgoing } from "../../schemas/check-event.ts";
 import type { EventSchemas } from "../../schemas/event-schemas.ts";
 import { InngestMiddleware, type MiddlewareRegisterFn } from "../inngest-middleware.ts";
 
+/** Options of `validationMiddleware`. All are false by default. */
 export interface ValidationOptions {
   /** True: an event that the client's `schemas` have no schema for is an error. Default false. */
   readonly disallowSchemalessEvents?: boolean | undefined;
@@ -24,7 +25,11 @@ type Check = (schemas: EventSchemas | undefined, event: EventObject) => Promise<
  * Errors: EventValidationError for data that does not fit, NonRetriableError for a missing schema.
  *
  * @example
- * new Everstep({ id: "shop", schemas, middleware: [validationMiddleware({ disallowSchemalessEvents: true })] });
+ * const inngest = new Everstep({
+ *   id: "shop",
+ *   schemas: new EventSchemas().fromRecord({ "shop/order.placed": { data: z.object({ orderId: z.string() }) } }),
+ *   middleware: [validationMiddleware({ disallowSchemalessEvents: true })],
+ * });
  */
 export function validationMiddleware(
   options: ValidationOptions = {},

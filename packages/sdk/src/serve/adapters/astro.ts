@@ -4,6 +4,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { readBindings } from "./bindings.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "astro";
 
 /** What is used of Astro's context. */
@@ -12,9 +13,17 @@ export interface AstroContext {
   readonly locals?: unknown;
 }
 
+/** An endpoint of Astro. */
 export type AstroHandler = (context: AstroContext) => Promise<Response>;
 
-/** Serves functions from an endpoint: `export const { GET, POST, PUT } = serve({ client, functions })`. */
+/**
+ * Serves functions from an endpoint of Astro.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // src/pages/api/inngest.ts
+ * export const { GET, POST, PUT } = serve({ client, functions });
+ */
 export function serve(options: ServeOptions): AstroHandler & MethodExports<AstroHandler> {
   const handle = createServeHandler(options, { frameworkName, canStream: true });
   return withMethods((context: AstroContext) =>

@@ -5,6 +5,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { toResponse, toServeRequest } from "../serve-request.ts";
 import { readBindings } from "./bindings.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "cloudflare-pages";
 
 /** What is used of the context of a Pages Function. */
@@ -13,13 +14,20 @@ export interface PagesContext {
   readonly env: unknown;
 }
 
+/** What Pages calls a function with. */
 export type PagesHandlerArgs = [context: PagesContext];
 /** Request, bindings, execution context. */
 export type WorkersHandlerArgs = [request: Request, env: unknown, context?: unknown];
 
 /**
- * Serves functions from Workers, `export default { fetch: serve({ client, functions }) }`, or from Pages,
- * `export const onRequest = serve({ client, functions })`.
+ * Serves functions from Workers or from Pages. Variables are taken from the bindings of each request.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // Workers
+ * export default { fetch: serve({ client, functions }) };
+ * // Pages: functions/api/inngest.ts
+ * export const onRequest = serve({ client, functions });
  */
 export function serve(
   options: ServeOptions,

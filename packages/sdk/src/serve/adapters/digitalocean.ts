@@ -6,6 +6,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import type { ServeRequest } from "../serve-request.ts";
 import { decodeBase64 } from "./gateway-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "digitalocean";
 
 /** What is used of the event. */
@@ -21,6 +22,7 @@ export interface DigitalOceanEvent {
   readonly [name: string]: unknown;
 }
 
+/** What DigitalOcean takes as a reply. */
 export interface DigitalOceanResult {
   statusCode: number;
   headers: Record<string, string>;
@@ -31,8 +33,16 @@ export interface DigitalOceanResult {
 const QUERY_NAMES = ["fnId", "stepId", "deployId", "probe"];
 
 /**
- * Serves functions from DigitalOcean: `exports.main = serve({ client, functions, serveOrigin, servePath })`.
- * @throws Error without `serveOrigin` (or `INNGEST_SERVE_ORIGIN`).
+ * Serves functions from DigitalOcean Functions.
+ *
+ * @throws Error without `serveOrigin` (or `INNGEST_SERVE_ORIGIN`); else as all adapters.
+ * @example
+ * export const main = serve({
+ *   client,
+ *   functions,
+ *   serveOrigin: "https://faas.example",
+ *   servePath: "/api/v1/web/fn-1/default/inngest",
+ * });
  */
 export function serve(
   options: ServeOptions,

@@ -5,14 +5,21 @@ import type { ServeOptions } from "../serve-options.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 import { toNodeHandler, type NodeRequest } from "./node-exchange.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "nextjs";
 
 /** Loose on purpose: what Next's build accepts as second argument differs between its versions. */
 export type RequestHandler = (request: Request, context?: unknown) => Promise<Response>;
 
 /**
- * Serves functions from Next.js. App router: `export const { GET, POST, PUT } = serve({ client, functions })`; pages router:
- * `export default serve({ client, functions })`.
+ * Serves functions from Next.js: route handlers of the app router, or an API route of the pages router.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // app/api/inngest/route.ts
+ * export const { GET, POST, PUT } = serve({ client, functions });
+ * // pages/api/inngest.ts
+ * export default serve({ client, functions });
  */
 export function serve(options: ServeOptions): RequestHandler & MethodExports<RequestHandler> {
   const core = createServeCore(options, { frameworkName, canStream: true });

@@ -48,12 +48,14 @@ export function toNodeServeRequest(
 }
 
 export async function writeNodeReply(response: ServerResponse, reply: ServeReply): Promise<void> {
-  response.statusCode = reply.status;
-  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
   if (typeof reply.body === "string") {
+    // All at once: set one by one, each header is checked and kept by itself first.
+    const length = Buffer.byteLength(reply.body);
+    response.writeHead(reply.status, { ...reply.headers, "content-length": length });
     response.end(reply.body);
     return;
   }
+  response.writeHead(reply.status, reply.headers);
   const reader = reply.body.getReader();
   // The caller may leave while the function still works.
   response.once("close", () => void reader.cancel().catch(() => undefined));
@@ -65,15 +67,25 @@ export async function writeNodeReply(response: ServerResponse, reply: ServeReply
   response.end();
 }
 
+/** Most requests name the same origin as the one before, and parsing URLs is not free. */
+let lastOrigin = { given: "http://localhost", origin: "http://localhost" };
+
 function originOf(request: NodeRequest): string {
   const isEncrypted = (request.socket as { encrypted?: boolean } | undefined)?.encrypted === true;
   const protocol = request.protocol ?? (isEncrypted ? "https" : "http");
-  const origin = `${protocol}://${request.headers.host ?? "localhost"}`;
-  return URL.canParse(origin) ? new URL(origin).origin : "http://localhost";
+  const given = `${protocol}://${request.headers.host ?? "localhost"}`;
+  if (given !== lastOrigin.given) {
+    const origin = URL.canParse(given) ? new URL(given).origin : "http://localhost";
+    lastOrigin = { given, origin };
+  }
+  return lastOrigin.origin;
 }
 
+/** Stateless between whole texts. */
+const UTF8 = new TextDecoder();
+
 async function readBody(request: NodeRequest, parsed: unknown): Promise<unknown> {
-  if (parsed instanceof Uint8Array) return new TextDecoder().decode(parsed);
+  if (parsed instanceof Uint8Array) return UTF8.decode(parsed);
   if (parsed !== undefined) return parsed;
   return request.readableEnded ? "" : readText(request);
 }
@@ -81,9 +93,9 @@ async function readBody(request: NodeRequest, parsed: unknown): Promise<unknown>
 /** Listens to `data` and `end`: platforms that replay a body they have read patch only these two. */
 function readText(request: IncomingMessage): Promise<string> {
   return new Promise((resolve, reject) => {
-    const decoder = new TextDecoder();
-    let text = "";
+    const chunks: (Uint8Array | string)[] = [];
     let bytes = 0;
+    let isOver = false;
     request.on("data", (chunk: Uint8Array | string) => {
       bytes += chunk.length;
       if (bytes > BODY_BYTES_MAX) {
@@ -91,10 +103,29 @@ function readText(request: IncomingMessage): Promise<string> {
         request.removeAllListeners("data").resume();
         return;
       }
-      text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+      chunks.push(chunk);
     });
-    request.once("end", () => resolve(text + decoder.decode()));
+    request.once("end", () => {
+      isOver = true;
+      resolve(textOf(chunks));
+    });
     request.once("error", reject);
-    request.once("close", () => reject(new Error("The request ended before its body was there.")));
+    request.once("close", () => {
+      // Every request is closed in the end; an error that nobody sees would cost a stack trace each time.
+      if (!isOver) reject(new Error("The request ended before its body was there."));
+    });
   });
+}
+
+function textOf(chunks: readonly (Uint8Array | string)[]): string {
+  const [only] = chunks;
+  if (chunks.length === 1 && typeof only !== "string" && only !== undefined) {
+    return UTF8.decode(only);
+  }
+  const decoder = new TextDecoder();
+  let text = "";
+  for (const chunk of chunks) {
+    text += typeof chunk === "string" ? chunk : decoder.decode(chunk, { stream: true });
+  }
+  return text + decoder.decode();
 }

@@ -4,6 +4,7 @@ import type { ServeOptions } from "../serve-options.ts";
 import { readBindings } from "./bindings.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 
+/** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "sveltekit";
 
 /** What is used of SvelteKit's event. */
@@ -12,9 +13,17 @@ export interface SvelteKitEvent {
   readonly platform?: unknown;
 }
 
+/** A request handler of SvelteKit. */
 export type SvelteKitHandler = (event: SvelteKitEvent) => Promise<Response>;
 
-/** Serves functions from a route: `export const { GET, POST, PUT } = serve({ client, functions })` in `+server.ts`. */
+/**
+ * Serves functions from a route of SvelteKit.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // src/routes/api/inngest/+server.ts
+ * export const { GET, POST, PUT } = serve({ client, functions });
+ */
 export function serve(options: ServeOptions): SvelteKitHandler & MethodExports<SvelteKitHandler> {
   const handle = createServeHandler(options, { frameworkName, canStream: true });
   return withMethods((event: SvelteKitEvent) =>

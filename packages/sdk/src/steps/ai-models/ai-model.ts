@@ -2,6 +2,7 @@
 
 export type AiBody = Record<string, unknown>;
 
+/** A provider and model for `step.ai.infer`, as the makers `openai`, `anthropic`, … give it. */
 export interface AiModel {
   url: string;
   headers?: Record<string, string>;
@@ -12,6 +13,7 @@ export interface AiModel {
   onCall?(model: AiModel, body: AiBody): void;
 }
 
+/** Options that all makers of models take. */
 export interface AiModelOptions {
   readonly model: string;
   /** Default: the provider's environment variable. */

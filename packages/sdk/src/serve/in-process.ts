@@ -1,0 +1,10 @@
+// What an engine in the same process needs of the SDK: the subpath `everstep/in-process`, for @everstep/embedded. App authors
+// import nothing from here.
+export { attachEngine, type AttachedEngine } from "../client/attached-engine.ts";
+export type { EventIdSeed } from "../client/event-id-seed.ts";
+export type { CheckpointPort } from "../execution/checkpoint-buffer.ts";
+export { executeCall } from "../execution/execute.ts";
+export type { EventObject } from "../functions/definition.ts";
+export type { InvokeInputOf, InvokeOutputOf } from "../functions/invoke-target.ts";
+export type { ApiRequest } from "./engine-api.ts";
+export { SDK_NAME } from "./sdk-identity.ts";
