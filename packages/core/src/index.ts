@@ -63,6 +63,8 @@ export {
   type ControlDecision,
   type ControlRequest,
 } from "./flow/controls.ts";
+export { readBatch, type BatchState } from "./flow/batch.ts";
+export { readDebounce, type DebounceState } from "./flow/debounce.ts";
 export { decideAdmission } from "./flow/admission.ts";
 export { decideGroupDue, groupLimiterId, type GroupDue } from "./flow/event-groups.ts";
 export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admission.ts";

@@ -6,7 +6,7 @@ import type { Limiter, LimiterId } from "../model/flow.ts";
 export type BatchRule = NonNullable<FunctionConfig["batch"]>;
 
 /** From this size on a batch runs at once (server.md 4.6). */
-export const BATCH_BYTES_MAX: number = 10 * 1024 * 1024;
+const BATCH_BYTES_MAX: number = 10 * 1024 * 1024;
 
 /** An open batch: one for each function and key. */
 export interface BatchState {

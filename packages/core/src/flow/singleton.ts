@@ -26,6 +26,6 @@ export function singletonLimiter(id: LimiterId, runId: string): Limiter {
 }
 
 /** The run that holds a singleton lock. */
-export function readHolder(lock: Limiter | undefined): string | undefined {
+function readHolder(lock: Limiter | undefined): string | undefined {
   return lock === undefined ? undefined : (JSON.parse(lock.stateJson) as string);
 }

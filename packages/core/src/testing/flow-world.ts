@@ -15,11 +15,16 @@ import { endRun } from "../run/end-run.ts";
 import { aContext, aFunction, anEvent, type TestContext } from "./builders.ts";
 
 interface Tables {
-  limiters: [string, Limiter][];
-  idKeys: IdempotencyKey[];
-  batches: [string, string[]][];
-  timers: [number, Timer][];
-  outcomes: EventOutcome[];
+  readonly limiters: Record<string, Limiter>;
+  readonly idKeys: IdempotencyKey[];
+  readonly batches: Record<string, readonly string[]>;
+  readonly timers: Record<number, Timer>;
+  readonly outcomes: EventOutcome[];
+}
+
+interface ArrivalFacts {
+  readonly correlationId?: string;
+  readonly cron?: string;
 }
 
 export interface FlowWorld {
@@ -37,7 +42,7 @@ export interface FlowWorld {
   timers(): readonly Timer[];
   heads(): readonly RunHead[];
   /** An event reaches the function. @returns What was decided. */
-  arrive(event: EventRecord, facts?: { correlationId?: string; cron?: string }): Admission;
+  arrive(event: EventRecord, facts?: ArrivalFacts): Admission;
   rerun(runId: string): Admission;
   end(runId: string, status?: EndStatus): void;
   /** Moves the clock there, and fires the groups that are due on the way, each at its time. */
@@ -49,177 +54,192 @@ export interface FlowWorld {
 }
 
 export function aFlowWorld(config: Partial<FunctionConfig> = {}): FlowWorld {
-  const ctx = aContext();
-  let fn = aFunction(config);
-  let tables: Tables = { limiters: [], idKeys: [], batches: [], timers: [], outcomes: [] };
-  const keyOf = (id: LimiterId): string => JSON.stringify([id.kind, id.functionId, id.key]);
-  const limiters = (): Map<string, Limiter> => new Map(tables.limiters);
-  let orderKey = 0;
+  return new World(aFunction(config));
+}
 
-  const apply = (change: Change): void => {
-    world.changes.push(change);
-    switch (change.type) {
-      case "limiter_saved": {
-        const { limiter } = change;
-        tables.limiters = [...limiters().set(keyOf(limiter), limiter)];
-        return;
-      }
-      case "limiter_removed": {
-        const kept = limiters();
-        kept.delete(keyOf(change.limiter));
-        tables.limiters = [...kept];
-        return;
-      }
-      case "idempotency_key_added":
-        tables.idKeys.push(change.key);
-        return;
-      case "batch_event_added": {
-        const batches = new Map(tables.batches);
-        const events = batches.get(change.batchId) ?? [];
-        tables.batches = [...batches.set(change.batchId, [...events, change.eventId])];
-        return;
-      }
-      case "batch_removed":
-        tables.batches = tables.batches.filter(([id]) => id !== change.batchId);
-        return;
-      case "timer_added":
-        if (change.timer.runId === undefined) tables.timers.push([change.timer.id, change.timer]);
-        return;
-      case "timer_removed":
-        tables.timers = tables.timers.filter(([id]) => id !== change.timerId);
-        return;
-      case "event_outcome_added":
-        tables.outcomes.push(change.outcome);
-        return;
-      default:
-        return;
+function keyOf(id: LimiterId): string {
+  return JSON.stringify([id.kind, id.functionId, id.key]);
+}
+
+class World implements FlowWorld {
+  readonly ctx = aContext();
+  fn: FunctionRecord;
+  isPaused = false;
+  readonly events = new Map<string, EventRecord>();
+  readonly runs = new Map<string, RunState>();
+  readonly followUps: FollowUp[] = [];
+  readonly changes: Change[] = [];
+  #tables: Tables = { limiters: {}, idKeys: [], batches: {}, timers: {}, outcomes: [] };
+  #orderKey = 0;
+
+  constructor(fn: FunctionRecord) {
+    this.fn = fn;
+  }
+
+  outcomes(): readonly EventOutcome[] {
+    return this.#tables.outcomes;
+  }
+
+  limiters(): readonly Limiter[] {
+    return Object.values(this.#tables.limiters);
+  }
+
+  timers(): readonly Timer[] {
+    return Object.values(this.#tables.timers);
+  }
+
+  heads(): readonly RunHead[] {
+    return [...this.runs.values()].map(({ head }) => head);
+  }
+
+  arrive(event: EventRecord, facts: ArrivalFacts = {}): Admission {
+    this.events.set(event.internalId, event);
+    return this.#admit({ type: "arrival" }, [event], facts);
+  }
+
+  rerun(runId: string): Admission {
+    const events = this.#eventsOf(this.runs.get(runId)?.head.eventIds ?? []);
+    return this.#admit({ type: "rerun", originalRunId: runId }, events, {});
+  }
+
+  end(runId: string, status: EndStatus = "completed", endReason = "asked for"): void {
+    const state = this.runs.get(runId);
+    if (state === undefined) throw new Error(`No run ${runId}.`);
+    const events = this.#eventsOf(state.head.eventIds);
+    const draft = openDraft({ state, events }, this.fn, this.ctx);
+    endRun(draft, { status, ...(status === "cancelled" ? { endReason } : {}) });
+    for (const change of draft.changes) this.#apply(change);
+    this.followUps.push(...draft.followUps);
+  }
+
+  advance(toMs: number): void {
+    for (;;) {
+      const [next] = this.timers()
+        .filter(({ dueAtMs }) => dueAtMs <= toMs)
+        .toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.id - b.id);
+      if (next === undefined) break;
+      this.setClock(Math.max(this.ctx.nowMs, next.dueAtMs));
+      this.#fire(next);
     }
-  };
+    this.setClock(Math.max(this.ctx.nowMs, toMs));
+  }
 
-  const batchEvents = (batchId: string | undefined): EventRecord[] =>
-    (new Map(tables.batches).get(batchId ?? "") ?? []).flatMap((id) => world.events.get(id) ?? []);
+  setClock(toMs: number): void {
+    this.ctx.nowMs = toMs;
+  }
 
-  const admit = (
-    origin: Origin,
-    events: readonly EventRecord[],
-    facts: { correlationId?: string; cron?: string } = {},
-  ): Admission => {
+  configure(config: Partial<FunctionConfig>): void {
+    this.fn = aFunction({ ...this.fn.config, ...config });
+  }
+
+  restart(): void {
+    this.#tables = JSON.parse(JSON.stringify(this.#tables)) as Tables;
+  }
+
+  #eventsOf(ids: readonly string[]): EventRecord[] {
+    return ids.flatMap((id) => this.events.get(id) ?? []);
+  }
+
+  #batchEvents(batchId: string | undefined): EventRecord[] {
+    return this.#eventsOf(this.#tables.batches[batchId ?? ""] ?? []);
+  }
+
+  #admit(origin: Origin, events: readonly EventRecord[], facts: ArrivalFacts): Admission {
     const [first] = events;
     if (first === undefined) throw new Error("Nothing to admit.");
+    const { ctx, isPaused } = this;
+    const readEvent = (): unknown => JSON.parse(eventToWireJson(first)) as unknown;
     const candidate: Candidate = {
-      function: fn,
-      isPaused: world.isPaused,
+      function: this.fn,
+      isPaused,
       origin,
       events,
-      readEvent: () => JSON.parse(eventToWireJson(first)) as unknown,
+      readEvent,
       ...facts,
     };
     const plan = planAdmission(candidate, ctx.nowMs);
     const asked = new Set(plan.limiterIds.map(keyOf));
     const findLimiter = (id: LimiterId): Limiter | undefined => {
       if (!asked.has(keyOf(id))) throw new Error(`The plan did not name ${keyOf(id)}.`);
-      return limiters().get(keyOf(id));
+      return this.#tables.limiters[keyOf(id)];
     };
     const admission = decideAdmission(
       plan,
       {
-        idKeys: tables.idKeys.filter(
+        idKeys: this.#tables.idKeys.filter(
           ({ key, expiresAtMs }) => key === first.id && expiresAtMs > ctx.nowMs,
         ),
         findLimiter,
-        batchEvents: batchEvents(fullBatchOf(plan, findLimiter)),
-        nextOrderKey: () => ++orderKey,
+        batchEvents: this.#batchEvents(fullBatchOf(plan, findLimiter)),
+        nextOrderKey: () => ++this.#orderKey,
       },
       ctx,
     );
-    const { cancelFirst, draft } = admission;
-    if (cancelFirst !== undefined) {
-      edit(cancelFirst.runId, "cancelled", cancelFirst.reason);
-    }
-    for (const change of admission.changes) apply(change);
-    if (draft !== undefined) {
-      for (const change of draft.changes) apply(change);
-      world.runs.set(draft.state.head.id, draft.state);
-      world.followUps.push(...draft.followUps);
-    }
-    world.followUps.push(...admission.followUps);
+    this.#record(admission);
     return admission;
-  };
+  }
 
-  const edit = (runId: string, status: EndStatus, endReason: string): void => {
-    const state = world.runs.get(runId);
-    if (state === undefined) throw new Error(`No run ${runId}.`);
-    const events = state.head.eventIds.flatMap((id) => world.events.get(id) ?? []);
-    const draft = openDraft({ state, events }, fn, ctx);
-    endRun(draft, { status, ...(status === "cancelled" ? { endReason } : {}) });
-    for (const change of draft.changes) apply(change);
-    world.followUps.push(...draft.followUps);
-  };
+  #record({ cancelFirst, draft, changes, followUps }: Admission): void {
+    if (cancelFirst !== undefined) this.end(cancelFirst.runId, "cancelled", cancelFirst.reason);
+    for (const change of changes) this.#apply(change);
+    if (draft !== undefined) {
+      for (const change of draft.changes) this.#apply(change);
+      this.runs.set(draft.state.head.id, draft.state);
+      this.followUps.push(...draft.followUps);
+    }
+    this.followUps.push(...followUps);
+  }
 
-  const fire = (timer: Timer): void => {
-    const due = decideGroupDue(timer, limiters().get(keyOf(groupLimiterId(timer))), ctx);
+  #fire(timer: Timer): void {
+    const limiter = this.#tables.limiters[keyOf(groupLimiterId(timer))];
+    const due = decideGroupDue(timer, limiter, this.ctx);
+    // Read before the changes take the batch away.
     const gathered =
-      due.type === "fired" && due.origin.type === "batch" ? batchEvents(due.origin.batchId) : [];
-    for (const change of due.changes) apply(change);
+      due.type === "fired" && due.origin.type === "batch"
+        ? this.#batchEvents(due.origin.batchId)
+        : [];
+    for (const change of due.changes) this.#apply(change);
     if (due.type !== "fired") return;
     const { eventId, correlationId, cron } = due;
-    const held = eventId === undefined ? undefined : world.events.get(eventId);
-    admit(due.origin, held === undefined ? gathered : [held], {
+    const events = eventId === undefined ? gathered : this.#eventsOf([eventId]);
+    this.#admit(due.origin, events, {
       ...(correlationId === undefined ? {} : { correlationId }),
       ...(cron === undefined ? {} : { cron }),
     });
-  };
+  }
 
-  const world: FlowWorld = {
-    ctx,
-    get fn() {
-      return fn;
-    },
-    isPaused: false,
-    events: new Map(),
-    runs: new Map(),
-    followUps: [],
-    changes: [],
-    outcomes: () => tables.outcomes,
-    limiters: () => tables.limiters.map(([, limiter]) => limiter),
-    timers: () => tables.timers.map(([, timer]) => timer),
-    heads: () => [...world.runs.values()].map(({ head }) => head),
-    arrive(event, facts) {
-      world.events.set(event.internalId, event);
-      return admit({ type: "arrival" }, [event], facts);
-    },
-    rerun(runId) {
-      const events = world.runs.get(runId)?.head.eventIds ?? [];
-      const origin = { type: "rerun" as const, originalRunId: runId };
-      return admit(
-        origin,
-        events.flatMap((id) => world.events.get(id) ?? []),
-      );
-    },
-    end: (runId, status = "completed") => edit(runId, status, "asked for"),
-    advance(toMs) {
-      for (;;) {
-        const [next] = world
-          .timers()
-          .filter(({ dueAtMs }) => dueAtMs <= toMs)
-          .toSorted((a, b) => a.dueAtMs - b.dueAtMs || a.id - b.id);
-        if (next === undefined) break;
-        ctx.nowMs = Math.max(ctx.nowMs, next.dueAtMs);
-        fire(next);
-      }
-      ctx.nowMs = Math.max(ctx.nowMs, toMs);
-    },
-    setClock(toMs) {
-      ctx.nowMs = toMs;
-    },
-    configure(next) {
-      fn = aFunction({ ...fn.config, ...next });
-    },
-    restart() {
-      tables = JSON.parse(JSON.stringify(tables)) as Tables;
-    },
-  };
-  return world;
+  #apply(change: Change): void {
+    this.changes.push(change);
+    const { limiters, batches, timers, idKeys, outcomes } = this.#tables;
+    switch (change.type) {
+      case "limiter_saved":
+        limiters[keyOf(change.limiter)] = change.limiter;
+        return;
+      case "limiter_removed":
+        delete limiters[keyOf(change.limiter)];
+        return;
+      case "idempotency_key_added":
+        idKeys.push(change.key);
+        return;
+      case "batch_event_added":
+        batches[change.batchId] = [...(batches[change.batchId] ?? []), change.eventId];
+        return;
+      case "batch_removed":
+        delete batches[change.batchId];
+        return;
+      case "timer_added":
+        if (change.timer.runId === undefined) timers[change.timer.id] = change.timer;
+        return;
+      case "timer_removed":
+        delete timers[change.timerId];
+        return;
+      case "event_outcome_added":
+        outcomes.push(change.outcome);
+        return;
+      default:
+        return;
+    }
+  }
 }
 
 let events = 0;
