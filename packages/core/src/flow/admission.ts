@@ -5,6 +5,7 @@ import type { RunSkip } from "../model/flow.ts";
 import { createRun, createSkippedRun } from "../run/create-run.ts";
 import type { DecideContext } from "../run/context.ts";
 import type { Draft } from "../run/draft.ts";
+import { invokersOf } from "../run/invokers.ts";
 import { dedupes } from "../routing/decide-event.ts";
 import type { Admission, AdmissionState, Candidate } from "./candidate.ts";
 import { addOutcome, answerInvoker, type Deciding } from "./deciding.ts";
@@ -208,7 +209,9 @@ function skip(deciding: Deciding, reason: RunSkip): Admission {
     ctx,
   );
   if (reason.reason === "singleton") keepEventId(deciding, draft.state.head.id);
-  answerInvoker(deciding, whySkipped(reason), candidate.correlationId);
+  for (const { correlationId } of invokersOf(draft)) {
+    answerInvoker(deciding, whySkipped(reason), correlationId);
+  }
   return answer(deciding, draft);
 }
 

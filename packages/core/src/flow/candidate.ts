@@ -15,7 +15,7 @@ export type Origin =
   | { readonly type: "rerun"; readonly originalRunId: string }
   /** The event that a debounce let through: only keys and singleton apply. */
   | { readonly type: "debounce"; readonly debounceId: string }
-  /** The events of a batch that timed out: only keys apply. */
+  /** The events of a batch that timed out: only keys and singleton apply. */
   | { readonly type: "batch"; readonly batchId: string };
 
 /** Events that may start a function. */

@@ -237,8 +237,27 @@ describe("batches", () => {
       { correlation_id: "a.step", event: { id: a }, events: { length: 3 } },
       { correlation_id: "b.step", event: { id: b }, events: { length: 1 } },
     ]);
+    // By now the function is a singleton, and its place is taken.
+    invoke("c.step");
+    invoke("d.step");
+    world.configure({ batch: undefined, singleton: { mode: "skip" } } as never);
+    world.arrive(anArrival());
+    world.advance(AT_MS + 5_000);
+    expect(world.heads()[2]).toMatchObject({ status: "skipped", eventIds: { length: 2 } });
+    expect(settled(world).slice(2)).toEqual(["c.step", "d.step"]);
+  });
+
+  it("[F33] a rerun of a batch answers nobody", () => {
+    const world = aFlowWorld(BATCH);
+    for (const n of [1, 2, 3]) {
+      const inngest = { correlation_id: `parent.${n}` };
+      world.arrive(anArrival({ _inngest: inngest }, { name: INVOKED_EVENT }));
+    }
+    const [run] = world.heads();
     world.rerun(run?.id ?? "");
     world.end(world.heads()[1]?.id ?? "");
-    expect(settled(world)).toHaveLength(2);
+    expect(settled(world)).toEqual([]);
+    world.end(run?.id ?? "");
+    expect(settled(world)).toHaveLength(3);
   });
 });

@@ -34,7 +34,7 @@ const NO_GATES = {
 
 export function planAdmission(candidate: Candidate, nowMs: number): AdmissionPlan {
   const { function: fn, origin } = candidate;
-  if (isSkippedByPause(candidate) || origin.type === "batch") {
+  if (isSkippedByPause(candidate)) {
     return { ...NO_GATES, candidate, limiterIds: [], warnings: [] };
   }
   const warnings: string[] = [];

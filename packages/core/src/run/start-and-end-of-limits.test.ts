@@ -50,6 +50,14 @@ describe("a start", () => {
     for (const timer of run.timers()) expect(timer).not.toHaveProperty("isStart");
   });
 
+  it("[F27] a call that was charged is no start when it is made again after a crash", () => {
+    const run = started();
+    expect(run.call()).not.toHaveProperty("isStart");
+    const free = startRun();
+    free.decide((draft) => decideStarted(draft, free.ctx.nowMs));
+    expect(free.call().isStart).toBe(true);
+  });
+
   it("[F27] leaves the head without slots when the function has no rule for whole runs", () => {
     const run = startRun();
     run.decide((draft) => decideStarted(draft, run.ctx.nowMs));
