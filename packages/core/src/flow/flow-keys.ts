@@ -50,6 +50,7 @@ export interface EvaluatedKeys {
 
 /** The key expressions that hold a run back while it is dispatched, each once. */
 export function dispatchKeysOf(config: FunctionConfig): readonly string[] {
+  if (config.concurrency.length === 0 && config.throttle === undefined) return NO_KEYS;
   const found = new Set<string>();
   for (const { key, limit } of config.concurrency) {
     if (key !== undefined && limit > 0) found.add(key);
@@ -58,11 +59,16 @@ export function dispatchKeysOf(config: FunctionConfig): readonly string[] {
   return [...found];
 }
 
+const NO_KEYS: readonly string[] = [];
+const NOTHING: EvaluatedKeys = { keys: {} };
+
 /** Evaluates the keys of concurrency and throttle. */
 export function evaluateKeys(config: FunctionConfig, source: KeySource): EvaluatedKeys {
+  const expressions = dispatchKeysOf(config);
+  if (expressions.length === 0) return NOTHING;
   const keys: Record<string, string> = {};
   const errors: Record<string, string> = {};
-  for (const expression of dispatchKeysOf(config)) {
+  for (const expression of expressions) {
     const result = evaluateKey(expression, source);
     keys[expression] = result.ok ? result.text : ERROR_KEY;
     if (!result.ok) errors[expression] = result.message;

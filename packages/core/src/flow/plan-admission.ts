@@ -34,7 +34,7 @@ const NO_GATES = {
 
 export function planAdmission(candidate: Candidate, nowMs: number): AdmissionPlan {
   const { function: fn, origin } = candidate;
-  if (isSkippedByPause(candidate)) {
+  if (!hasGates(fn.config) || isSkippedByPause(candidate)) {
     return { ...NO_GATES, candidate, limiterIds: [], warnings: [] };
   }
   const warnings: string[] = [];
@@ -49,6 +49,18 @@ export function planAdmission(candidate: Candidate, nowMs: number): AdmissionPla
     gate !== undefined && "id" in gate ? [gate.id] : [],
   );
   return { ...gates, candidate, limiterIds, warnings };
+}
+
+/** Most functions have none, and their events must cost no more for that. */
+function hasGates(config: FunctionConfig): boolean {
+  const { batch, idempotency, rateLimit, debounce, singleton } = config;
+  return (
+    batch !== undefined ||
+    idempotency !== undefined ||
+    rateLimit !== undefined ||
+    debounce !== undefined ||
+    singleton !== undefined
+  );
 }
 
 /** Work that was accepted before the pause is kept for afterwards; what comes during it is not. */
