@@ -1,9 +1,11 @@
 // The apps and functions of the partition in memory, with the indexes that routing needs. A batch that fails is rolled back.
 import {
   createTriggerIndex,
+  effectiveFunction,
   type AppRecord,
   type Catalog as StoredCatalog,
   type Change,
+  type FunctionControl,
   type FunctionRecord,
   type Timer,
   type TriggerIndex,
@@ -14,6 +16,14 @@ interface Tables {
   apps: Map<string, AppRecord>;
   functions: Map<string, FunctionRecord>;
   cronTimers: Map<number, Timer>;
+  controls: Map<string, FunctionControl>;
+}
+
+/** A function as every decision about it reads it. The same object until something about it changes. */
+export interface EffectiveFunction {
+  /** With the operator's limits in place of its code's. */
+  readonly function: FunctionRecord;
+  readonly isPaused: boolean;
 }
 
 export interface Catalog {
@@ -27,6 +37,10 @@ export interface Catalog {
   app(id: string): AppRecord | undefined;
   /** Archived ones included. */
   function(id: string): FunctionRecord | undefined;
+  /** Archived ones included. */
+  rules(id: string): EffectiveFunction | undefined;
+  /** What an operator decided about the function. */
+  control(functionId: string): FunctionControl | undefined;
   /** Live functions only, by slug or id. */
   findLive(slugOrId: string): FunctionRecord | undefined;
   triggers(): TriggerIndex;
@@ -50,6 +64,7 @@ class MemoryCatalog implements Catalog {
   #durable: Tables | undefined;
   #index: TriggerIndex | undefined;
   #liveBySlug: Map<string, FunctionRecord> | undefined;
+  readonly #rules = new Map<string, EffectiveFunction>();
   readonly #paths = new Map<string, Set<string>>();
 
   constructor(stored: StoredCatalog, cronTimers: readonly Timer[]) {
@@ -57,6 +72,7 @@ class MemoryCatalog implements Catalog {
       apps: new Map(stored.apps.map((app) => [app.id, app])),
       functions: new Map(stored.functions.map((fn) => [fn.id, fn])),
       cronTimers: new Map(cronTimers.map((timer) => [timer.id, timer])),
+      controls: new Map(stored.controls.map((control) => [control.functionId, control])),
     };
     for (const { eventName, path } of stored.matchPaths) this.#notePath(eventName, path);
   }
@@ -93,6 +109,22 @@ class MemoryCatalog implements Catalog {
     return this.#tables.functions.get(id);
   }
 
+  rules(id: string): EffectiveFunction | undefined {
+    const known = this.#rules.get(id);
+    if (known !== undefined) return known;
+    const fn = this.#tables.functions.get(id);
+    if (fn === undefined) return undefined;
+    const control = this.#tables.controls.get(id);
+    const isPaused = control?.pausedAtMs !== undefined;
+    const rules = { function: effectiveFunction(fn, control), isPaused };
+    this.#rules.set(id, rules);
+    return rules;
+  }
+
+  control(functionId: string): FunctionControl | undefined {
+    return this.#tables.controls.get(functionId);
+  }
+
   findLive(slugOrId: string): FunctionRecord | undefined {
     const byId = this.#tables.functions.get(slugOrId);
     if (byId !== undefined && byId.archivedAtMs === undefined) return byId;
@@ -124,6 +156,10 @@ class MemoryCatalog implements Catalog {
         this.#edit().functions.set(change.function.id, change.function);
         this.#forgetIndexes();
         return;
+      case "function_control_saved":
+        this.#edit().controls.set(change.control.functionId, change.control);
+        this.#rules.delete(change.control.functionId);
+        return;
       case "timer_added":
         if (change.timer.kind === "cron")
           this.#edit().cronTimers.set(change.timer.id, change.timer);
@@ -152,11 +188,13 @@ class MemoryCatalog implements Catalog {
       apps: new Map(this.#tables.apps),
       functions: new Map(this.#tables.functions),
       cronTimers: new Map(this.#tables.cronTimers),
+      controls: new Map(this.#tables.controls),
     };
     return this.#tables;
   }
 
   #forgetIndexes(): void {
+    this.#rules.clear();
     this.#index = undefined;
     this.#liveBySlug = undefined;
   }

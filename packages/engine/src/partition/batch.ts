@@ -2,10 +2,13 @@
 import {
   type Change,
   type IdempotencyKey,
+  type Limiter,
+  type LimiterId,
   type LoadedRun,
   type Store,
   type Wait,
 } from "@everstep/core";
+import type { EventRecord } from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
 import type { RunCache } from "./run-cache.ts";
 
@@ -21,6 +24,17 @@ export interface Batch {
   findWaits(eventName: string, matchKeys: readonly string[]): Promise<readonly Wait[]>;
   findKeys(key: string, nowMs: number): Promise<readonly IdempotencyKey[]>;
   hasEvent(internalId: string): Promise<boolean>;
+  /** Those that exist, in no order. */
+  findLimiters(ids: readonly LimiterId[]): Promise<readonly Limiter[]>;
+  /** Events of an open batch in their order. */
+  loadBatchEvents(batchId: string): Promise<readonly EventRecord[]>;
+  /** Those that exist, in the order of the ids. */
+  findEvents(internalIds: readonly string[]): Promise<readonly EventRecord[]>;
+}
+
+/** Tells limiters apart. */
+export function limiterName({ kind, functionId, key }: LimiterId): string {
+  return `${kind}:${functionId}:${key}`;
 }
 
 export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Batch {
@@ -29,7 +43,11 @@ export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Ba
   const addedWaits = new Map<string, Wait>();
   const removedWaits = new Set<string>();
   const addedKeys: IdempotencyKey[] = [];
-  const addedEvents = new Set<string>();
+  const addedEvents = new Map<string, EventRecord>();
+  /** By name; undefined: removed. */
+  const limiters = new Map<string, Limiter | undefined>();
+  /** Event ids that were added to batches. */
+  const batchEvents = new Map<string, string[]>();
 
   const note = (change: Change): void => {
     switch (change.type) {
@@ -46,16 +64,46 @@ export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Ba
         addedKeys.push(change.key);
         return;
       case "event_added":
-        addedEvents.add(change.event.internalId);
+        addedEvents.set(change.event.internalId, change.event);
+        return;
+      case "limiter_saved":
+        limiters.set(limiterName(change.limiter), change.limiter);
+        return;
+      case "limiter_removed":
+        limiters.set(limiterName(change.limiter), undefined);
+        return;
+      case "batch_event_added":
+        batchEvents.set(change.batchId, [
+          ...(batchEvents.get(change.batchId) ?? []),
+          change.eventId,
+        ]);
         return;
       default:
         catalog.apply(change);
     }
   };
 
+  const findEvents: Batch["findEvents"] = async (internalIds) => {
+    const missing = internalIds.filter((id) => !addedEvents.has(id));
+    const stored = missing.length === 0 ? [] : await store.findEvents(missing);
+    const byId = new Map(stored.map((event) => [event.internalId, event]));
+    return internalIds.flatMap((id) => addedEvents.get(id) ?? byId.get(id) ?? []);
+  };
+
   return {
     changes,
     touched,
+    findEvents,
+    async findLimiters(ids) {
+      const known = ids.filter((id) => limiters.has(limiterName(id)));
+      const unknown = ids.filter((id) => !limiters.has(limiterName(id)));
+      const stored = unknown.length === 0 ? [] : await store.findLimiters(unknown);
+      return [...known.flatMap((id) => limiters.get(limiterName(id)) ?? []), ...stored];
+    },
+    async loadBatchEvents(batchId) {
+      const added = await findEvents(batchEvents.get(batchId) ?? []);
+      return [...(await store.loadBatchEvents(batchId)), ...added];
+    },
     record(made) {
       for (const change of made) {
         changes.push(change);

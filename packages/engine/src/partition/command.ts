@@ -55,6 +55,19 @@ export type Command =
       readonly steps: readonly StepRecord[];
       readonly from?: { readonly stepId: string; readonly inputJson?: JsonText };
     }
+  | {
+      readonly type: "set_paused";
+      readonly functionId: string;
+      readonly isPaused: boolean;
+      readonly actor: string;
+    }
+  | {
+      readonly type: "set_limits";
+      readonly functionId: string;
+      /** As `parseLimitPatch` reads it. */
+      readonly patch: unknown;
+      readonly actor: string;
+    }
   | { readonly type: "save_cancellation"; readonly cancellation: CancellationRecord }
   | { readonly type: "remove_cancellation"; readonly id: string };
 

@@ -1,6 +1,5 @@
 // Executes one command within a batch: loads what it touches, lets core decide, records what changed.
 import {
-  createRun,
   decideCallResult,
   decideCancel,
   decideCheckpoint,
@@ -15,11 +14,14 @@ import {
   seedRerun,
   type Awaitable,
   type Draft,
+  type EventOutcome,
   type FollowUp,
   type LoadedRun,
   type Timer,
 } from "@everstep/core";
-import { EverstepError, eventToWireJson } from "@everstep/protocol";
+import { EverstepError } from "@everstep/protocol";
+import { control } from "./control.ts";
+import { admit, admitGroup, readerOf } from "./admit.ts";
 import { claimSignals } from "./claim-signal.ts";
 import type { Command } from "./command.ts";
 import { editRun, type Execution } from "./execution.ts";
@@ -64,7 +66,13 @@ export function execute(execution: Execution, command: Command): Awaitable<unkno
 function administer(
   execution: Execution,
   command: CommandOf<
-    "sync" | "remove_app" | "app_error" | "save_cancellation" | "remove_cancellation"
+    | "sync"
+    | "remove_app"
+    | "app_error"
+    | "set_paused"
+    | "set_limits"
+    | "save_cancellation"
+    | "remove_cancellation"
   >,
 ): unknown {
   switch (command.type) {
@@ -74,6 +82,9 @@ function administer(
       return removeApp(execution, command);
     case "app_error":
       return recordAppError(execution, command);
+    case "set_paused":
+    case "set_limits":
+      return control(execution, command);
     case "save_cancellation":
       execution.batch.record([{ type: "cancellation_saved", cancellation: command.cancellation }]);
       return undefined;
@@ -124,17 +135,22 @@ async function receiveEvents(
 async function invoke(
   execution: Execution,
   { event, slug, isSeeded }: CommandOf<"invoke">,
-): Promise<{ eventId: string; runId: string }> {
-  const { batch, catalog, ctx } = execution;
+): Promise<{ eventId: string; runId: string; outcome?: EventOutcome }> {
+  const { batch, catalog } = execution;
   const fn = catalog.findLive(slug);
   if (fn === undefined) throw functionNotFound(execution, slug);
   const eventId = event.internalId;
   if (isSeeded && (await batch.hasEvent(eventId))) return { eventId, runId: "" };
-  const [started] = await routeEvent(execution, { event, target: { functionId: fn.id } });
-  if (started !== undefined) return { eventId, runId: started };
-  // The event's id was used before: its run is the answer.
-  const keys = await batch.findKeys(event.id, ctx.nowMs);
-  return { eventId, runId: keys.find((key) => key.functionId === fn.id)?.runId ?? "" };
+  const { runIds, outcomes } = await routeEvent(execution, {
+    event,
+    target: { functionId: fn.id },
+  });
+  const [runId] = runIds;
+  if (runId !== undefined) return { eventId, runId };
+  const [outcome] = outcomes;
+  // The event's id, or the value of `idempotency`, was used before: its run is the answer.
+  const earlier = outcome?.type === "deduplicated" ? outcome.runId : undefined;
+  return { eventId, runId: earlier ?? "", ...(outcome === undefined ? {} : { outcome }) };
 }
 
 function functionNotFound(execution: Execution, slug: string): EverstepError {
@@ -148,6 +164,10 @@ function functionNotFound(execution: Execution, slug: string): EverstepError {
 async function timerDue(execution: Execution, timer: Timer): Promise<void> {
   if (timer.kind === "cron") {
     await cronDue(execution, timer);
+    return;
+  }
+  if (timer.kind === "debounce" || timer.kind === "batch") {
+    await followUp(execution, await admitGroup(execution, timer));
     return;
   }
   if (timer.runId === undefined) return;
@@ -227,29 +247,33 @@ async function rerun(
   execution: Execution,
   command: CommandOf<"rerun">,
 ): Promise<{ runId: string }> {
-  const { ctx, catalog } = execution;
+  const { catalog } = execution;
   const old = await execution.batch.getRun(command.runId);
   if (old === undefined) throw runNotFound(command.runId);
   const { head } = old.state;
-  const fn = catalog.function(head.functionId);
-  if (fn === undefined) throw functionNotFound(execution, head.functionId);
-  const draft = createRun(
+  const rules = catalog.rules(head.functionId);
+  const [first] = old.events;
+  if (rules === undefined || first === undefined) {
+    throw functionNotFound(execution, head.functionId);
+  }
+  const { from, steps } = command;
+  const { draft, followUps } = await admit(
+    execution,
     {
-      function: fn,
+      ...rules,
+      origin: { type: "rerun", originalRunId: head.originalRunId ?? head.id },
       events: old.events,
-      orderKey: execution.nextOrderKey(),
-      originalRunId: head.originalRunId ?? head.id,
+      readEvent: readerOf(first),
       ...(head.cron === undefined ? {} : { cron: head.cron }),
-      readEvent: () =>
-        JSON.parse(
-          old.events[0] === undefined ? "null" : eventToWireJson(old.events[0]),
-        ) as unknown,
     },
-    ctx,
+    {
+      prepare: (fresh) => {
+        if (from !== undefined) seedRerun(fresh, steps, from);
+      },
+    },
   );
-  if (command.from !== undefined) seedRerun(draft, command.steps, command.from);
-  execution.batch.record(draft.changes);
-  execution.batch.putRun({ state: draft.state, events: draft.events });
+  if (draft === undefined) throw new Error("A rerun becomes a run, if only a skipped one.");
+  await followUp(execution, followUps);
   return { runId: draft.state.head.id };
 }
 

@@ -6,6 +6,7 @@ import {
   type DecideContext,
   type Draft,
   type FollowUp,
+  type FunctionRecord,
   type LoadedRun,
 } from "@everstep/core";
 import type { Catalog } from "../catalog.ts";
@@ -18,6 +19,8 @@ export interface Execution {
   readonly ctx: DecideContext;
   readonly log: Log;
   readonly nextOrderKey: () => number;
+  /** Logs what people should know of a function's rules, once for each text. */
+  readonly warnOnce: (fn: FunctionRecord, message: string) => void;
   /** The dispatch of a timer that is out now. */
   currentCall(
     timerId: number,
@@ -54,7 +57,7 @@ function decideAbout(
   decide: (draft: Draft) => void,
 ): readonly FollowUp[] {
   const { head } = run.state;
-  const fn = execution.catalog.function(head.functionId);
+  const fn = execution.catalog.rules(head.functionId)?.function;
   if (fn === undefined) throw new Error(`Run ${head.id} belongs to no function.`);
   const draft = openDraft(run, fn, execution.ctx);
   decide(draft);

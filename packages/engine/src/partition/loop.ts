@@ -25,6 +25,7 @@ export interface LoopOptions {
   readonly log: Log;
   readonly newContext: (nowMs: number) => DecideContext;
   readonly nextOrderKey: () => number;
+  readonly warnOnce: Execution["warnOnce"];
   readonly currentCall: Execution["currentCall"];
   /** Lets out what a durable batch caused. Runs when no commit is in flight. */
   readonly release: (changes: readonly Change[]) => void;
@@ -144,6 +145,7 @@ class PartitionLoop implements Loop {
       log,
       ctx: this.#options.newContext(clock.nowMs()),
       nextOrderKey: this.#options.nextOrderKey,
+      warnOnce: this.#options.warnOnce,
       currentCall: this.#options.currentCall,
     };
     const taken = this.#mailbox;

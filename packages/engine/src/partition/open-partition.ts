@@ -15,6 +15,7 @@ import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createIdentity, type Identity } from "../identity.ts";
 import { createAlarm, type Alarm } from "../timers/alarm.ts";
 import type { Command } from "./command.ts";
+import { createWarnOnce } from "./warn-once.ts";
 import { createLoop, type Loop } from "./loop.ts";
 import { createRunCache, type RunCache } from "./run-cache.ts";
 
@@ -26,8 +27,14 @@ const CLOCK_KINDS: readonly TimerKind[] = [
   "start_timeout",
   "finish_timeout",
   "cron",
+  "debounce",
+  "batch",
 ];
 const CALL_KINDS: readonly TimerKind[] = ["call", "request"];
+
+/** A sweep takes as many rows as this many batches with one expiring row each leave behind, and more. */
+const BATCHES_PER_SWEEP = 256;
+const SWEPT_ROWS_MAX = 5_000;
 
 /** How long stopping waits for the last commits, beyond the grace for calls. */
 const LAST_COMMITS_MS = 5_000;
@@ -79,6 +86,7 @@ class OwnedPartition implements Partition {
   readonly #loop: Loop;
   readonly #clockAlarm: Alarm;
   readonly #callAlarm: Alarm;
+  #batchesUntilSweep = BATCHES_PER_SWEEP;
 
   constructor(options: EngineOptions, parts: PartitionParts) {
     const { store, clock, log } = options;
@@ -117,6 +125,7 @@ class OwnedPartition implements Partition {
       log,
       newContext: (nowMs) => this.#contextAt(nowMs),
       nextOrderKey: identity.nextOrderKey,
+      warnOnce: createWarnOnce(log),
       currentCall: (timerId) => this.dispatcher.current(timerId),
       release: (changes) => this.#release(changes),
       pump: () => this.dispatcher.pump(),
@@ -189,13 +198,48 @@ class OwnedPartition implements Partition {
   #release(changes: readonly Change[]): void {
     const nowMs = this.#options.clock.nowMs();
     for (const change of changes) {
-      if (change.type === "timer_added") this.#takeUp(change.timer, nowMs);
-      else if (change.type === "run_patched" && change.patch.endedAtMs !== undefined) {
-        this.#cache.delete(change.runId);
-        this.dispatcher.runEnded(change.runId);
-        this.#options.onRunEnded?.(change.runId);
+      switch (change.type) {
+        case "timer_added":
+          this.#takeUp(change.timer, nowMs);
+          break;
+        case "run_added":
+          // A skipped run has ended before it began.
+          if (change.run.endedAtMs !== undefined) this.#letGo(change.run.id);
+          break;
+        case "run_patched":
+          if (change.patch.endedAtMs !== undefined) this.#letGo(change.runId);
+          break;
+        case "function_saved":
+          this.dispatcher.rulesChanged(change.function.id);
+          break;
+        case "function_control_saved":
+          this.dispatcher.rulesChanged(change.control.functionId);
+          break;
+        default:
       }
     }
+    this.#sweepNow(nowMs);
+  }
+
+  /** The run has ended. */
+  #letGo(runId: string): void {
+    this.#cache.delete(runId);
+    this.dispatcher.runEnded(runId);
+    this.#options.onRunEnded?.(runId);
+  }
+
+  /** Rows that say nothing any more are taken away in small slices, between the commits that make new ones. */
+  #sweepNow(nowMs: number): void {
+    this.#batchesUntilSweep -= 1;
+    if (this.#batchesUntilSweep > 0) return;
+    this.#batchesUntilSweep = BATCHES_PER_SWEEP;
+    this.#options.store.sweepExpired(nowMs, SWEPT_ROWS_MAX).catch((error: unknown) =>
+      this.#options.log({
+        level: "warn",
+        message: "Expired rows could not be swept; it is tried again later.",
+        fields: { error: String(error) },
+      }),
+    );
   }
 
   #takeUp(timer: Timer, nowMs: number): void {
@@ -206,8 +250,10 @@ class OwnedPartition implements Partition {
 }
 
 function rulesOf(catalog: Catalog, functionId: string): FunctionRules | undefined {
-  const fn = catalog.function(functionId);
-  return fn === undefined ? undefined : { appId: fn.appId, config: fn.config, isPaused: false };
+  const rules = catalog.rules(functionId);
+  if (rules === undefined) return undefined;
+  const { appId, config } = rules.function;
+  return { appId, config, isPaused: rules.isPaused };
 }
 
 type OnDue = (timer: Timer, settled: () => void) => void;

@@ -3,15 +3,17 @@
 import {
   INVOKED_EVENT,
   decideEventArrival,
-  decideRuns,
   dedupes,
   matchKeysOf,
   matchesWait,
+  type Candidate,
+  type EventOutcome,
   type FollowUp,
-  type FunctionRecord,
   type InvokeTarget,
 } from "@everstep/core";
-import { eventToWireJson, type EventRecord } from "@everstep/protocol";
+import type { EventRecord } from "@everstep/protocol";
+import type { EffectiveFunction } from "../catalog.ts";
+import { admit, readerOf } from "./admit.ts";
 import { editRun, settleInvoke, type Execution } from "./execution.ts";
 
 export interface Arrival {
@@ -21,29 +23,44 @@ export interface Arrival {
   readonly cron?: string;
 }
 
-/** @returns The ids of the runs it started. */
-export async function routeEvent(
-  execution: Execution,
-  arrival: Arrival,
-): Promise<readonly string[]> {
-  const { event } = arrival;
-  const readEvent = lazily(() => JSON.parse(eventToWireJson(event)) as unknown);
-  execution.batch.record([{ type: "event_added", event }]);
+/** What an event came to. */
+export interface Routed {
+  /** Runs that it started, or that were recorded as skipped. */
+  readonly runIds: readonly string[];
+  /** Outcomes in place of runs. */
+  readonly outcomes: readonly EventOutcome[];
+}
+
+const NOWHERE: Routed = { runIds: [], outcomes: [] };
+
+export async function routeEvent(execution: Execution, arrival: Arrival): Promise<Routed> {
+  const { event, target, cron } = arrival;
+  const { batch, ctx } = execution;
+  const readEvent = readerOf(event);
+  batch.record([{ type: "event_added", event }]);
   await endWaits(execution, event, readEvent);
   const functions = triggered(execution, arrival, readEvent);
-  if (functions.length === 0) return [];
-  const { ctx } = execution;
-  const keys = dedupes(event) ? await execution.batch.findKeys(event.id, ctx.nowMs) : [];
-  const drafts = decideRuns(
-    { ...arrival, functions, keys, nextOrderKey: execution.nextOrderKey, readEvent },
-    ctx,
-  );
-  for (const draft of drafts) {
-    execution.batch.record(draft.changes);
-    execution.batch.putRun({ state: draft.state, events: draft.events });
-    await followUp(execution, draft.followUps);
+  if (functions.length === 0) return NOWHERE;
+  const idKeys = dedupes(event) ? await batch.findKeys(event.id, ctx.nowMs) : [];
+  const runIds: string[] = [];
+  const outcomes: EventOutcome[] = [];
+  const followUps: FollowUp[] = [];
+  for (const rules of functions) {
+    const candidate: Candidate = {
+      ...rules,
+      origin: { type: "arrival" },
+      events: [event],
+      readEvent,
+      ...(target?.correlationId === undefined ? {} : { correlationId: target.correlationId }),
+      ...(cron === undefined ? {} : { cron }),
+    };
+    const admitted = await admit(execution, candidate, { idKeys });
+    if (admitted.draft !== undefined) runIds.push(admitted.draft.state.head.id);
+    if (admitted.outcome !== undefined) outcomes.push(admitted.outcome);
+    followUps.push(...admitted.followUps);
   }
-  return drafts.map((draft) => draft.state.head.id);
+  await followUp(execution, followUps);
+  return { runIds, outcomes };
 }
 
 export async function followUp(
@@ -86,14 +103,14 @@ function triggered(
   execution: Execution,
   { event, target, cron }: Arrival,
   readEvent: () => unknown,
-): readonly FunctionRecord[] {
+): readonly EffectiveFunction[] {
   const { catalog, log, ctx } = execution;
   if (target !== undefined) {
-    const fn = catalog.function(target.functionId);
-    return fn === undefined ? [] : [fn];
+    const rules = catalog.rules(target.functionId);
+    return rules === undefined ? [] : [rules];
   }
   if (cron !== undefined || event.name === INVOKED_EVENT) return [];
-  const { matches, failures } = catalog
+  const { matches, failures, filtered } = catalog
     .triggers()
     .match({ name: event.name, readEvent }, ctx.nowMs);
   for (const failure of failures) {
@@ -103,13 +120,10 @@ function triggered(
       fields: { event: event.name, eventId: event.internalId, functionId: failure.functionId },
     });
   }
-  return matches.flatMap((match) => catalog.function(match.functionId) ?? []);
-}
-
-function lazily<T>(read: () => T): () => T {
-  let value: { readonly read: T } | undefined;
-  return () => {
-    value ??= { read: read() };
-    return value.read;
-  };
+  const of = { eventId: event.internalId, atMs: ctx.nowMs };
+  for (const { functionId, expressions } of filtered) {
+    const outcome = { ...of, functionId, type: "filtered", expressions } as const;
+    execution.batch.record([{ type: "event_outcome_added", outcome }]);
+  }
+  return matches.flatMap((match) => catalog.rules(match.functionId) ?? []);
 }
