@@ -5,7 +5,7 @@ import { isEnded, type LoadedRun, type StartCharge, type Timer } from "@everstep
 import type { InFlightCall } from "../engine.ts";
 import type { TimerWindow } from "../timers/timer-window.ts";
 import { Backlog } from "./backlog.ts";
-import { BucketTable } from "./bucket-table.ts";
+import { BucketTable, type Holder } from "./bucket-table.ts";
 import { needsOf, type CallNeeds } from "./call-needs.ts";
 import type { Dispatcher, DispatcherOptions, Flight, FunctionRules } from "./contract.ts";
 import { inOrder, isEmpty, type Lane } from "./lane.ts";
@@ -31,7 +31,10 @@ type Try = "made" | "blocked" | "unloaded" | "empty";
 
 interface AirborneCall {
   readonly flight: Flight;
-  readonly needs: CallNeeds;
+  readonly run: LoadedRun;
+  readonly isStart: boolean;
+  /** What it holds. */
+  needs: CallNeeds;
 }
 
 class CallDispatcher implements Dispatcher {
@@ -111,13 +114,30 @@ class CallDispatcher implements Dispatcher {
 
   rulesChanged(functionId: string): void {
     const set = this.#sets.get(functionId);
-    if (set === undefined) return;
+    const rules = this.#options.rulesOf(functionId);
+    if (set === undefined || rules === undefined) return;
+    for (const call of this.#calls.values()) {
+      if (call.flight.functionId === functionId) this.#countAgain(call, rules);
+    }
     for (const lane of set.lanes()) {
       lane.needs = undefined;
       set.makeReady(lane);
     }
     this.#active.add(set);
     this.#options.wake();
+  }
+
+  /** A call that went out under other rules counts under the new ones too. */
+  #countAgain(call: AirborneCall, rules: FunctionRules): void {
+    const { flight, run, isStart, needs: old } = call;
+    const found = needsOf(rules.config, run, this.#options.clock.nowMs());
+    call.needs = isStart ? found.start : found.later;
+    for (const bucket of old.buckets) {
+      if (bucket.level === "step") this.#buckets.free(bucket, flight.timerId);
+    }
+    for (const bucket of call.needs.buckets) {
+      if (bucket.level === "step") this.#buckets.take(bucket, flight.timerId, holderOf(flight));
+    }
   }
 
   current(timerId: number): Flight | undefined {
@@ -296,13 +316,6 @@ class CallDispatcher implements Dispatcher {
     const runId = run.state.head.id;
     const startedAtMs = this.#options.clock.nowMs();
     const stepId = timer.op?.stepId;
-    for (const bucket of needs.buckets) {
-      this.#buckets.take(bucket, bucket.level === "fn" ? runId : timer.id, {
-        runId,
-        sinceMs: startedAtMs,
-        ...(stepId === undefined ? {} : { stepId }),
-      });
-    }
     const flight: Flight = {
       runId,
       timerId: timer.id,
@@ -313,7 +326,10 @@ class CallDispatcher implements Dispatcher {
       ...(stepId === undefined ? {} : { stepId }),
       ...(run.state.head.startedAtMs === undefined ? { start: this.#startOf(needs) } : {}),
     };
-    this.#calls.set(timer.id, { flight, needs });
+    for (const bucket of needs.buckets) {
+      this.#buckets.take(bucket, bucket.level === "fn" ? runId : timer.id, holderOf(flight));
+    }
+    this.#calls.set(timer.id, { flight, run, needs, isStart: timer.isStart === true });
     this.#perApp.set(rules.appId, (this.#perApp.get(rules.appId) ?? 0) + 1);
     this.#options.make(current, run, flight);
   }
@@ -339,4 +355,8 @@ class CallDispatcher implements Dispatcher {
       wake();
     });
   }
+}
+
+function holderOf({ runId, stepId, startedAtMs: sinceMs }: Flight): Holder {
+  return { runId, sinceMs, ...(stepId === undefined ? {} : { stepId }) };
 }
