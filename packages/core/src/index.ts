@@ -91,7 +91,7 @@ export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
 export { createTriggerIndex, type TriggerIndex } from "./triggers/trigger-index.ts";
 export { validateTriggers, type ConfigProblem } from "./triggers/validate-triggers.ts";
 export { appIdOf, decideRemoval, decideSync, type SyncDecision } from "./sync/decide-sync.ts";
-export { decideRuns, dedupes } from "./routing/decide-event.ts";
+export { dedupes } from "./routing/dedupes.ts";
 export { matchKeysOf, matchesWait } from "./routing/match-waits.ts";
 export { applyRunChange } from "./run/apply-change.ts";
 export type { DecideContext } from "./run/context.ts";

@@ -34,7 +34,7 @@ describe("a function without rules", () => {
     expect(draft?.changes.map(({ type }) => type)).toEqual(["run_added", "timer_added"]);
   });
 
-  it("[F1] keeps what started it", () => {
+  it("[F1, E4] keeps what started it", () => {
     const world = aFlowWorld();
     world.arrive(anArrival(), { correlationId: "parent.step" });
     world.arrive(anArrival(), { cron: "* * * * *" });
@@ -70,7 +70,7 @@ describe("pause", () => {
 });
 
 describe("event ids", () => {
-  it("[F4] start a function once, and later ones say which run it was and until when", () => {
+  it("[F4, E2] start a function once, and later ones say which run it was and until when", () => {
     const world = aFlowWorld();
     world.arrive(anArrival({}, { id: "order-1" }));
     const again = anArrival({}, { id: "order-1" });

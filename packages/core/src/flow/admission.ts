@@ -6,7 +6,7 @@ import { createRun, createSkippedRun } from "../run/create-run.ts";
 import type { DecideContext } from "../run/context.ts";
 import type { Draft } from "../run/draft.ts";
 import { invokersOf } from "../run/invokers.ts";
-import { dedupes } from "../routing/decide-event.ts";
+import { dedupes } from "../routing/dedupes.ts";
 import type { Admission, AdmissionState, Candidate } from "./candidate.ts";
 import { addOutcome, answerInvoker, type Deciding } from "./deciding.ts";
 import { holdInDebounce, placeInBatch } from "./event-groups.ts";

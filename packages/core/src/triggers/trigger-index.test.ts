@@ -59,7 +59,7 @@ describe("[T1] patterns", () => {
   });
 });
 
-describe("[T2] once per function", () => {
+describe("[T2, E1] once per function", () => {
   it("starts through the first trigger in the function's order, whatever pattern it has", () => {
     const functions = [
       { id: "wide-first", triggers: [cron, on("a/*"), on("a/b")] },
