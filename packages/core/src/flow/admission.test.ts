@@ -104,6 +104,14 @@ describe("event ids", () => {
     expect(world.outcomes()[1]).not.toHaveProperty("runId");
   });
 
+  it("[F4] are used up by a run that the singleton rule skipped", () => {
+    const world = aFlowWorld({ singleton: { mode: "skip" } });
+    world.arrive(anArrival());
+    for (let n = 0; n < 2; n++) world.arrive(anArrival({}, { id: "order-1" }));
+    expect(fates(world)).toEqual(["queued", "skipped", "deduplicated"]);
+    expect(world.outcomes()).toMatchObject([{ runId: world.heads()[1]?.id }]);
+  });
+
   it("[F4] are not used up by an event that a limit turned away", () => {
     const world = aFlowWorld({ rateLimit: { limit: 1, periodMs: 1_000 } });
     world.arrive(anArrival());

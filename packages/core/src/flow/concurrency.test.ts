@@ -68,6 +68,7 @@ describe("bucketsOf", () => {
 
   it("[F26] two rules of one bucket count as the lower one", () => {
     expect(bucketsFor([aRule({ limit: 9 }), aRule({ limit: 2 })])).toMatchObject([{ limit: 2 }]);
+    expect(bucketsFor([aRule({ limit: 2 }), aRule({ limit: 9 })])).toMatchObject([{ limit: 2 }]);
   });
 
   it("[F26] uses the value of the run's creation, and evaluates what is newer than the run", () => {

@@ -1,5 +1,6 @@
 // Batches and debounces: what gathers, when it runs, and what a restart or a late timer changes (nothing).
 import { describe, expect, it } from "vitest";
+import { decideGroupDue } from "./event-groups.ts";
 import { AT_MS } from "../testing/builders.ts";
 import { aFlowWorld, anArrival, type FlowWorld } from "../testing/flow-world.ts";
 import { INVOKED_EVENT } from "../run/lifecycle-events.ts";
@@ -86,6 +87,24 @@ describe("debounce", () => {
     world.advance(AT_MS + 1_000);
     expect(world.heads()).toHaveLength(1);
     expect(world.timers()).toEqual([]);
+  });
+
+  it.each([
+    ["debounce", DEBOUNCE],
+    ["batch", BATCH],
+  ])("[F15, F17] a timer that was replaced fires nothing: %s", (_kind, config) => {
+    const world = aFlowWorld(config);
+    world.arrive(anArrival());
+    const [timer] = world.timers();
+    const [limiter] = world.limiters();
+    if (timer === undefined) throw new Error("A group has a timer.");
+    world.setClock(timer.dueAtMs);
+    const removed = { type: "timer_removed", timerId: timer.id + 1 };
+    const replaced = { ...timer, id: timer.id + 1 };
+    const none = { type: "none", changes: [removed] };
+    expect(decideGroupDue(replaced, limiter, world.ctx)).toEqual(none);
+    expect(decideGroupDue(replaced, undefined, world.ctx)).toEqual(none);
+    expect(decideGroupDue(timer, limiter, world.ctx).type).toBe("fired");
   });
 
   it("[F15] one whose time has come runs, also when the next event is decided before its timer", () => {
