@@ -21,7 +21,7 @@ export function legacyRunView(context: RequestContext, run: RunHead): View {
     event: async () => (await readEvents(context, run))[0],
     events: () => readEvents(context, run),
     eventID: run.eventIds[0],
-    batchID: null,
+    batchID: run.flow?.batchId,
     batchCreatedAt: isBatch(run) ? run.createdAtMs : null,
     status: run.status.toUpperCase(),
     pendingSteps: async () => {

@@ -15,6 +15,10 @@ type FunctionRunV2 {
   startedAt: Time
   endedAt: Time
   status: FunctionRunStatus!
+  "Why a skipped run never ran: singleton or paused."
+  skipReason: String
+  "The run that held the singleton lock."
+  skipExistingRunID: ULID
   sourceID: String
   "Internal ids of the events it runs for."
   triggerIDs: [ULID!]!

@@ -19,6 +19,8 @@ export function runView(context: RequestContext, run: RunHead): View {
     startedAt: run.startedAtMs,
     endedAt: run.endedAtMs,
     status: run.status.toUpperCase(),
+    skipReason: run.skip?.reason,
+    skipExistingRunID: run.skip?.byRunId,
     sourceID: null,
     triggerIDs: run.eventIds,
     eventName: run.cron === undefined ? run.eventName : null,
@@ -39,7 +41,7 @@ function appIdOf(context: RequestContext, run: RunHead): string {
 }
 
 export function isBatch(run: RunHead): boolean {
-  return run.eventIds.length > 1;
+  return run.flow?.batchId !== undefined || run.eventIds.length > 1;
 }
 
 /** What `runTrigger` answers. */
@@ -52,7 +54,7 @@ export async function runTriggerView(context: RequestContext, run: RunHead): Pro
     payloads: events.map(eventToWireJson),
     timestamp: events[0]?.receivedAtMs ?? run.createdAtMs,
     isBatch: isBatch(run),
-    batchID: null,
+    batchID: run.flow?.batchId,
     cron: run.cron,
   };
 }

@@ -90,18 +90,13 @@ function orderOf(args: RunsArguments): { field: TimeField; direction: "ASC" | "D
 
 function toRunFilter(context: RequestContext, { filter }: RunsArguments): RunFilter {
   const { from, until, timeField, status } = filter;
-  const statuses = status?.map((each) => each.toLowerCase()) as
-    | (RunStatus | "skipped")[]
-    | undefined;
+  const statuses = status?.map((each) => each.toLowerCase()) as RunStatus[] | undefined;
   const functionIds = functionIdsOf(context, filter);
   return {
     timeField: TIME_FIELDS[timeField ?? "QUEUED_AT"],
     fromMs: Math.floor(from),
     ...(until == null ? {} : { untilMs: Math.ceil(until) }),
-    // No run is ever skipped here: what is not started has no run.
-    ...(statuses === undefined || statuses.length === 0
-      ? {}
-      : { statuses: statuses.filter((each) => each !== "skipped") }),
+    ...(statuses === undefined || statuses.length === 0 ? {} : { statuses }),
     ...(functionIds === undefined ? {} : { functionIds }),
   };
 }

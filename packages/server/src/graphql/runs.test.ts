@@ -222,14 +222,22 @@ describe("filters of runs", () => {
     ]);
   });
 
-  it("choose statuses; SKIPPED alone finds nothing", async () => {
-    const statuses = ["queued", "running", "completed", "failed", "cancelled"] as const;
-    const runs = addRuns(5, (index) => ({ status: statuses[index] ?? "queued" }));
+  it("choose statuses, and skipped runs tell why", async () => {
+    const statuses = ["queued", "running", "completed", "failed", "cancelled", "skipped"] as const;
+    const byRunId = "01JB000000000000000000HLDR";
+    const runs = addRuns(6, (index) => ({
+      status: statuses[index] ?? "queued",
+      ...(index === 5 ? { skip: { reason: "singleton", byRunId } as const } : {}),
+    }));
     expect(await readIds({ status: ["FAILED", "QUEUED"] })).toEqual([runs[3]?.id, runs[0]?.id]);
-    expect(await readIds({ status: [] })).toHaveLength(5);
-    expect(await readRuns({ filter: { status: ["SKIPPED"] } })).toMatchObject({
-      edges: [],
-      totalCount: 0,
+    expect(await readIds({ status: [] })).toHaveLength(6);
+    const fields = "status skipReason skipExistingRunID";
+    const skipped = { status: "SKIPPED", skipReason: "singleton", skipExistingRunID: byRunId };
+    const query = `query ($filter: RunsFilterV2!) {
+      runs(filter: $filter) { edges { node { ${fields} trace { ${fields} } } } totalCount } }`;
+    const filter = { from: at(0), status: ["SKIPPED"] };
+    expect(await fixture.data(query, { filter })).toEqual({
+      runs: { edges: [{ node: { ...skipped, trace: skipped } }], totalCount: 1 },
     });
   });
 

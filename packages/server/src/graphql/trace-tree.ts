@@ -5,7 +5,14 @@ import type { InFlightCall } from "@everstep/engine";
 import { hashStepId } from "@everstep/protocol";
 import { describeFinishedStep, describeOpenOp, type StepFacts } from "./step-facts.ts";
 
-export type SpanStatus = "queued" | "running" | "waiting" | "completed" | "failed" | "cancelled";
+export type SpanStatus =
+  | "queued"
+  | "running"
+  | "waiting"
+  | "completed"
+  | "failed"
+  | "cancelled"
+  | "skipped";
 
 /** Where the output of a span is kept. */
 export type OutputRef =

@@ -71,8 +71,8 @@ function spanView(trace: Trace, span: Span, parent: Span | undefined): View {
     debugRunID: null,
     debugSessionID: null,
     debugPaused: false,
-    skipReason: null,
-    skipExistingRunID: null,
+    skipReason: parent === undefined ? run.skip?.reason : null,
+    skipExistingRunID: parent === undefined ? run.skip?.byRunId : null,
     metadata: [],
     response: span.httpStatus === undefined ? null : { statusCode: span.httpStatus, headers: null },
   };

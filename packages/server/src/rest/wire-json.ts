@@ -19,6 +19,7 @@ const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
   completed: "Completed",
   failed: "Failed",
   cancelled: "Cancelled",
+  skipped: "Skipped",
 };
 
 /** The official words for the kinds of queued work. */
@@ -30,6 +31,8 @@ const JOB_KINDS: Readonly<Record<TimerKind, string>> = {
   start_timeout: "cancel",
   finish_timeout: "cancel",
   cron: "cron",
+  debounce: "debounce",
+  batch: "schedule-batch",
 };
 
 export function eventToJson(event: EventRecord): JsonText {
@@ -57,6 +60,7 @@ export function runToJson(run: RunHead): JsonText {
     function_version: run.functionVersion,
     environment_id: NIL_UUID,
     event_id: run.eventIds[0],
+    batch_id: run.flow?.batchId,
     original_run_id: run.originalRunId,
     cron: run.cron,
     status: STATUS_WORDS[run.status],

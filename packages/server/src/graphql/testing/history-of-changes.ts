@@ -114,7 +114,10 @@ function eventReads({ events }: Tables): EventReads {
   };
 }
 
-type RunReads = Omit<History, keyof EventReads | "listCancellations" | "stats">;
+type RunReads = Omit<
+  History,
+  keyof EventReads | "listEventOutcomes" | "listControlAudits" | "listCancellations" | "stats"
+>;
 
 function runReads(tables: Tables): RunReads {
   const { runs, steps, attempts, timers, waits } = tables;
@@ -136,6 +139,10 @@ function runReads(tables: Tables): RunReads {
     countRuns: (filter) => select(filter).length,
     listRunsOfEvent: (eventId, { limit }) =>
       [...runs.values()].filter((run) => run.eventIds.includes(eventId)).slice(0, limit),
+    findRunOfGroup: (groupId) =>
+      [...runs.values()].find(
+        ({ flow }) => flow?.batchId === groupId || flow?.debounceId === groupId,
+      ),
     readRunDetail: (id) => ({
       steps: steps.filter((step) => step.runId === id),
       attempts: attempts.filter((attempt) => attempt.runId === id),
@@ -160,6 +167,11 @@ function matchesFilter(run: RunHead, filter: RunFilter): boolean {
   );
 }
 
-function otherReads(): Pick<History, "listCancellations" | "stats"> {
-  return { listCancellations: () => [], stats: () => ({ databaseBytes: 0 }) };
+function otherReads(): Omit<History, keyof EventReads | keyof RunReads> {
+  return {
+    listEventOutcomes: () => [],
+    listControlAudits: () => [],
+    listCancellations: () => [],
+    stats: () => ({ databaseBytes: 0 }),
+  };
 }
