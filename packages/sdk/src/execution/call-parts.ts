@@ -14,7 +14,7 @@ import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { OpenedOptions } from "./execute.ts";
-import { handlerContext } from "./handler-context.ts";
+import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps, withChangedSteps } from "./memo.ts";
@@ -67,7 +67,7 @@ export async function openCall(
   );
   await checkEvents(input, context);
   // Middleware may have copied the context, which would have made a value of it.
-  Object.defineProperty(context, "replaying", { get: () => !logger.isEnabled, enumerable: true });
+  defineReplaying(context, logger);
   const scope: CallScope = {
     owner: {},
     runId,
@@ -78,7 +78,7 @@ export async function openCall(
     isReplaying: () => !logger.isEnabled,
     context,
   };
-  const finalErrors = new WeakSet<object>();
+  const finalErrors = new Set<object>();
   const deadline = deadlineOf(input);
   const determinism = determinismOf(input);
   const board = new StepBoard({
