@@ -46,6 +46,9 @@ export function createSettingsReader(
 ): (environment: Environment | undefined) => ServeSettings {
   const wish = wishOfOption(options.streaming);
   isStreamed(wish ?? "no", facts);
+  if (options.signingKey !== undefined || options.signingKeyFallback !== undefined) {
+    options.client.takeKeys?.(options);
+  }
   let fromProcess: Variables | undefined;
   return (environment) => {
     if (environment !== undefined) options.client.setEnvVars(environment);
