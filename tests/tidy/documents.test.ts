@@ -51,10 +51,11 @@ function linkHolds({ text, where }: Mention): boolean {
 
 /** Of the root, or of the workspace package with a name. */
 function scriptsOf(workspace: string | undefined): Readonly<Record<string, string>> {
-  const manifests = filesMatching(/^(?:packages|examples)\/[^/]+\/package\.json$/)
+  if (workspace === undefined) return readManifest(".").scripts ?? {};
+  const found = filesMatching(/^(?:packages|examples)\/[^/]+\/package\.json$/)
     .map((file) => readManifest(path.posix.dirname(file)))
-    .filter(({ name }) => name === workspace);
-  return (workspace === undefined ? readManifest(".") : manifests[0])?.scripts ?? {};
+    .find(({ name }) => name === workspace);
+  return found?.scripts ?? {};
 }
 
 const documents = filesMatching(/\.md$/);
