@@ -35,6 +35,8 @@ export interface OpenCall {
   /** Present when steps may follow each other within this call. */
   readonly buffer: CheckpointBuffer | undefined;
   readonly determinism: DeterminismCheck | undefined;
+  /** Whether the engine wants to know which step an error comes from; official servers take the error as it is. */
+  readonly tellsStep: boolean;
 }
 
 /** What the parts ask of the call. */
@@ -112,6 +114,7 @@ export async function openCall(
     deadline,
     buffer,
     determinism,
+    tellsStep: options.keepsWaits === true,
   };
 }
 
