@@ -13,6 +13,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   "@everstep/core": ["@everstep/protocol"],
   // What app authors install: it stands alone.
   everstep: [],
+  // The definition of REST v2, for the server and for clients.
+  "@everstep/api": [],
   "@everstep/store-sqlite": ["@everstep/core", "@everstep/protocol"],
   "@everstep/engine": ["@everstep/core", "@everstep/protocol"],
   "@everstep/embedded": [
@@ -22,7 +24,12 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@everstep/core",
     "@everstep/protocol",
   ],
-  "@everstep/server": ["@everstep/engine", "@everstep/core", "@everstep/protocol"],
+  "@everstep/server": [
+    "@everstep/api",
+    "@everstep/engine",
+    "@everstep/core",
+    "@everstep/protocol",
+  ],
   "everstep-cli": [
     "@everstep/server",
     "@everstep/engine",

@@ -1,0 +1,85 @@
+// Routes of events and their types.
+import { z } from "zod";
+import {
+  eventParamsSchema,
+  eventRunsQuerySchema,
+  eventSchema,
+  eventTypeSchema,
+  eventTypesQuerySchema,
+  listEventsQuerySchema,
+  sendEventAnswerSchema,
+  sendEventBodySchema,
+} from "./events.ts";
+import { eventExplanationSchema } from "./explain.ts";
+import type { ApiRoute } from "./route.ts";
+import { runSchema } from "./runs.ts";
+
+export const eventRoutes = {
+  listEvents: {
+    method: "GET",
+    path: "/events",
+    group: "Events",
+    summary: "List events, newest first",
+    query: listEventsQuerySchema,
+    data: z.array(eventSchema),
+    answer: "page",
+    status: 200,
+    errors: ["invalid_field_format"],
+  },
+  sendEvent: {
+    method: "POST",
+    path: "/events",
+    group: "Events",
+    summary: "Send one event",
+    body: sendEventBodySchema,
+    data: sendEventAnswerSchema,
+    answer: "one",
+    status: 200,
+    errors: ["invalid_field_format", "missing_field", "payload_too_large"],
+  },
+  getEvent: {
+    method: "GET",
+    path: "/events/{eventId}",
+    group: "Events",
+    summary: "Read one event",
+    params: eventParamsSchema,
+    data: eventSchema,
+    answer: "one",
+    status: 200,
+    errors: ["invalid_field_format", "not_found"],
+  },
+  listEventRuns: {
+    method: "GET",
+    path: "/events/{eventId}/runs",
+    group: "Events",
+    summary: "List the runs that an event started, oldest first",
+    params: eventParamsSchema,
+    query: eventRunsQuerySchema,
+    data: z.array(runSchema),
+    answer: "page",
+    status: 200,
+    errors: ["invalid_field_format", "not_found"],
+  },
+  explainEvent: {
+    method: "GET",
+    path: "/events/{eventId}/explain",
+    group: "Events",
+    summary: "Say what became of an event at each function, and why",
+    params: eventParamsSchema,
+    data: eventExplanationSchema,
+    answer: "one",
+    status: 200,
+    errors: ["invalid_field_format", "not_found"],
+  },
+  listEventTypes: {
+    method: "GET",
+    path: "/event-types",
+    group: "Events",
+    summary: "List the names of events, with who listens",
+    query: eventTypesQuerySchema,
+    data: z.array(eventTypeSchema),
+    answer: "one",
+    status: 200,
+    errors: ["invalid_field_format"],
+  },
+} as const satisfies Record<string, ApiRoute>;
