@@ -3,7 +3,7 @@
 // (Next.js with its compiler weighs 340 MB, too much to install at test time); the SDK is the packed one.
 import { cpSync } from "node:fs";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { EXPRESS, expectJourney, HONO, NEXT } from "../examples/harness/journeys.ts";
 import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
 
@@ -13,8 +13,8 @@ const NEXT_TIMEOUT_MS = 180_000;
 let packed: PackedSdk;
 beforeAll(async () => {
   packed = await packSdk();
+  return packed.remove;
 });
-afterAll(() => packed.remove());
 
 /** A project on the packed package with the files of an example, but for its manifest. */
 async function installExample(name: string): Promise<string> {

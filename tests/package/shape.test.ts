@@ -5,7 +5,7 @@ import { isBuiltin } from "node:module";
 import { join } from "node:path";
 import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/core";
 import { publint } from "publint";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { measureBundle } from "./harness/bundle-size.ts";
 import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
 
@@ -21,8 +21,8 @@ const SUBPATHS = Object.keys(SOURCE_MANIFEST.exports).filter((path) => !path.end
 let packed: PackedSdk;
 beforeAll(async () => {
   packed = await packSdk();
+  return packed.remove;
 });
-afterAll(() => packed.remove());
 
 /** `everstep/next` of `./next`. */
 function specifier(subpath: string, name = "everstep"): string {

@@ -131,6 +131,7 @@ export type OfficialTypeNames = [
 ];
 
 const LATER = "a later issue";
+const CLOUD = "sandboxes are of the official cloud alone";
 const INTERNAL = "internals of the official SDK without a promise to apps";
 const INFERENCE = "a building block of the official SDK's own type inference";
 
@@ -149,13 +150,17 @@ const ABSENT_TYPES: Readonly<Record<string, string>> = {
 /** Subpaths, and names of subpaths, that ours lacks. */
 const ABSENT: Readonly<Record<string, string>> = {
   "/connect": LATER,
-  "/experimental": LATER,
   "/experimental/durable-endpoints": LATER,
   "/experimental/durable-endpoints/client": LATER,
   "/realtime": LATER,
   "/react": LATER,
   "/types": INTERNAL,
   "/internals": INTERNAL,
+  "/experimental DeferredFunction": LATER,
+  "/experimental InngestSpanProcessor": "the SDK makes no traces of its own",
+  "/experimental SandboxError": CLOUD,
+  "/experimental SandboxValidationError": CLOUD,
+  "/experimental getSandboxError": CLOUD,
   "/edge endpointAdapter": LATER,
   "/next endpointAdapter": LATER,
   "/node endpointAdapter": LATER,

@@ -66,6 +66,23 @@ describe("options", () => {
   });
 });
 
+describe("values that JSON has no form for", () => {
+  it("[seeds R17] arrive as sent: by send, by invoke, by the client", async () => {
+    const shop = client();
+    const seen: unknown[] = [];
+    const fn = shop.createFunction({ id: "fn" }, { event: "shop/go" }, ({ event }) => {
+      seen.push(event.data.at, event.data.tags);
+    });
+    const engine = await start([fn]);
+    const data = { at: new Date(5), tags: new Set(["a"]) };
+    await engine.invoke(fn, { data });
+    await engine.send({ name: "shop/go", data });
+    await shop.send({ name: "shop/go", data });
+    await until("three runs", () => seen.length === 6);
+    expect(seen).toEqual([data.at, data.tags, data.at, data.tags, data.at, data.tags]);
+  });
+});
+
 describe("life", () => {
   it("nothing works before start and after stop, and says so", async () => {
     const fn = client().createFunction({ id: "fn" }, { event: "shop/go" }, () => 1);

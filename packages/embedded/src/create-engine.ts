@@ -3,6 +3,7 @@
 import { systemClock, type Clock } from "@everstep/engine";
 import { EverstepError, LIMITS } from "@everstep/protocol";
 import { durationToMs, type DurationInput, type Everstep, type EverstepFunction } from "everstep";
+import { toWireEvent } from "everstep/in-process";
 import { sendSignal } from "./client-port.ts";
 import type { EmbeddedEngine, RunQuery, StartOptions } from "./embedded-engine.ts";
 import { checkOptions, type EmbeddedOptions } from "./embedded-options.ts";
@@ -99,7 +100,13 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
   ): Promise<RunHandle<never>> {
     const { engine } = this.#reads();
     const slug = this.#functions.slugOf(target);
-    const { runId } = await engine.invoke(slug, { ...withoutUndefined(rest), data: dataOf(data) });
+    const given = { ...withoutUndefined(rest), data: dataOf(data) };
+    // As over HTTP: what JSON cannot say is described beside it, and the handler gets it back.
+    const payload = toWireEvent(given, () => undefined);
+    const { runId } = await engine.invoke(
+      slug,
+      JSON.parse(JSON.stringify(payload)) as typeof payload,
+    );
     return this.run(runId);
   }
 

@@ -26,12 +26,22 @@ export interface PackedSdk {
   readonly remove: () => void;
 }
 
-/** Takes about 3 s. Remove it at the end. */
+/** Takes about 3 s. Remove it at the end. @throws when the package cannot be built; then nothing is left. */
 export async function packSdk(): Promise<PackedSdk> {
   // Below the root, so that a project finds the frameworks that the workspace has; nearer than the workspace's own link to
   // the SDK it finds the packed one. `dist` is no part of the repository.
   mkdirSync(join(ROOT, "dist"), { recursive: true });
   const home = mkdtempSync(join(ROOT, "dist", "package-test-"));
+  const remove = (): void => rmSync(home, { recursive: true, force: true });
+  try {
+    return { ...(await packInto(home)), remove };
+  } catch (error) {
+    remove();
+    throw error;
+  }
+}
+
+async function packInto(home: string): Promise<Omit<PackedSdk, "remove">> {
   const folder = join(home, "build");
   const tsdown = join(ROOT, "node_modules", "tsdown", "dist", "run.mjs");
   await runNode([tsdown, "--out-dir", folder], join(ROOT, "packages", "sdk"));
@@ -49,7 +59,6 @@ export async function packSdk(): Promise<PackedSdk> {
       await npm(["install", "--offline", "--no-audit", "--no-fund"], project);
       return project;
     },
-    remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }
 

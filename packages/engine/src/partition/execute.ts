@@ -195,25 +195,27 @@ async function cronDue(execution: Execution, timer: Timer): Promise<void> {
 }
 
 function checkpoint(execution: Execution, command: CommandOf<"checkpoint">): Awaitable<void> {
-  const { runId } = command;
-  const decide = (run: LoadedRun | undefined): Awaitable<void> => {
-    if (run === undefined) throw runNotFound(runId);
-    return checkpointRun(execution, command);
-  };
-  const known = execution.batch.peekRun(runId);
-  return known === undefined ? execution.batch.getRun(runId).then(decide) : decide(known);
+  const { batch } = execution;
+  const known = batch.peekRun(command.runId);
+  if (known !== undefined) return checkpointRun(execution, command, known);
+  return batch.getRun(command.runId).then((run) => checkpointRun(execution, command, run));
 }
 
-function checkpointRun(execution: Execution, command: CommandOf<"checkpoint">): Awaitable<void> {
-  const { runId, timerId, generation } = command;
+function checkpointRun(
+  execution: Execution,
+  command: CommandOf<"checkpoint">,
+  run: LoadedRun | undefined,
+): Awaitable<void> {
+  const { runId, timerId, generation, ops } = command;
+  if (run === undefined) throw runNotFound(runId);
   const current = timerId === undefined ? undefined : execution.currentCall(timerId);
   return edit(execution, runId, (draft) =>
     decideCheckpoint(draft, {
-      ops: command.ops,
+      ops,
+      timerId,
+      generation,
       startedAtMs: current?.startedAtMs ?? execution.ctx.nowMs,
-      ...(timerId === undefined ? {} : { timerId }),
-      ...(generation === undefined ? {} : { generation }),
-      ...(current === undefined ? {} : { currentGeneration: current.generation }),
+      currentGeneration: current?.generation,
     }),
   );
 }

@@ -152,7 +152,9 @@ class PartitionLoop implements Loop {
     this.#mailbox = [];
     const countMax = this.#singleTurns > 0 ? 1 : COMMANDS_PER_BATCH_MAX;
     const decided: Decided[] = [];
-    for (const [index, envelope] of taken.entries()) {
+    for (let index = 0; index < taken.length; index += 1) {
+      const envelope = taken[index];
+      if (envelope === undefined) continue;
       if (index >= countMax || batch.changes.length >= CHANGES_PER_BATCH_MAX) {
         this.#mailbox = [...taken.slice(index), ...this.#mailbox];
         break;
@@ -265,17 +267,22 @@ type Outcome = Decided["outcome"] | { readonly poison: unknown };
 
 function decideOne(execution: Execution, envelope: Envelope): Awaitable<Outcome> {
   const countBefore = execution.batch.changes.length;
-  const judge = (error: unknown): Outcome => {
-    // A refusal must come before anything was recorded; half a command must not be committed.
-    const isClean = execution.batch.changes.length === countBefore;
-    return error instanceof EverstepError && isClean ? { error } : { poison: error };
-  };
   try {
     const value = execute(execution, envelope.command);
-    return value instanceof Promise ? value.then((later) => ({ value: later }), judge) : { value };
+    if (!(value instanceof Promise)) return { value };
+    return value.then(
+      (later) => ({ value: later }),
+      (error: unknown) => judge(execution, countBefore, error),
+    );
   } catch (error) {
-    return judge(error);
+    return judge(execution, countBefore, error);
   }
+}
+
+/** A refusal must come before anything was recorded; half a command must not be committed. */
+function judge({ batch }: Execution, countBefore: number, error: unknown): Outcome {
+  const isClean = batch.changes.length === countBefore;
+  return error instanceof EverstepError && isClean ? { error } : { poison: error };
 }
 
 function stopped(): EverstepError {

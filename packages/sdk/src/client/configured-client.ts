@@ -10,6 +10,11 @@ import type { Environment } from "../serve/environment.ts";
 import type { ClientOptions } from "./client-options.ts";
 import { readClientSettings, type ClientSettings } from "./client-settings.ts";
 
+interface SigningKeys {
+  readonly signingKey?: string | undefined;
+  readonly signingKeyFallback?: string | undefined;
+}
+
 /** The settings of a client, from its options and the environment. */
 export class ConfiguredClient<TOptions extends ClientOptions> {
   readonly id: string;
@@ -24,6 +29,7 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
   readonly fetch: typeof fetch;
   private givenEnvironment: Environment | undefined;
   private givenEventKey: string | undefined;
+  private servedKeys: SigningKeys = {};
   private settings: ClientSettings | undefined;
 
   /** @throws TypeError when `id` is missing or `baseUrl` is no URL. */
@@ -74,11 +80,15 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
   }
 
   get signingKey(): string | undefined {
-    return this.current.signingKey;
+    return textOf(this.options.signingKey) ?? this.servedKeys.signingKey ?? this.current.signingKey;
   }
 
   get signingKeyFallback(): string | undefined {
-    return this.current.signingKeyFallback;
+    return (
+      textOf(this.options.signingKeyFallback) ??
+      this.servedKeys.signingKeyFallback ??
+      this.current.signingKeyFallback
+    );
   }
 
   /** Branch environment; undefined for the main one. */
@@ -114,6 +124,14 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
     return this.options.optimizeParallelism;
   }
 
+  /** The keys that `serve` was given, for requests of its runs. Those of the client's own options win, variables do not. */
+  takeKeys({ signingKey, signingKeyFallback }: SigningKeys): void {
+    this.servedKeys = {
+      signingKey: textOf(signingKey),
+      signingKeyFallback: textOf(signingKeyFallback),
+    };
+  }
+
   /**
    * Gives the client the variables that a runtime hands over with a request (edge runtimes). They win over those of the process
    * until the next call.
@@ -142,4 +160,9 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
 function toFetch(given: typeof fetch | undefined): typeof fetch {
   if (given !== undefined) return (input, init) => given(input, init);
   return (input, init) => globalThis.fetch(input, init);
+}
+
+/** An empty text means not set. */
+function textOf(text: string | undefined): string | undefined {
+  return text === "" ? undefined : text;
 }

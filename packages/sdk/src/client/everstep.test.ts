@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { EventSchemas } from "../schemas/event-schemas.ts";
 import type { ClientOptions } from "./client-options.ts";
+import { serve } from "../serve/adapters/edge.ts";
 import { Everstep } from "./everstep.ts";
 
 const VARIABLES = [
@@ -214,6 +215,20 @@ describe("sendSignal", () => {
     await expect(client.sendSignal(signal)).rejects.toThrow(
       '"approved" could not be sent: the server answered 400: bad signal',
     );
+  });
+});
+
+describe("keys that serve was given", () => {
+  it("are the client's too, before variables and after its own options", () => {
+    const served = clientWith({ INNGEST_SIGNING_KEY: "signkey-test-00" });
+    serve({ client: served, functions: [], signingKey: "signkey-test-01", signingKeyFallback: "" });
+    expect([served.signingKey, served.signingKeyFallback]).toEqual(["signkey-test-01", undefined]);
+    const own = clientWith({}, { signingKey: "signkey-test-02" });
+    serve({ client: own, functions: [], signingKeyFallback: "signkey-test-03" });
+    expect([own.signingKey, own.signingKeyFallback]).toEqual([
+      "signkey-test-02",
+      "signkey-test-03",
+    ]);
   });
 });
 

@@ -10,6 +10,8 @@ const INHERITED_KEY = "propagated_sessions";
 
 /** The sessions that all events have with the same id; undefined when there are none. */
 export function commonSessions(events: readonly EventObject[]): Record<string, string> | undefined {
+  // Nearly no event has any, and this is asked for each call.
+  if (events[0]?.meta === undefined) return undefined;
   const [first, ...others] = events.map(sessionsOf);
   if (first === undefined) return undefined;
   const common = [...first]

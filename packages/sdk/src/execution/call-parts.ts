@@ -14,7 +14,7 @@ import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { OpenedOptions } from "./execute.ts";
-import { handlerContext } from "./handler-context.ts";
+import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps, withChangedSteps } from "./memo.ts";
@@ -35,6 +35,8 @@ export interface OpenCall {
   /** Present when steps may follow each other within this call. */
   readonly buffer: CheckpointBuffer | undefined;
   readonly determinism: DeterminismCheck | undefined;
+  /** Whether the engine wants to know which step an error comes from; official servers take the error as it is. */
+  readonly tellsStep: boolean;
 }
 
 /** What the parts ask of the call. */
@@ -67,7 +69,7 @@ export async function openCall(
   );
   await checkEvents(input, context);
   // Middleware may have copied the context, which would have made a value of it.
-  Object.defineProperty(context, "replaying", { get: () => !logger.isEnabled, enumerable: true });
+  defineReplaying(context, logger);
   const scope: CallScope = {
     owner: {},
     runId,
@@ -78,7 +80,7 @@ export async function openCall(
     isReplaying: () => !logger.isEnabled,
     context,
   };
-  const finalErrors = new WeakSet<object>();
+  const finalErrors = new Set<object>();
   const deadline = deadlineOf(input);
   const determinism = determinismOf(input);
   const board = new StepBoard({
@@ -112,6 +114,7 @@ export async function openCall(
     deadline,
     buffer,
     determinism,
+    tellsStep: options.keepsWaits === true,
   };
 }
 

@@ -48,7 +48,9 @@ export async function executeCall(
 function withSentValues(input: CallInput): CallInput {
   if (input.function.client.taggedValues === false) return input;
   const event = fromWireEvent(input.event);
-  return { ...input, event, events: input.events.map((each) => fromWireEvent(each)) };
+  const events = input.events.map((each) => fromWireEvent(each));
+  const isAsSent = event === input.event && events.every((each, n) => each === input.events[n]);
+  return isAsSent ? input : { ...input, event, events };
 }
 
 function hookScopeOf(input: CallInput): HookScope {

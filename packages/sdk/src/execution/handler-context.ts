@@ -1,6 +1,7 @@
 // The argument of a function's handler. Values of the request are handed on as they came; nothing is copied.
 import { commonSessions } from "../client/sessions.ts";
 import { deserializeError } from "../errors.ts";
+import type { ProxyLogger } from "../logging/proxy-logger.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
 import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
@@ -29,6 +30,26 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     ...(sessions === undefined ? {} : { sessions }),
   };
   return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
+}
+
+const LOGGER = Symbol("everstep.logger");
+
+interface WithLogger {
+  readonly [LOGGER]: ProxyLogger;
+}
+
+/** Of all contexts: with a getter of its own, each would have a hidden class of its own, which costs more than the whole call. */
+const REPLAYING: PropertyDescriptor & ThisType<WithLogger> = {
+  get(): boolean {
+    return !this[LOGGER].isEnabled;
+  },
+  enumerable: true,
+};
+
+/** Adds `replaying`, which tells at any time whether the call's logger is mute. */
+export function defineReplaying(context: Record<string, unknown>, logger: ProxyLogger): void {
+  Object.defineProperty(context, LOGGER, { value: logger });
+  Object.defineProperty(context, "replaying", REPLAYING);
 }
 
 function refuseDefer(): never {

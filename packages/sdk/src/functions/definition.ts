@@ -111,6 +111,11 @@ export interface ClientDefinition {
   readonly env: string | undefined;
   /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */
   setEnvVars(env: Readonly<Record<string, string | undefined>>): unknown;
+  /** Takes the keys that serve was given, for requests of its runs. */
+  takeKeys?(keys: {
+    readonly signingKey?: string | undefined;
+    readonly signingKeyFallback?: string | undefined;
+  }): void;
   /** Resolves when sends that nobody awaits are done; never rejects. */
   flush?(): Promise<void>;
   /**

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { Everstep } from "../client/everstep.ts";
 import type { ClientOptions } from "../client/client-options.ts";
 import { callOnce } from "../execution/test-call.ts";
+import { serve } from "../serve/adapters/edge.ts";
 import { Deadline } from "../execution/deadline.ts";
 
 function quietClient(options: Partial<ClientOptions> = {}) {
@@ -79,6 +80,18 @@ describe("diagnostics of functions", () => {
 });
 
 describe("diagnostics of the client", () => {
+  it("X6: functions that are created and not served", async () => {
+    const { client, warnings } = quietClient();
+    const [served] = ["a", "b", "c"].map((id) =>
+      client.createFunction({ id }, { event: "x" }, () => null),
+    );
+    const handle = serve({ client, functions: [served] });
+    const sync = (): Request => new Request("http://app.test/api/inngest", { method: "PUT" });
+    await handle(sync());
+    await handle(sync());
+    expect(warnings).toEqual([expect.stringContaining('Not served here: "b", "c".')]);
+  });
+
   afterEach(() => {
     vi.unstubAllEnvs();
   });

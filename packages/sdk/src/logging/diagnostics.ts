@@ -3,7 +3,7 @@
 import type { ClientDefinition, EventObject, FunctionDefinition } from "../functions/definition.ts";
 
 /** The numbers under which the guides explain the mistakes. */
-export type DiagnosticId = "D3" | "D7" | "D11" | "X11" | "X12" | "X20";
+export type DiagnosticId = "D3" | "D7" | "D11" | "X6" | "X11" | "X12" | "X20";
 
 /** Which ones are turned off: all, or by number. */
 export type DiagnosticsOption = false | { readonly [Id in DiagnosticId]?: "off" | "warn" };
@@ -61,6 +61,22 @@ export function diagnoseEvent(
     id: "D11",
     key: `D11 ${event.name}`,
     text: `The event "${event.name}" holds ${path}, which looks like a secret: events are stored and shown. Send an id and load the secret in the step, or put it under data.encrypted with encryptionMiddleware.`,
+  });
+}
+
+/** Functions that exist and that no engine will hear of from this handler. */
+export function diagnoseUnserved(
+  client: Pick<ClientDefinition, "mode" | "logger" | "diagnostics">,
+  servedIds: ReadonlySet<string>,
+): void {
+  const { funcs } = client as { readonly funcs?: readonly { id(): string }[] };
+  const missing = (funcs ?? []).map((fn) => fn.id()).filter((id) => !servedIds.has(id));
+  if (missing.length === 0) return;
+  const names = missing.map((id) => `"${id}"`).join(", ");
+  tell(client, client, {
+    id: "X6",
+    key: "X6",
+    text: `Not served here: ${names}. Pass them to serve(), unless another handler serves them; what is not served never runs.`,
   });
 }
 

@@ -122,7 +122,7 @@ async function answer(
 ): Promise<ServeReply> {
   const { method } = request;
   if (method !== "GET" && method !== "PUT" && method !== "POST") return methodNotAllowed();
-  const { logger } = served.options.client;
+  const { logger } = settings;
   const keys = [settings.signingKey, settings.signingKeyFallback].filter(
     (key) => key !== undefined,
   );
@@ -190,7 +190,6 @@ function introspect(served: Served, { settings, headers, signature }: Exchange):
 
 async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, headers, query } = exchange;
-  const { client } = served.options;
   const describe = (url: URL): AppDescription => describeApp(served, settings, url);
   if (isInBand(request, settings)) {
     let url: URL;
@@ -210,7 +209,7 @@ async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
     deployId: query.get("deployId") ?? undefined,
     headers: headers.common,
   });
-  if (outcome.status >= 400) client.logger.error(`The sync failed: ${outcome.message}`);
+  if (outcome.status >= 400) settings.logger.error(`The sync failed: ${outcome.message}`);
   return jsonReply(
     outcome.status,
     { message: outcome.message, modified: outcome.modified },
@@ -223,7 +222,7 @@ async function answerCall(served: Served, exchange: Exchange): Promise<ServeRepl
   const probe = query.get("probe");
   if (probe !== null && probe !== "") return signed(exchange, answerProbe(probe, headers));
   if (isEmpty(body)) {
-    served.options.client.logger.error(
+    settings.logger.error(
       "A call came without a body: if something parses bodies before serve(), it must keep what it parsed (Express: app.use(express.json()) before the route).",
     );
     return unauthorizedReply();
@@ -237,7 +236,7 @@ async function answerCall(served: Served, exchange: Exchange): Promise<ServeRepl
 /** Never throws: what goes wrong is a reply with status 500. */
 async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, query, headers, body } = exchange;
-  const { logger } = served.options.client;
+  const { logger } = settings;
   const startedAtMs = Date.now();
   try {
     const id = query.get("fnId") ?? "";

@@ -48,7 +48,10 @@ export interface ServeOptions {
   /** Where the API of the engine is, in place of the client's. */
   readonly baseUrl?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
-  /** Accepted for older code; the client's logger decides what it prints. */
+  /**
+   * The least level of what serving itself logs: `debug`, `info`, `warn`, `error`, `fatal` or `silent`. `INNGEST_LOG_LEVEL`. Default:
+   * everything goes to the client's logger.
+   */
   readonly logLevel?: string | undefined;
 }
 

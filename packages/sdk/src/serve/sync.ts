@@ -1,6 +1,7 @@
 // PUT: how the app tells an engine about its functions, in the answer itself (in band) or by a request of its own to
 // /fn/register (out of band; protocol.md 1.2, 1.3).
 import type { EngineApi } from "./engine-api.ts";
+import { diagnoseUnserved } from "../logging/diagnostics.ts";
 import { CAPABILITIES } from "./introspection.ts";
 import { SDK_AUTHOR, SDK_LANGUAGE, SDK_NAME, SDK_VERSION } from "./sdk-identity.ts";
 import type { AdapterFacts, ServedConfig, ServeOptions } from "./serve-options.ts";
@@ -36,6 +37,8 @@ export function describeApp(
   settings: ServeSettings,
   url: URL,
 ): AppDescription {
+  const served = new Set(Array.from(functions.entries.values(), ({ definition }) => definition.id));
+  diagnoseUnserved(options.client, served);
   return {
     url,
     settings,

@@ -1,5 +1,5 @@
 // An app of the official SDK's version 4 as its documents teach it: the compiler checks it against that SDK, and
-// alias-types.test.ts against ours under the same name. Compiled only, never run. Not here: what ours forbids on purpose.
+// compile.test.ts against ours under the same name. Compiled only, never run. Not here: what ours forbids on purpose.
 import express from "express";
 import {
   ConsoleLogger,

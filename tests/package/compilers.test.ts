@@ -4,7 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
 
 const TYPED_APP = fileURLToPath(new URL("./sources/typed-app.ts", import.meta.url));
@@ -39,8 +39,8 @@ beforeAll(async () => {
     readonly exports: object;
   };
   subpaths = Object.keys(manifest.exports).filter((path) => path !== "./package.json");
+  return packed.remove;
 });
-afterAll(() => packed.remove());
 
 /** One file that names every given subpath, so that all their types are read. */
 function importsOf(wanted: readonly string[]): string {
