@@ -27,8 +27,9 @@ function plain(name: string): string {
 /** Insertions, deletions and replacements that lead from one text to the other. */
 function editDistance(from: string, to: string): number {
   let above = Array.from({ length: to.length + 1 }, (_, column) => column);
-  for (const [line, char] of [...from].entries()) {
-    const row = [line + 1];
+  for (let line = 1; line <= from.length; line += 1) {
+    const row = [line];
+    const char = from[line - 1];
     for (let column = 1; column <= to.length; column += 1) {
       const replaced = (above[column - 1] ?? 0) + (char === to[column - 1] ? 0 : 1);
       row.push(Math.min(replaced, (above[column] ?? 0) + 1, (row[column - 1] ?? 0) + 1));
