@@ -21,6 +21,8 @@ export type EventFateFacts =
       readonly status: RunStatus;
       /** It is a rerun of that run. */
       readonly originalRunId?: string;
+      /** It is the run of a batch that this event filled. */
+      readonly batchId?: string;
     }
   | { readonly type: "skipped"; readonly runId: string; readonly skip: RunSkip }
   | {

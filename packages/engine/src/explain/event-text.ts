@@ -7,9 +7,7 @@ export function sentenceOfFate(facts: EventFateFacts, functionSlug: string): str
   const name = quoted(functionSlug);
   switch (facts.type) {
     case "started":
-      return facts.originalRunId === undefined
-        ? `Started run ${facts.runId} of ${name} (${facts.status}).`
-        : `Run ${facts.runId} of ${name} repeats run ${facts.originalRunId} (${facts.status}).`;
+      return started(facts, name);
     case "skipped":
       return facts.skip.reason === "paused"
         ? `Skipped: ${name} was paused (recorded as run ${facts.runId}).`
@@ -31,6 +29,15 @@ export function sentenceOfFate(facts: EventFateFacts, functionSlug: string): str
     case "not_listening":
       return `${name} listens to this event now, and did not when the event came.`;
   }
+}
+
+function started(facts: Extract<EventFateFacts, { type: "started" }>, name: string): string {
+  const { runId, status, originalRunId, batchId } = facts;
+  if (originalRunId !== undefined) {
+    return `Run ${runId} of ${name} repeats run ${originalRunId} (${status}).`;
+  }
+  const batch = batchId === undefined ? "" : ", with the batch that it filled";
+  return `Started run ${runId} of ${name}${batch} (${status}).`;
 }
 
 function triedClause({ expression, error, values }: TriedExpression): string {

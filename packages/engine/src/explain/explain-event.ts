@@ -110,13 +110,14 @@ function triedExpression(
 }
 
 function runFacts(run: RunHead): EventFateFacts {
-  const { id: runId, status, skip, originalRunId } = run;
+  const { id: runId, status, skip, originalRunId, flow } = run;
   if (skip !== undefined) return { type: "skipped", runId, skip };
   return {
     type: "started",
     runId,
     status,
     ...(originalRunId === undefined ? {} : { originalRunId }),
+    ...(flow?.batchId === undefined ? {} : { batchId: flow.batchId }),
   };
 }
 
