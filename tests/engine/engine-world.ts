@@ -15,6 +15,7 @@ import type { FunctionConfig, JsonObject, Limits, OpName } from "@everstep/proto
 import { hashStepId } from "@everstep/protocol";
 import { openMemoryDatabase, openSqliteStore } from "@everstep/store-sqlite";
 
+const ALL_RUNS = { filter: { timeField: "createdAtMs" }, order: "asc", limit: 1_000 } as const;
 const START_MS = 1_790_000_000_000;
 
 /** A call of the app, or a request of a step, that is out. */
@@ -136,8 +137,7 @@ export async function startWorld(
     store,
     history: opened.history,
     reads,
-    runs: async () =>
-      opened.history.listRuns({ filter: { timeField: "createdAtMs" }, order: "asc", limit: 1_000 }),
+    runs: async () => opened.history.listRuns(ALL_RUNS),
     get commits() {
       return counter.commits;
     },
