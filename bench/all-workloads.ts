@@ -1,7 +1,9 @@
 // Every workload, in the order in which they run.
 import type { Workload } from "./workload.ts";
+import { blocked } from "./workloads/blocked.ts";
 import { coldstart } from "./workloads/coldstart.ts";
 import { embedded } from "./workloads/embedded.ts";
+import { fairness } from "./workloads/fairness.ts";
 import { fanout } from "./workloads/fanout.ts";
 import { ingest } from "./workloads/ingest.ts";
 import { latency } from "./workloads/latency.ts";
@@ -23,6 +25,8 @@ export const WORKLOADS: readonly Workload[] = [
   fanout,
   parallel,
   long,
+  fairness,
+  blocked,
   sleepers,
   waiters,
   coldstart,

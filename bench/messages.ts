@@ -17,6 +17,11 @@ export interface ExpectMessage {
   readonly count: number;
 }
 
+/** Opens the gate before which handlers wait. */
+export interface OpenMessage {
+  readonly kind: "open";
+}
+
 export interface ListeningMessage {
   readonly kind: "listening";
   readonly port: number;
@@ -25,6 +30,8 @@ export interface ListeningMessage {
 export interface ReachedMessage {
   readonly kind: "reached";
   readonly topic: string;
+  /** When the first of them was counted. */
+  readonly firstAtMs: number;
   readonly atMs: number;
 }
 

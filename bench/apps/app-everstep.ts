@@ -14,8 +14,8 @@ runApp(({ appId, checkpointing }, functions) => {
   const create = client.createFunction.bind(client) as unknown as LooseCreate;
   const handle = serve({
     client,
-    functions: functions.map(({ id, handler }) =>
-      create({ id, triggers: [{ event: `${appId}/${id}` }] }, handler),
+    functions: functions.map(({ id, options, handler }) =>
+      create({ id, ...options, triggers: [{ event: `${appId}/${id}` }] }, handler),
     ),
   });
   return (request, response) => void handle(request, response);

@@ -14,8 +14,8 @@ runApp(({ appId, checkpointing }, functions) => {
   const create = client.createFunction.bind(client) as unknown as LooseCreate;
   return serve({
     client,
-    functions: functions.map(({ id, handler }) =>
-      create({ id }, { event: `${appId}/${id}` }, handler),
+    functions: functions.map(({ id, options, handler }) =>
+      create({ id, ...options }, { event: `${appId}/${id}` }, handler),
     ),
   });
 });

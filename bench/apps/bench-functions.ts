@@ -22,7 +22,14 @@ export interface HandlerInput {
 export interface BenchFunction {
   /** Also the last part of the event's name that starts it. */
   readonly id: string;
+  /** As both official SDKs and ours take them. */
+  readonly options?: { readonly concurrency: readonly ConcurrencyOption[] };
   readonly handler: (input: HandlerInput) => Promise<unknown>;
+}
+
+export interface ConcurrencyOption {
+  readonly limit: number;
+  readonly key?: string;
 }
 
 /** What functions tell the benchmark. */
@@ -30,18 +37,24 @@ export interface Reporter {
   /** Counts, without a message. */
   tally(topic: string): void;
   mark(topic: string, key: string, stepsAtMs?: readonly number[]): void;
+  /** Resolves when the benchmark opens the gate, which stays open. */
+  readonly gate: Promise<void>;
 }
 
 /** The step and the expression that waiting runs stand at; seeded runs are the same. */
 export const WAIT_STEP = { id: "wake", timeout: "30d", if: "async.data.key == event.data.key" };
 export const SLEEP_STEP = { id: "long-sleep", duration: "30d" };
 const NAP_MS = 200;
+/** `data.key` of the runs that queue up behind each other. */
+export const BUSY_KEY = "busy";
+const ONE_PER_KEY: ConcurrencyOption = { limit: 1, key: "event.data.key" };
 
 export function benchFunctions(appId: string, reporter: Reporter): readonly BenchFunction[] {
   return [
     ...throughputFunctions(appId, reporter),
     ...singleRunFunctions(reporter),
     ...standingFunctions(appId, reporter),
+    ...limitedFunctions(reporter),
   ];
 }
 
@@ -157,5 +170,35 @@ function standingFunctions(appId: string, { tally, mark }: Reporter): readonly B
         mark("rested", event.data.key ?? "", [sharedMs]);
       },
     },
+  ];
+}
+
+function limitedFunctions({ tally, mark, gate }: Reporter): readonly BenchFunction[] {
+  const hold = async ({ event }: HandlerInput): Promise<void> => {
+    tally("held");
+    mark("holding", event.data.key ?? "");
+    await gate;
+  };
+  return [
+    {
+      id: "keyed",
+      options: { concurrency: [ONE_PER_KEY] },
+      handler: async () => {
+        tally("keyed");
+        return { ok: true };
+      },
+    },
+    {
+      id: "crowd",
+      options: { concurrency: [ONE_PER_KEY] },
+      handler: async ({ event }) => {
+        tally("crowd");
+        const key = event.data.key ?? "";
+        if (key !== BUSY_KEY) mark("passed", key);
+        return { ok: true };
+      },
+    },
+    { id: "held", options: { concurrency: [ONE_PER_KEY] }, handler: hold },
+    { id: "held-lanes", options: { concurrency: [{ limit: 1 }, ONE_PER_KEY] }, handler: hold },
   ];
 }

@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sharedNowMs } from "../clock.ts";
-import type { AppSettings, ChildMessage, ExpectMessage } from "../messages.ts";
+import type { AppSettings, ChildMessage, ExpectMessage, OpenMessage } from "../messages.ts";
 import { benchFunctions, type BenchFunction, type Reporter } from "./bench-functions.ts";
 
 export type ServeFunctions = (
@@ -13,6 +13,7 @@ export type ServeFunctions = (
 
 interface Tally {
   count: number;
+  firstAtMs: number;
   readonly target: number;
 }
 
@@ -20,19 +21,27 @@ interface Tally {
 export function runApp(serve: ServeFunctions): void {
   const settings = JSON.parse(process.env["BENCH_APP"] ?? "null") as AppSettings;
   const tallies = new Map<string, Tally>();
+  let openGate = (): void => undefined;
+  const gate = new Promise<void>((resolve) => {
+    openGate = resolve;
+  });
   const reporter: Reporter = {
+    gate,
     tally(topic) {
       const tally = tallies.get(topic);
       if (tally === undefined) return;
       tally.count += 1;
-      if (tally.count === tally.target) report({ kind: "reached", topic, atMs: sharedNowMs() });
+      if (tally.count === 1) tally.firstAtMs = sharedNowMs();
+      if (tally.count !== tally.target) return;
+      report({ kind: "reached", topic, atMs: sharedNowMs(), firstAtMs: tally.firstAtMs });
     },
     mark(topic, key, stepsAtMs = []) {
       report({ kind: "mark", topic, key, atMs: sharedNowMs(), stepsAtMs });
     },
   };
-  process.on("message", ({ topic, count }: ExpectMessage) => {
-    tallies.set(topic, { count: 0, target: count });
+  process.on("message", (message: ExpectMessage | OpenMessage) => {
+    if (message.kind === "open") openGate();
+    else tallies.set(message.topic, { count: 0, firstAtMs: 0, target: message.count });
   });
   process.on("disconnect", () => process.exit(0));
   const server = createServer(serve(settings, benchFunctions(settings.appId, reporter)));

@@ -79,10 +79,15 @@ export class AppProcess {
   }
 
   /** Counts a topic from now on. @returns when the count is reached, on the shared clock. */
-  expect(topic: string, count: number): Promise<number> {
+  async expect(topic: string, count: number): Promise<number> {
+    return (await this.expectSpan(topic, count)).atMs;
+  }
+
+  /** The same, with when the first of them was counted. */
+  expectSpan(topic: string, count: number): Promise<ReachedMessage> {
     this.#child.send({ kind: "expect", topic, count });
     return this.#child.take(
-      (message) => (isReached(message, topic) ? message.atMs : undefined),
+      (message) => (isReached(message, topic) ? message : undefined),
       `${count} times "${topic}"`,
       REACHED_TIMEOUT_MS,
     );
@@ -98,6 +103,11 @@ export class AppProcess {
           : undefined,
       `the mark "${topic}" ${key ?? ""}`,
     );
+  }
+
+  /** Lets the handlers go on that wait at the gate, and all that come later. */
+  openGate(): void {
+    this.#child.send({ kind: "open" });
   }
 
   async stop(): Promise<void> {

@@ -2,10 +2,12 @@
 // engine has it do, and the store commits the same changes, only many runs at a time. The engine must not run meanwhile.
 import { randomBytes } from "node:crypto";
 import {
-  createRun,
+  decideAdmission,
   decideCallResult,
   decideStarted,
   openDraft,
+  planAdmission,
+  type Candidate,
   type Change,
   type DecideContext,
   type Draft,
@@ -31,8 +33,10 @@ export interface SeedPlan {
   readonly slug: string;
   readonly eventName: string;
   readonly count: number;
-  /** What the app answers to the first call of each run. */
-  readonly answer: CallResult;
+  /** What the app answers to the first call of each run. Absent: the runs are queued and wait for it. */
+  readonly answer?: CallResult;
+  /** `data.key` of the event with this number; `seededKey` unless given. */
+  readonly keyOf?: (index: number) => string;
   readonly say: (text: string) => void;
 }
 
@@ -71,7 +75,7 @@ async function commitAll(
 function createSeeder(
   fn: FunctionRecord,
   epoch: number,
-  { eventName, answer }: SeedPlan,
+  { eventName, answer, keyOf = seededKey }: SeedPlan,
 ): (index: number) => readonly Change[] {
   const newUlid = createUlidFactory((count) => randomBytes(count));
   let timers = 0;
@@ -94,17 +98,43 @@ function createSeeder(
       name: eventName,
       tsMs: nowMs,
       receivedAtMs: nowMs,
-      dataJson: JSON.stringify({ key: seededKey(index) }),
+      dataJson: JSON.stringify({ key: keyOf(index) }),
     };
-    lastOrderKey = Math.max(lastOrderKey + 1, nowMs * ORDER_KEYS_PER_MS);
-    const readEvent = (): unknown => JSON.parse(eventToWireJson(event));
-    const created = createRun(
-      { function: fn, events: [event], orderKey: lastOrderKey, readEvent },
-      ctx,
-    );
-    const answered = answerFirstCall(created, { ctx, answer, generation: index + 1, epoch });
-    return [{ type: "event_added", event }, ...created.changes, ...answered];
+    const nextOrderKey = (): number =>
+      (lastOrderKey = Math.max(lastOrderKey + 1, nowMs * ORDER_KEYS_PER_MS));
+    const { draft, changes } = admit({ fn, event, nextOrderKey }, ctx);
+    const answered =
+      answer === undefined
+        ? []
+        : answerFirstCall(draft, { ctx, answer, generation: index + 1, epoch });
+    return [{ type: "event_added", event }, ...changes, ...draft.changes, ...answered];
   };
+}
+
+/** The run that the engine would create for the event: lane and keys are decided as it decides them. */
+function admit(
+  {
+    fn,
+    event,
+    nextOrderKey,
+  }: {
+    readonly fn: FunctionRecord;
+    readonly event: EventRecord;
+    readonly nextOrderKey: () => number;
+  },
+  ctx: DecideContext,
+): { readonly draft: Draft; readonly changes: readonly Change[] } {
+  const candidate: Candidate = {
+    function: fn,
+    isPaused: false,
+    origin: { type: "arrival" },
+    events: [event],
+    readEvent: () => JSON.parse(eventToWireJson(event)) as unknown,
+  };
+  const state = { idKeys: [], findLimiter: () => undefined, batchEvents: [], nextOrderKey };
+  const { draft, changes } = decideAdmission(planAdmission(candidate, ctx.nowMs), state, ctx);
+  if (draft === undefined) throw new Error(`${fn.config.slug}: its rules let no run start`);
+  return { draft, changes };
 }
 
 /** The changes of the first call: made, answered, and with the lifecycle event of a run that has ended. */

@@ -1,6 +1,6 @@
 // A real engine over the real store in memory, with a clock that only the test moves and an app that answers what the test
 // says. Nothing here waits for time: `settle` runs until every promise that can settle has settled.
-import type { Store } from "@everstep/core";
+import type { History, RunHead, Store } from "@everstep/core";
 import {
   TransportError,
   createEngine,
@@ -15,6 +15,7 @@ import type { FunctionConfig, JsonObject, Limits, OpName } from "@everstep/proto
 import { hashStepId } from "@everstep/protocol";
 import { openMemoryDatabase, openSqliteStore } from "@everstep/store-sqlite";
 
+const ALL_RUNS = { filter: { timeField: "createdAtMs" }, order: "asc", limit: 1_000 } as const;
 const START_MS = 1_790_000_000_000;
 
 /** A call of the app, or a request of a step, that is out. */
@@ -51,6 +52,11 @@ export interface World {
   readonly commits: number;
   readonly database: ReturnType<typeof openMemoryDatabase>;
   readonly store: Store;
+  readonly history: History;
+  /** Reads of the store by their names. */
+  readonly reads: Map<string, number>;
+  /** Oldest first. */
+  runs(): Promise<readonly RunHead[]>;
   sync(functions: readonly FunctionConfig[], checksum?: string): Promise<void>;
   send(name: string, data?: JsonObject, id?: string): Promise<void>;
   /** Calls that were made and not answered. */
@@ -107,11 +113,12 @@ export async function startWorld(
   const faults: World["faults"] = {};
   const counter = { commits: 0 };
   const store = withFaults(opened.store, faults, counter);
+  const reads = new Map<string, number>();
   const calls: OpenCall[] = [];
   const unanswered = new Set<OpenCall>();
   const log: LogEntry[] = [];
   const engine = createEngine({
-    store,
+    store: counted(store, reads),
     history: opened.history,
     transport: createScriptedTransport({ calls, unanswered, answer: given.answer }),
     clock,
@@ -128,6 +135,9 @@ export async function startWorld(
     faults,
     database,
     store,
+    history: opened.history,
+    reads,
+    runs: async () => opened.history.listRuns(ALL_RUNS),
     get commits() {
       return counter.commits;
     },
@@ -228,6 +238,21 @@ function withFaults(store: Store, faults: World["faults"], counter: { commits: n
       return store.listTimers(query);
     },
   };
+}
+
+/** Counts the calls of each method, of which tests may put others in place. */
+function counted(store: Store, reads: Map<string, number>): Store {
+  return new Proxy(store, {
+    get(target, name: string) {
+      reads.set(name, (reads.get(name) ?? 0) + 1);
+      return Reflect.get(target, name) as unknown;
+    },
+  });
+}
+
+/** The engine is cut off as by a crash, and another one takes over its database after a while. */
+export async function crash(world: World, downMs = 1): Promise<World> {
+  return startWorld({ database: world.database, startMs: world.clock.nowMs() + downMs });
 }
 
 /** Immediates run when the queue of microtasks is empty; a few rounds reach what immediates caused. */

@@ -86,6 +86,7 @@ export {
   type Expression,
 } from "./expressions/compile-expression.ts";
 export { compileCached } from "./expressions/expression-cache.ts";
+export { readValues, type ReadValue } from "./expressions/read-values.ts";
 export { nextTickAtMs, parseCron, type CronSchedule } from "./cron/cron-schedule.ts";
 export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
 export { createTriggerIndex, type TriggerIndex } from "./triggers/trigger-index.ts";

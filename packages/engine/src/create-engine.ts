@@ -3,6 +3,8 @@ import type { History, Store } from "@everstep/core";
 import { EverstepError, LIMITS, type Limits } from "@everstep/protocol";
 import type { Engine } from "./engine.ts";
 import { createApps } from "./face/apps.ts";
+import { createControls } from "./face/controls.ts";
+import { createExplanations } from "./face/explanations.ts";
 import { createIngest } from "./face/ingest.ts";
 import { createRuns } from "./face/runs.ts";
 import { openPartition, type Partition } from "./partition/open-partition.ts";
@@ -54,6 +56,8 @@ export function createEngine(options: EngineOptions): Engine {
   return {
     ...createIngest(options, opened),
     ...createApps(options, opened, () => partition),
+    ...createControls(options, opened, () => partition),
+    ...createExplanations(options, opened),
     ...createRuns(options, opened, openOrDraining),
     callsInFlight: () => partition?.dispatcher.inFlight() ?? [],
     async start() {

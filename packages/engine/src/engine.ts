@@ -1,7 +1,17 @@
 // The engine's face: what the server, the CLI and embedded users may ask of it. Every promise resolves only after the
 // commit that holds its effect has returned. `createEngine` is in create-engine.ts.
-import type { AppRecord, CancellationRecord, FunctionRecord } from "@everstep/core";
+import type {
+  AppRecord,
+  CancellationRecord,
+  ControlAudit,
+  EventOutcome,
+  FunctionControl,
+  FunctionRecord,
+} from "@everstep/core";
 import type { AppConfig, EventInput, JsonText, Op } from "@everstep/protocol";
+import type { EffectiveFunction } from "./catalog.ts";
+import type { EventExplanation } from "./explain/event-explanation.ts";
+import type { RunExplanation } from "./explain/run-explanation.ts";
 
 export interface SendOptions {
   /** From the x-inngest-event-id-seed header: the same seed sent again returns the same ids and stores nothing twice. */
@@ -49,6 +59,31 @@ export interface CancellationRequest {
   readonly expression?: string;
 }
 
+export interface InvokeAnswer {
+  readonly eventId: string;
+  /** The run that was started or recorded as skipped, or the earlier one when the event is a duplicate; else "". */
+  readonly runId: string;
+  /** What became of the event, when it started no run of its own. */
+  readonly outcome?: EventOutcome;
+}
+
+export interface PauseRequest {
+  /** The function's id or slug. */
+  readonly functionId: string;
+  readonly isPaused: boolean;
+  /** Who asks, for the audit: `api`, `cli`, `dashboard`, or a name that the client gave. */
+  readonly actor: string;
+}
+
+export interface LimitsRequest {
+  /** The function's id or slug. */
+  readonly functionId: string;
+  /** JSON: `concurrency`, `throttle`, `rateLimit`, `debounce`, `maxAttempts`; null: rule off; "code": as in the code. */
+  readonly patch: unknown;
+  /** As in PauseRequest. */
+  readonly actor: string;
+}
+
 /** A call that is out at this moment. */
 export interface InFlightCall {
   readonly runId: string;
@@ -82,11 +117,7 @@ export interface Engine {
   /** All or nothing; resolves with the internal ids in order. */
   sendEvents(inputs: readonly EventInput[], options?: SendOptions): Promise<readonly string[]>;
   /** Starts one function by its slug without an event trigger. @throws EverstepError function_not_found. */
-  invoke(
-    slug: string,
-    input: InvokeInput,
-    options?: SendOptions,
-  ): Promise<{ readonly eventId: string; readonly runId: string }>;
+  invoke(slug: string, input: InvokeInput, options?: SendOptions): Promise<InvokeAnswer>;
 
   /** Registers an app and its functions whole; missing functions are archived. @throws EverstepError config_invalid. */
   syncApp(config: AppConfig): Promise<SyncOutcome>;
@@ -104,6 +135,21 @@ export interface Engine {
   functions(): readonly FunctionRecord[];
   /** Also archived ones. */
   findFunction(functionId: string): FunctionRecord | undefined;
+
+  /** Pauses or resumes a function; once is as often as twice. @throws EverstepError function_not_found. */
+  setPaused(request: PauseRequest): Promise<FunctionControl>;
+  /** Changes limits while running. @throws EverstepError function_not_found, argument_invalid (data.errors names the fields). */
+  setLimits(request: LimitsRequest): Promise<FunctionControl>;
+  /** What operators decided about a function, from memory; undefined: nothing ever. */
+  control(functionId: string): FunctionControl | undefined;
+  /** A function with the limits that are in force and whether it is paused, from memory. By id; archived ones too. */
+  effectiveFunction(functionId: string): EffectiveFunction | undefined;
+  /** Changes of a function's controls, newest first. */
+  audits(functionId: string, limit: number): Promise<readonly ControlAudit[]>;
+  /** What a run does or waits for, or how it ended. @throws EverstepError run_not_found. */
+  explainRun(runId: string): Promise<RunExplanation>;
+  /** What became of an event for each function. By its internal id. @throws EverstepError event_not_found. */
+  explainEvent(internalId: string): Promise<EventExplanation>;
 
   /** @throws EverstepError run_not_found, run_ended. */
   cancelRun(runId: string, reason?: string): Promise<void>;

@@ -5,8 +5,11 @@ export type {
   Engine,
   EngineStatus,
   InFlightCall,
+  InvokeAnswer,
   InvokeInput,
+  LimitsRequest,
   LogEntry,
+  PauseRequest,
   RerunRequest,
   SendOptions,
   SyncOutcome,
@@ -21,6 +24,21 @@ export {
   type OutboundRequest,
   type Transport,
 } from "./ports.ts";
+export type { EffectiveFunction } from "./catalog.ts";
+export type {
+  ExplainedHolder,
+  ExplainedQueueReason,
+  ExplainedStep,
+  RunExplanation,
+  RunReason,
+  RunReasonFacts,
+} from "./explain/run-explanation.ts";
+export type {
+  EventExplanation,
+  EventFate,
+  EventFateFacts,
+  TriedExpression,
+} from "./explain/event-explanation.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { createHttpTransport, type HttpTransportOptions } from "./http-transport.ts";
 export { systemClock, systemChance } from "./system.ts";

@@ -80,8 +80,6 @@ describe("routes", () => {
     ["GET", "/v1/http/runs/x/output", "Durable endpoints"],
     ["POST", "/v0/connect/start", "Connect"],
     ["POST", "/v1/realtime/token", "Realtime"],
-    ["GET", "/api/v2/runs", "REST v2"],
-    ["GET", "/v2/health", "REST v2"],
     ["GET", "/metrics", "Metrics"],
   ])("answers %s %s with 501, naming %s", async (method, path, feature) => {
     const server = await start();

@@ -271,7 +271,7 @@ describe("createDispatcher", () => {
     if (last === undefined || run === undefined) throw new Error("no run");
     expect(await world.dispatcher.queueStateOf(last, run)).toEqual({
       state: "waiting",
-      position: 3,
+      position: 2,
       reasons: [
         {
           type: "concurrency",

@@ -4,6 +4,7 @@
 import { isEnded, type LoadedRun, type StartCharge, type Timer } from "@everstep/core";
 import type { InFlightCall } from "../engine.ts";
 import type { TimerWindow } from "../timers/timer-window.ts";
+import { AirborneCalls, type AirborneCall } from "./airborne-calls.ts";
 import { Backlog } from "./backlog.ts";
 import { BucketTable, type Holder } from "./bucket-table.ts";
 import { needsOf, type CallNeeds } from "./call-needs.ts";
@@ -29,27 +30,17 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
 /** How a try to make a call of a window ended. */
 type Try = "made" | "blocked" | "unloaded" | "empty";
 
-interface AirborneCall {
-  readonly flight: Flight;
-  readonly run: LoadedRun;
-  readonly isStart: boolean;
-  /** What it holds. */
-  needs: CallNeeds;
-}
-
 class CallDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #sets = new Map<string, LaneSet>();
   /** Functions that may have something to do. */
   readonly #active = new Set<LaneSet>();
-  readonly #calls = new Map<number, AirborneCall>();
-  readonly #perApp = new Map<string, number>();
+  readonly #calls = new AirborneCalls();
   readonly #buckets: BucketTable;
   readonly #throttles: ThrottleTable;
   readonly #backlog: Backlog;
   readonly #warmer: RunWarmer;
   #isPaused = false;
-  #drainWaiters: (() => void)[] = [];
 
   constructor(options: DispatcherOptions) {
     this.#options = options;
@@ -97,15 +88,9 @@ class CallDispatcher implements Dispatcher {
   }
 
   land(timerId: number): void {
-    const call = this.#calls.get(timerId);
-    if (call === undefined) return;
-    this.#calls.delete(timerId);
-    const { appId } = call.flight;
-    this.#perApp.set(appId, (this.#perApp.get(appId) ?? 1) - 1);
-    for (const bucket of call.needs.buckets) {
+    for (const bucket of this.#calls.remove(timerId)?.needs.buckets ?? []) {
       if (bucket.level === "step") this.#buckets.free(bucket, timerId);
     }
-    if (this.#calls.size === 0) for (const resolve of this.#drainWaiters.splice(0)) resolve();
   }
 
   runEnded(runId: string): void {
@@ -155,7 +140,8 @@ class CallDispatcher implements Dispatcher {
     const lane = { key: timer.lane ?? "", isStart: timer.isStart === true };
     const place = { functionId: timer.functionId, lane };
     const before = { key: timer.orderKey, id: timer.id };
-    const countMax = POSITIONS_MAX;
+    const out = this.#calls.countBefore(timer);
+    const countMax = POSITIONS_MAX + out;
     return describeQueue({
       timer,
       run,
@@ -165,10 +151,10 @@ class CallDispatcher implements Dispatcher {
       buckets: this.#buckets,
       throttles: this.#throttles,
       app: {
-        callsInFlight: rules === undefined ? 0 : (this.#perApp.get(rules.appId) ?? 0),
+        callsInFlight: rules === undefined ? 0 : this.#calls.countOfApp(rules.appId),
         callsMax: limits.callsInFlightPerAppMax,
       },
-      before: await store.countTimersBefore({ ...place, before, countMax }),
+      before: Math.max(0, (await store.countTimersBefore({ ...place, before, countMax })) - out),
     });
   }
 
@@ -178,8 +164,7 @@ class CallDispatcher implements Dispatcher {
   }
 
   drained(): Promise<void> {
-    if (this.#calls.size === 0) return Promise.resolve();
-    return new Promise((resolve) => this.#drainWaiters.push(resolve));
+    return this.#calls.drained();
   }
 
   /** A function that was not there when the engine started has left nothing on disk. */
@@ -196,7 +181,7 @@ class CallDispatcher implements Dispatcher {
   /** Calls that the function's app may get beyond those that are out or about to be. */
   #roomOf(rules: FunctionRules): number {
     const { callsInFlightPerAppMax } = this.#options.limits;
-    return callsInFlightPerAppMax - (this.#perApp.get(rules.appId) ?? 0) - this.#warmer.wantedCount;
+    return callsInFlightPerAppMax - this.#calls.countOfApp(rules.appId) - this.#warmer.wantedCount;
   }
 
   #mayRun(lane: Lane): boolean {
@@ -329,8 +314,7 @@ class CallDispatcher implements Dispatcher {
     for (const bucket of needs.buckets) {
       this.#buckets.take(bucket, bucket.level === "fn" ? runId : timer.id, holderOf(flight));
     }
-    this.#calls.set(timer.id, { flight, run, needs, isStart: timer.isStart === true });
-    this.#perApp.set(rules.appId, (this.#perApp.get(rules.appId) ?? 0) + 1);
+    this.#calls.add({ flight, run, needs, isStart: timer.isStart === true });
     this.#options.make(current, run, flight);
   }
 

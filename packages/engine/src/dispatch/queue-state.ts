@@ -51,7 +51,7 @@ export interface QueueFacts {
   readonly buckets: BucketTable;
   readonly throttles: ThrottleTable;
   readonly app: { readonly callsInFlight: number; readonly callsMax: number };
-  /** Calls of its lane before it. */
+  /** Calls of its lane before it that have not gone out. */
   readonly before: number;
 }
 

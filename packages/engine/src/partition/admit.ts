@@ -18,8 +18,8 @@ import {
   type Timer,
 } from "@everstep/core";
 import { eventToWireJson, type EventRecord } from "@everstep/protocol";
-import { limiterName } from "./batch.ts";
 import { editRun, type Execution } from "./execution.ts";
+import { limiterName } from "./uncommitted.ts";
 
 export interface Admitted {
   /** The run that was started or recorded as skipped. */

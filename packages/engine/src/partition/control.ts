@@ -10,7 +10,7 @@ export function control(
   command: Extract<Command, { type: "set_paused" | "set_limits" }>,
 ): FunctionControl {
   const { batch, catalog, ctx } = execution;
-  const fn = catalog.function(command.functionId);
+  const fn = catalog.function(command.functionId) ?? catalog.findLive(command.functionId);
   if (fn === undefined) {
     throw new EverstepError(
       "function_not_found",

@@ -1,7 +1,8 @@
 // Puts the routes into one Hono app: access, unknown routes, wrong methods, errors. The hot routes never come here.
 import { Hono } from "hono";
 import type { Log } from "@everstep/engine";
-import { toErrorBody } from "./error-reply.ts";
+import { isV2, toV2Errors } from "../rest-v2/errors.ts";
+import { type ErrorBody, toErrorBody } from "./error-reply.ts";
 import { json, type Route, type RouteContext } from "./route.ts";
 import type { SigningKeyGuard } from "./signing-key-guard.ts";
 
@@ -25,7 +26,7 @@ export function createApp(options: AppOptions): App {
   app.notFound((context) => answerUnknown(context, methodsAt(context.req.path)));
   app.onError((error, context) => {
     const body = toErrorBody(error, options.log, `${context.req.method} ${context.req.path}`);
-    return json(body, body.status);
+    return errorReply(context, body);
   });
   return app;
 }
@@ -34,12 +35,21 @@ function answerUnknown(context: RouteContext, methods: readonly string[]): Respo
   const { method, path } = context.req;
   if (methods.length === 0) {
     const error = `There is no route ${method} ${path.slice(0, 200)}: check the path and its spelling.`;
-    return json({ error, status: 404, code: "route_not_found" }, 404);
+    return errorReply(context, { error, status: 404, code: "route_not_found" });
   }
   const allow = methods.join(", ");
   if (method === "OPTIONS") return new Response(null, { status: 204, headers: { allow } });
   const error = `${path.slice(0, 200)} does not take ${method}: use ${allow}.`;
-  return json({ error, status: 405, code: "method_not_allowed" }, 405, { allow });
+  return errorReply(context, { error, status: 405, code: "method_not_allowed" }, { allow });
+}
+
+function errorReply(
+  context: RouteContext,
+  body: ErrorBody,
+  headers: Record<string, string> = {},
+): Response {
+  const shown = isV2(context.req.path) ? toV2Errors(body) : body;
+  return json(shown, body.status, headers);
 }
 
 function createMethodLookup(routes: readonly Route[]): (path: string) => readonly string[] {

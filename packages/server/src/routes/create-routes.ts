@@ -16,6 +16,7 @@ import { restEventRoutes } from "./rest-events.ts";
 import { restRunRoutes } from "./rest-runs.ts";
 import { restSignalRoutes } from "./rest-signals.ts";
 import { unavailableRoutes } from "./unavailable.ts";
+import { v2Routes } from "./v2/create-v2-routes.ts";
 
 export function createRoutes(options: ServerOptions & { readonly graphql: GraphqlRoute }): Route[] {
   return [
@@ -31,6 +32,7 @@ export function createRoutes(options: ServerOptions & { readonly graphql: Graphq
     ...restSignalRoutes(options),
     ...restCancellationRoutes(options),
     ...coreRunRoutes(options),
+    ...v2Routes(options),
     ...graphqlRoutes(options),
     ...unavailableRoutes(),
   ];

@@ -1,5 +1,6 @@
 // Routes of the protocol that this version does not have yet. They answer 501 with their name instead of 404, so that the
 // author of an app sees at once that the address is right and what is missing.
+import { isV2, toV2Errors } from "../rest-v2/errors.ts";
 import { json, type Route, type RouteContext, type RouteMethod } from "../http/route.ts";
 
 const METHODS: readonly RouteMethod[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
@@ -18,7 +19,7 @@ const FEATURES: readonly { readonly feature: string; readonly paths: readonly st
   },
   { feature: "Connect", paths: ["/v0/connect/*"] },
   { feature: "Realtime", paths: ["/v1/realtime/*"] },
-  { feature: "REST v2", paths: ["/api/v2/*", "/v2/*"] },
+  { feature: "The rest of REST v2", paths: ["/api/v2/*", "/v2/*"] },
   { feature: "Run metadata", paths: ["/v1/runs/:runId/metadata"] },
   { feature: "Extended traces", paths: ["/v1/traces/userland", "/dev/traces"] },
   { feature: "Webhooks", paths: ["/v1/webhooks/*"] },
@@ -40,5 +41,6 @@ export function unavailableRoutes(): Route[] {
 function answer(context: RouteContext, feature: string): Response {
   const { method, path } = context.req;
   const error = `${method} ${path.slice(0, 200)} is not available: ${feature} comes in a later version of Everstep.`;
-  return json({ error, status: 501, code: "not_implemented" }, 501);
+  const body = { error, status: 501, code: "not_implemented" };
+  return json(isV2(path) ? toV2Errors(body) : body, 501);
 }

@@ -16,8 +16,9 @@ import {
 import type { FunctionConfig } from "@everstep/protocol";
 import { createRunCache } from "../../partition/run-cache.ts";
 import type { Clock } from "../../ports.ts";
-import type { Dispatcher, DispatcherOptions, Flight, FunctionRules } from "../contract.ts";
+import type { Dispatcher, Flight, FunctionRules } from "../contract.ts";
 import { createDispatcher } from "../dispatcher.ts";
+import { createQueueStore, limiterName } from "./queue-store.ts";
 
 export interface OpenCall {
   readonly timer: Timer;
@@ -191,9 +192,8 @@ export class QueueWorld {
   async settle(): Promise<void> {
     let pumps = 0;
     for (let quiet = 0; quiet < 3;) {
-      for (const alarm of [...this.#alarms]) {
-        if (alarm.atMs > this.nowMs || !this.#alarms.delete(alarm)) continue;
-        alarm.fire();
+      for (const alarm of [...this.#alarms].filter(({ atMs }) => atMs <= this.nowMs)) {
+        if (this.#alarms.delete(alarm)) alarm.fire();
       }
       if (this.#isAwake) {
         this.#isAwake = false;
@@ -257,7 +257,7 @@ export class QueueWorld {
     const { throttle } = rules.config;
     if (!isStart || throttle === undefined) return true;
     const id = throttleLimiterId(rules.config, this.#sourceOf(timer.functionId, run));
-    const kept = readThrottle(id === undefined ? undefined : this.limiters.get(JSON.stringify(id)));
+    const kept = readThrottle(id === undefined ? undefined : this.limiters.get(limiterName(id)));
     return decideThrottle(throttle, kept, this.nowMs).isAllowed;
   }
 
@@ -275,7 +275,7 @@ export class QueueWorld {
   #create(): Dispatcher {
     const generation = { value: 0 };
     const dispatcher: Dispatcher = createDispatcher({
-      store: this.#store(),
+      store: createQueueStore(this, this.#options.isSlow === true),
       cache: createRunCache({
         loadRuns: (ids: readonly string[]) => ids.flatMap((id) => this.runs.get(id) ?? []),
       }),
@@ -324,8 +324,7 @@ export class QueueWorld {
     for (const bucket of flight.start?.slots ?? []) this.slots.push({ bucket, runId, functionId });
     const limiter = flight.start?.throttle;
     if (limiter === undefined) return;
-    const { kind, key } = limiter;
-    this.limiters.set(JSON.stringify({ kind, functionId: limiter.functionId, key }), limiter);
+    this.limiters.set(limiterName(limiter), limiter);
   }
 
   /** As `decideStarted` does. */
@@ -334,88 +333,5 @@ export class QueueWorld {
     const { isStart: _started, ...later } = timer;
     this.timers.set(timer.id, later);
     run.state.timers.set(timer.id, later);
-  }
-
-  #store(): DispatcherOptions["store"] {
-    const answer = <T>(name: string, value: T): T | Promise<T> => {
-      this.reads.set(name, (this.reads.get(name) ?? 0) + 1);
-      return this.#options.isSlow === true
-        ? new Promise<T>((resolve) => {
-            setImmediate(() => resolve(value));
-          })
-        : value;
-    };
-    const calls = (functionId: string | undefined): Timer[] =>
-      [...this.timers.values()]
-        .filter((timer) => timer.functionId === functionId)
-        .toSorted((a, b) => a.orderKey - b.orderKey || a.id - b.id);
-    const isIn = (
-      timer: Timer,
-      lane: { readonly key: string; readonly isStart: boolean },
-    ): boolean => (timer.lane ?? "") === lane.key && (timer.isStart === true) === lane.isStart;
-    const isBefore = (
-      timer: Timer,
-      place: { readonly key: number; readonly id: number },
-    ): boolean =>
-      timer.orderKey < place.key || (timer.orderKey === place.key && timer.id < place.id);
-    return {
-      listTimers: ({ functionId, lane, after, limit, dueAtMsMax }) =>
-        answer(
-          "listTimers",
-          calls(functionId)
-            .filter((timer) => lane === undefined || isIn(timer, lane))
-            .filter((timer) => timer.dueAtMs <= dueAtMsMax)
-            .filter(
-              (timer) =>
-                after === undefined ||
-                isBefore(
-                  { ...timer, orderKey: after.key, id: after.id },
-                  { key: timer.orderKey, id: timer.id },
-                ),
-            )
-            .slice(0, limit),
-        ),
-      listLanes: ({ functionId, after, limit }) => {
-        const lanes = new Map<
-          string,
-          { key: string; isStart: boolean; first: { orderKey: number; id: number } }
-        >();
-        for (const timer of calls(functionId)) {
-          const entry = { key: timer.lane ?? "", isStart: timer.isStart === true };
-          const name = JSON.stringify([entry.key, entry.isStart]);
-          if (!lanes.has(name))
-            lanes.set(name, { ...entry, first: { orderKey: timer.orderKey, id: timer.id } });
-        }
-        const isAfter = (lane: { key: string; isStart: boolean }): boolean =>
-          after === undefined ||
-          lane.key > after.key ||
-          (lane.key === after.key && lane.isStart && !after.isStart);
-        const sorted = [...lanes.values()].toSorted((a, b) => {
-          if (a.key !== b.key) return a.key < b.key ? -1 : 1;
-          return Number(a.isStart) - Number(b.isStart);
-        });
-        return answer("listLanes", sorted.filter((lane) => isAfter(lane)).slice(0, limit));
-      },
-      countTimersBefore: ({ functionId, lane, before, countMax }) =>
-        answer(
-          "countTimersBefore",
-          calls(functionId)
-            .filter((timer) => isIn(timer, lane) && isBefore(timer, before))
-            .slice(0, countMax).length,
-        ),
-      findSlots: (buckets) =>
-        answer(
-          "findSlots",
-          this.slots.filter(({ bucket }) => buckets.includes(bucket)),
-        ),
-      findLimiters: (ids) =>
-        answer(
-          "findLimiters",
-          ids.flatMap(
-            ({ kind, functionId, key }) =>
-              this.limiters.get(JSON.stringify({ kind, functionId, key })) ?? [],
-          ),
-        ),
-    };
   }
 }
