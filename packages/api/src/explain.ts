@@ -1,7 +1,7 @@
 // Why: what a run waits for, and what became of an event at each function. Every part carries a sentence for people.
 import { z } from "zod";
 import { runStatusSchema, skipSchema } from "./runs.ts";
-import { timeSchema, userErrorSchema } from "./values.ts";
+import { durationSchema, timeSchema, userErrorSchema } from "./values.ts";
 
 const holderSchema = z
   .object({
@@ -28,7 +28,7 @@ export const queueReasonSchema = z
       type: z.literal("THROTTLE"),
       key: z.string(),
       limit: z.number().int(),
-      periodMs: z.number().int(),
+      period: durationSchema,
       until: timeSchema.optional(),
     }),
     z.object({
@@ -163,7 +163,7 @@ export const eventFateSchema = z
       at: timeSchema,
       key: z.string(),
       limit: z.number().int(),
-      periodMs: z.number().int(),
+      period: durationSchema,
       until: timeSchema,
     }),
     z.object({

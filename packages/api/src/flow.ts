@@ -1,149 +1,103 @@
 // Flow control of a function: the limits of its code and those that operators set instead, pause, and the audit of both.
 import { z } from "zod";
-import { timeSchema } from "./values.ts";
+import { durationSchema, timeSchema } from "./values.ts";
 
+const count = z.number().int();
 const keyField = { key: z.string().optional().meta({ description: "Key expression." }) };
-const periodField = { periodMs: z.number().int().min(1) };
 
-export const concurrencyRuleSchema = z
+const concurrencyRuleSchema = z
   .object({
-    limit: z.number().int().min(0).meta({ description: "0: no explicit limit." }),
+    limit: count.meta({ description: "0: no limit." }),
     scope: z.enum(["FN", "ENV", "ACCOUNT"]),
     level: z.enum(["STEP", "FN"]).meta({ description: "STEP: calls that are out. FN: runs." }),
     ...keyField,
   })
   .meta({ id: "ConcurrencyRule" });
-export const throttleSchema = z
-  .object({
-    limit: z.number().int(),
-    ...periodField,
-    burst: z.number().int().optional(),
-    ...keyField,
-  })
+const throttleSchema = z
+  .object({ limit: count, period: durationSchema, burst: count, ...keyField })
   .meta({ id: "ThrottleRule" });
-export const rateLimitSchema = z
-  .object({ limit: z.number().int(), ...periodField, ...keyField })
+const rateLimitSchema = z
+  .object({ limit: count, period: durationSchema, ...keyField })
   .meta({ id: "RateLimitRule" });
-export const debounceSchema = z
-  .object({ ...periodField, timeoutMs: z.number().int().optional(), ...keyField })
+const debounceSchema = z
+  .object({ period: durationSchema, timeout: durationSchema.optional(), ...keyField })
   .meta({ id: "DebounceRule" });
 
-/** Limits that operators may change. An absent rule does not hold. */
+const ruleFields = {
+  concurrency: z.array(concurrencyRuleSchema),
+  throttle: throttleSchema.optional(),
+  rateLimit: rateLimitSchema.optional(),
+  debounce: debounceSchema.optional(),
+};
+
 export const limitSetSchema = z
-  .object({
-    concurrency: z.array(concurrencyRuleSchema),
-    throttle: throttleSchema.optional(),
-    rateLimit: rateLimitSchema.optional(),
-    debounce: debounceSchema.optional(),
-    maxAttempts: z.number().int(),
-  })
-  .meta({ id: "LimitSet" });
+  .object({ ...ruleFields, retries: count })
+  .meta({
+    id: "LimitSet",
+    description: "Limits that operators may change; an absent rule is off.",
+  });
 export type LimitSet = z.output<typeof limitSetSchema>;
 
-const limitNames = ["concurrency", "throttle", "rateLimit", "debounce", "maxAttempts"] as const;
+const limitNameSchema = z.enum(["concurrency", "throttle", "rateLimit", "debounce", "retries"]);
 
-export const functionLimitsSchema = z
+export const functionControlsSchema = z
   .object({
-    code: limitSetSchema.meta({ description: "As the app's code says." }),
-    effective: limitSetSchema.meta({ description: "In force now." }),
+    functionId: z.string(),
+    functionSlug: z.string(),
+    isPaused: z.boolean(),
+    pausedAt: timeSchema.optional(),
+    limits: limitSetSchema.meta({ description: "Those in force." }),
+    code: limitSetSchema.meta({ description: "Those of the function's code." }),
     overridden: z
-      .array(z.enum(limitNames))
-      .meta({ description: "Rules that an operator set in place of the code's." }),
+      .array(limitNameSchema)
+      .meta({ description: "Limits that an operator set in place of those of the code." }),
+    updatedAt: timeSchema.optional().meta({ description: "Of the last pause, resume or change." }),
   })
-  .meta({ id: "FunctionLimits" });
-export type FunctionLimits = z.output<typeof functionLimitsSchema>;
+  .meta({ id: "FunctionControls" });
+export type FunctionControls = z.output<typeof functionControlsSchema>;
 
-const asCode = z.literal("code").meta({ description: "Back to what the code says." });
-const durationField = z.union([z.string(), z.number()]).meta({
-  description: "A duration such as `10s`, `1h30m`, or milliseconds.",
-});
-
-/** Null switches a rule off, "code" takes the override away, an absent field leaves it as it is. */
+const asCode = z.literal("code");
+const rule = z.record(z.string(), z.unknown());
 export const limitsPatchSchema = z
-  .strictObject({
-    concurrency: z
-      .union([
-        asCode,
-        z.number().int(),
-        z.array(
-          z.strictObject({
-            limit: z.number().int(),
-            key: z.string().optional(),
-            scope: z.enum(["fn", "env", "account", "FN", "ENV", "ACCOUNT"]).optional(),
-            level: z.enum(["step", "fn", "STEP", "FN"]).optional(),
-          }),
-        ),
-        z.null(),
-      ])
-      .optional(),
-    throttle: z
-      .union([
-        asCode,
-        z.strictObject({
-          limit: z.number().int(),
-          period: durationField,
-          burst: z.number().int().optional(),
-          key: z.string().optional(),
-        }),
-        z.null(),
-      ])
-      .optional(),
-    rateLimit: z
-      .union([
-        asCode,
-        z.strictObject({
-          limit: z.number().int(),
-          period: durationField,
-          key: z.string().optional(),
-        }),
-        z.null(),
-      ])
-      .optional(),
-    debounce: z
-      .union([
-        asCode,
-        z.strictObject({
-          period: durationField,
-          timeout: durationField.optional(),
-          key: z.string().optional(),
-        }),
-        z.null(),
-      ])
-      .optional(),
-    maxAttempts: z.union([asCode, z.number().int()]).optional(),
-    actor: z.string().max(100).optional().meta({ description: "Who asks, for the audit." }),
+  .object({
+    concurrency: z.union([count, rule, z.array(z.unknown()), asCode, z.null()]).optional(),
+    throttle: z.union([rule, asCode, z.null()]).optional(),
+    rateLimit: z.union([rule, asCode, z.null()]).optional(),
+    debounce: z.union([rule, asCode, z.null()]).optional(),
+    retries: z.union([count, asCode]).optional(),
   })
-  .meta({ id: "LimitsPatch" });
+  .meta({
+    id: "LimitsPatch",
+    description:
+      "Limits as the function's code writes them. What a rule leaves out stays as it is; null switches a rule off; `code` goes back to the code.",
+  });
 export type LimitsPatch = z.input<typeof limitsPatchSchema>;
 
-export const pauseBodySchema = z.strictObject({
-  actor: z.string().max(100).optional().meta({ description: "Who asks, for the audit." }),
-});
-
-export const pauseStateSchema = z
-  .object({ isPaused: z.boolean(), pausedAt: timeSchema.optional() })
-  .meta({ id: "PauseState" });
-export type PauseState = z.output<typeof pauseStateSchema>;
-
-const controlSchema = z.object({
+const controlStateSchema = z.object({
   pausedAt: timeSchema.optional(),
-  overrides: z.record(z.string(), z.unknown()).meta({ description: "Rules set by operators." }),
+  overrides: z.object({
+    concurrency: ruleFields.concurrency.optional(),
+    throttle: throttleSchema.nullable().optional(),
+    rateLimit: rateLimitSchema.nullable().optional(),
+    debounce: debounceSchema.nullable().optional(),
+    retries: count.optional(),
+  }),
 });
 
 export const auditSchema = z
   .object({
     id: z.string(),
     at: timeSchema,
-    actor: z.string(),
-    before: controlSchema,
-    after: controlSchema,
+    actor: z.string().meta({ description: "`x-everstep-actor` of the request; else `api`." }),
+    before: controlStateSchema,
+    after: controlStateSchema,
   })
-  .meta({ id: "ControlAudit" });
+  .meta({ id: "ControlAudit", description: "Null among overrides: the rule was switched off." });
 export type ControlAuditView = z.output<typeof auditSchema>;
 
-/** The other rules of a function's code, which operators cannot change. */
 export const configurationSchema = z
   .object({
+    ...ruleFields,
     cancellations: z.array(
       z.object({
         event: z.string(),
@@ -151,15 +105,11 @@ export const configurationSchema = z
         timeout: z.string().optional(),
       }),
     ),
-    retries: z.object({ value: z.number().int() }),
-    concurrency: z.array(concurrencyRuleSchema),
-    throttle: throttleSchema.optional(),
-    rateLimit: rateLimitSchema.optional(),
-    debounce: debounceSchema.optional(),
+    retries: z.object({ value: count }),
     eventsBatch: z
       .object({
-        maxSize: z.number().int(),
-        timeoutMs: z.number().int(),
+        maxSize: count,
+        timeout: durationSchema,
         ...keyField,
         if: z.string().optional(),
       })
@@ -168,7 +118,7 @@ export const configurationSchema = z
     idempotency: z.string().optional().meta({ description: "Expression." }),
     singleton: z.object({ mode: z.enum(["SKIP", "CANCEL"]), ...keyField }).optional(),
     timeouts: z
-      .object({ startMs: z.number().optional(), finishMs: z.number().optional() })
+      .object({ start: durationSchema.optional(), finish: durationSchema.optional() })
       .optional(),
   })
   .meta({ id: "FunctionConfiguration", description: "With the limits that are in force." });

@@ -1,12 +1,6 @@
 // Routes of functions: read, measure, pause, limit, invoke.
 import { z } from "zod";
-import {
-  auditSchema,
-  functionLimitsSchema,
-  limitsPatchSchema,
-  pauseBodySchema,
-  pauseStateSchema,
-} from "./flow.ts";
+import { auditSchema, functionControlsSchema, limitsPatchSchema } from "./flow.ts";
 import {
   functionDetailSchema,
   functionParamsSchema,
@@ -62,7 +56,7 @@ export const functionRoutes = {
     group: "Functions",
     summary: "Read the limits of the code and those in force",
     params: functionParamsSchema,
-    data: functionLimitsSchema,
+    data: functionControlsSchema,
     answer: "one",
     status: 200,
     errors: ["not_found"],
@@ -74,10 +68,10 @@ export const functionRoutes = {
     summary: "Change limits at once, in place of the code's",
     params: functionParamsSchema,
     body: limitsPatchSchema,
-    data: functionLimitsSchema,
+    data: functionControlsSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["invalid_field_format", "not_found", "validation_error"],
   },
   pauseFunction: {
     method: "POST",
@@ -85,8 +79,7 @@ export const functionRoutes = {
     group: "Functions",
     summary: "Pause a function: its events are recorded and start nothing",
     params: functionParamsSchema,
-    body: pauseBodySchema,
-    data: pauseStateSchema,
+    data: functionControlsSchema,
     answer: "one",
     status: 200,
     errors: ["invalid_field_format", "not_found"],
@@ -97,8 +90,7 @@ export const functionRoutes = {
     group: "Functions",
     summary: "Resume a paused function",
     params: functionParamsSchema,
-    body: pauseBodySchema,
-    data: pauseStateSchema,
+    data: functionControlsSchema,
     answer: "one",
     status: 200,
     errors: ["invalid_field_format", "not_found"],

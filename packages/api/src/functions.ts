@@ -1,7 +1,7 @@
 // Functions: what they are, how they do, what of them waits.
 import { z } from "zod";
-import { configurationSchema, functionLimitsSchema } from "./flow.ts";
-import { jsonSchema, spanFields, timeSchema } from "./values.ts";
+import { configurationSchema, functionControlsSchema } from "./flow.ts";
+import { durationSchema, jsonSchema, spanFields, timeSchema } from "./values.ts";
 
 export const triggerSchema = z
   .discriminatedUnion("type", [
@@ -13,7 +13,7 @@ export const triggerSchema = z
     z.object({
       type: z.literal("CRON"),
       value: z.string().meta({ description: "The cron expression, with `TZ=` if it has one." }),
-      jitterMs: z.number().optional(),
+      jitter: durationSchema.optional(),
     }),
   ])
   .meta({ id: "Trigger" });
@@ -74,7 +74,7 @@ export type FunctionView = z.output<typeof functionSchema>;
 export const functionDetailSchema = functionSchema
   .extend({
     url: z.string().meta({ description: "Where it is called." }),
-    limits: functionLimitsSchema,
+    controls: functionControlsSchema,
     failureHandler: z.object({ slug: z.string(), name: z.string() }).optional(),
     lastEvent: z
       .object({ id: z.string(), name: z.string(), data: jsonSchema })

@@ -31,10 +31,9 @@ export type {
 export type {
   ControlAuditView,
   FunctionConfigurationView,
-  FunctionLimits,
+  FunctionControls,
   LimitSet,
   LimitsPatch,
-  PauseState,
 } from "./flow.ts";
 export type {
   FunctionDetail,

@@ -1,7 +1,7 @@
 // What operators look at and do besides runs: the server's state, apps, schedules, failures, bulk actions, the live stream.
 import { z } from "zod";
 import { rerunBodySchema, runFilterSchema, runStatusSchema } from "./runs.ts";
-import { functionRefSchema, spanFields, timeSchema } from "./values.ts";
+import { durationSchema, functionRefSchema, spanFields, timeSchema } from "./values.ts";
 
 export const statusSchema = z
   .object({
@@ -66,7 +66,7 @@ export const scheduleSchema = z
     isPaused: z.boolean(),
     cron: z.string().meta({ description: "Without its zone." }),
     zone: z.string().meta({ description: "IANA name; UTC when the expression names none." }),
-    jitterMs: z.number().optional(),
+    jitter: durationSchema.optional(),
     nextAt: timeSchema.optional().meta({ description: "Absent: it never comes again." }),
     lastRun: z.object({ id: z.string(), status: runStatusSchema, queuedAt: timeSchema }).optional(),
   })

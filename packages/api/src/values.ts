@@ -13,9 +13,13 @@ export const timeInputSchema = z
   })
   .meta({ description: "RFC 3339, or epoch milliseconds." });
 
+export const durationSchema = z.string().meta({ description: 'A span of time, such as "1m30s".' });
+
 export const ulidSchema = z
   .string()
-  .regex(/^[0-9A-HJKMNP-TV-Z]{26}$/, { error: "must be a ULID of 26 characters" })
+  .regex(/^[0-7][0-9A-HJKMNP-TV-Za-hjkmnp-tv-z]{25}$/, {
+    error: "must be a ULID (26 characters), such as 01JABCDEFGHJKMNPQRSTVWXYZ0",
+  })
   .meta({ description: "ULID." });
 
 /** Any JSON value, as the app or the sender gave it. */
@@ -48,6 +52,9 @@ export const userErrorSchema = z
     stack: z.string().optional(),
     /** JSON of the cause, as the app gave it. */
     cause: jsonSchema.optional(),
+    data: jsonSchema.optional(),
+    noRetry: z.boolean().optional(),
+    stepId: z.string().optional(),
   })
   .meta({
     id: "UserError",
