@@ -1,0 +1,52 @@
+// What the bar of one row is made of: where a step queued, ran, failed, waited for its next attempt or for the world. Pure.
+// Invariant: segments are in order of time, and none ends before it begins. Colours and hatching are the style sheet's.
+import type { SpanStatusValue } from "@everstep/api";
+import { isOpen, isWait, type TraceNode } from "./trace-node.ts";
+
+export type SegmentKind =
+  /** Due, and not yet called. */
+  | "queue"
+  /** In the app's code. */
+  | "work"
+  /** A sleep, or a wait for an event, a signal or another run. */
+  | "wait"
+  /** Between a failed attempt and the next one. */
+  | "backoff"
+  /** In the future: until a wait ends or the next attempt is made. */
+  | "planned";
+
+export interface Segment {
+  readonly kind: SegmentKind;
+  readonly status: SpanStatusValue;
+  readonly fromMs: number;
+  readonly untilMs: number;
+}
+
+export function segmentsOf(node: TraceNode, nowMs: number): readonly Segment[] {
+  const attempts = node.children.filter((child) => child.kind === "ATTEMPT");
+  const segments =
+    node.kind === "STEP" && attempts.length > 0
+      ? attempts.flatMap((attempt, index) => attemptSegments(attempt, index > 0, nowMs))
+      : attemptSegments(node, false, nowMs);
+  return segments.filter((each) => each.untilMs > each.fromMs || each.kind === "work");
+}
+
+/** @param isRetry Its time in the queue was the delay of a retry. */
+function attemptSegments(node: TraceNode, isRetry: boolean, nowMs: number): Segment[] {
+  const { status, queuedAtMs } = node;
+  const open = isOpen(node);
+  const startedAtMs = node.startedAtMs ?? (open ? undefined : node.endedAtMs);
+  const waiting = isRetry ? "backoff" : "queue";
+  const segments: Segment[] = [];
+  const queueEndMs = Math.max(startedAtMs ?? nowMs, queuedAtMs);
+  segments.push({ kind: waiting, status, fromMs: queuedAtMs, untilMs: queueEndMs });
+  if (startedAtMs !== undefined) {
+    const endMs = Math.max(node.endedAtMs ?? (open ? nowMs : startedAtMs), startedAtMs);
+    const kind = isWait(node) ? "wait" : "work";
+    segments.push({ kind, status, fromMs: startedAtMs, untilMs: endMs });
+  }
+  if (open && node.dueAtMs !== undefined && node.dueAtMs > nowMs) {
+    segments.push({ kind: "planned", status, fromMs: nowMs, untilMs: node.dueAtMs });
+  }
+  return segments;
+}
