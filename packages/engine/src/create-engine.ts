@@ -1,5 +1,5 @@
 // Puts an engine together from its ports: partition loop, dispatcher, alarms, and the face in front of them.
-import type { History, Store } from "@everstep/core";
+import type { Change, History, Store } from "@everstep/core";
 import { EverstepError, LIMITS, type Limits } from "@everstep/protocol";
 import type { Engine } from "./engine.ts";
 import { createApps } from "./face/apps.ts";
@@ -37,6 +37,7 @@ export function createEngine(options: EngineOptions): Engine {
     callTimeoutMs: LIMITS.callTimeoutMs,
     ...options.limits,
   };
+  const listeners = new Set<(changes: readonly Change[]) => void>();
   let partition: Partition | undefined;
   let state: ReturnType<Engine["status"]>["state"] = "starting";
   let reason: string | undefined;
@@ -60,11 +61,19 @@ export function createEngine(options: EngineOptions): Engine {
     ...createExplanations(options, opened),
     ...createRuns(options, opened, openOrDraining),
     callsInFlight: () => partition?.dispatcher.inFlight() ?? [],
+    onChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     async start() {
       try {
-        partition = await openPartition(options, limits, (why) => {
-          state = "failed";
-          reason = why;
+        partition = await openPartition(options, {
+          limits,
+          listeners,
+          onFailure: (why) => {
+            state = "failed";
+            reason = why;
+          },
         });
         await partition.start();
         state = "ready";

@@ -3,6 +3,7 @@
 import type {
   AppRecord,
   CancellationRecord,
+  Change,
   ControlAudit,
   EventOutcome,
   FunctionControl,
@@ -167,4 +168,9 @@ export interface Engine {
   readRunSteps(runId: string): Promise<JsonText>;
 
   callsInFlight(): readonly InFlightCall[];
+  /**
+   * Tells the listener what each batch changed, once it is durable and in its order. The listener runs in the engine's loop:
+   * it must be quick and must not throw. Calling what is returned ends it.
+   */
+  onChange(listener: (changes: readonly Change[]) => void): () => void;
 }

@@ -51,8 +51,7 @@ export interface Partition {
 
 export async function openPartition(
   options: EngineOptions,
-  limits: Limits,
-  onFailure: (reason: string) => void,
+  given: PartitionSettings,
 ): Promise<Partition> {
   const { store, clock, chance } = options;
   const stored = await store.open();
@@ -62,16 +61,20 @@ export async function openPartition(
     limit: CRON_TIMERS_MAX,
   });
   return new OwnedPartition(options, {
-    limits,
-    onFailure,
+    ...given,
     identity: createIdentity(stored.epoch, clock, chance),
     catalog: createCatalog(stored, cronTimers),
   });
 }
 
-interface PartitionParts {
+export interface PartitionSettings {
   readonly limits: Limits;
   readonly onFailure: (reason: string) => void;
+  /** Told what became durable. */
+  readonly listeners: ReadonlySet<(changes: readonly Change[]) => void>;
+}
+
+interface PartitionParts extends PartitionSettings {
   readonly identity: Identity;
   readonly catalog: Catalog;
 }
@@ -82,6 +85,7 @@ class OwnedPartition implements Partition {
   readonly dispatcher: Dispatcher;
   readonly #options: EngineOptions;
   readonly #limits: Limits;
+  readonly #listeners: PartitionSettings["listeners"];
   readonly #cache: RunCache;
   readonly #loop: Loop;
   readonly #clockAlarm: Alarm;
@@ -93,6 +97,7 @@ class OwnedPartition implements Partition {
     const { catalog, identity, limits } = parts;
     this.#options = options;
     this.#limits = limits;
+    this.#listeners = parts.listeners;
     this.catalog = catalog;
     this.identity = identity;
     const cache = createRunCache(store);
@@ -218,6 +223,7 @@ class OwnedPartition implements Partition {
         default:
       }
     }
+    for (const listener of this.#listeners) listener(changes);
     this.#sweepNow(nowMs);
   }
 
