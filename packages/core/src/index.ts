@@ -43,9 +43,14 @@ export type {
   WaitQuery,
 } from "./ports/store.ts";
 export type {
+  EndedRuns,
+  EndedRunsQuery,
   EventFilter,
+  EventNameCount,
   EventPage,
+  FailureEntry,
   History,
+  LiveRuns,
   RunDetail,
   RunFilter,
   RunPage,

@@ -2,10 +2,17 @@
 import type { CancellationRecord, History, RunDetail } from "@everstep/core";
 import { listControlAudits, listEventOutcomes } from "./flow-rows.ts";
 import { countEvents, listEvents } from "./list-events.ts";
-import { countRuns, listRuns, listRunsOfEvent } from "./list-runs.ts";
+import { countRuns, countRunsByStatus, listRuns, listRunsOfEvent } from "./list-runs.ts";
 import { findEvents } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
+import {
+  countEventNames,
+  listFailures,
+  listLastFailures,
+  summarizeEndedRuns,
+  summarizeLiveRuns,
+} from "./run-statistics.ts";
 import { fromRunRow, RUN_COLUMNS, RUN_SOURCE, type RunRow } from "./run-rows.ts";
 import {
   ATTEMPT_COLUMNS,
@@ -35,6 +42,12 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
       }),
     listRuns: (page) => queries.snapshot(() => listRuns(queries, readPayload, page)),
     countRuns: (filter) => countRuns(queries, filter),
+    countRunsByStatus: (filter) => queries.snapshot(() => countRunsByStatus(queries, filter)),
+    summarizeEndedRuns: (query) => summarizeEndedRuns(queries, query),
+    summarizeLiveRuns: () => summarizeLiveRuns(queries),
+    listFailures: (query) => listFailures(queries, query),
+    listLastFailures: () => listLastFailures(queries),
+    countEventNames: () => countEventNames(queries),
     listRunsOfEvent: (eventId, page) =>
       queries.snapshot(() => listRunsOfEvent(queries, readPayload, eventId, page)),
     listEventOutcomes: (eventId) => listEventOutcomes(queries, eventId),

@@ -1,6 +1,13 @@
 // Pages and counts of runs by any filter. Statuses that are rare among ended runs have an index of their own, so that
 // "failed runs, newest first" does not walk through millions of completed ones.
-import type { RunFilter, RunHead, RunPage, RunTimeField } from "@everstep/core";
+import {
+  RUN_STATUSES,
+  type RunFilter,
+  type RunHead,
+  type RunPage,
+  type RunStatus,
+  type RunTimeField,
+} from "@everstep/core";
 import { where } from "./list-events.ts";
 import { toJsonList } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
@@ -87,6 +94,25 @@ export function countRuns(queries: Queries, filter: RunFilter): number {
     ...conditions.flatMap(({ values }) => values),
   ) as [number] | undefined;
   return row?.[0] ?? 0;
+}
+
+/** Completed runs are what is left of all, because only the others have an index by status. */
+export function countRunsByStatus(queries: Queries, filter: RunFilter): Map<RunStatus, number> {
+  const wanted = new Set<RunStatus>(filter.statuses ?? RUN_STATUSES);
+  const counts = new Map<RunStatus, number>();
+  const others = RUN_STATUSES.filter((status) => status !== "completed");
+  const conditions = runConditions({ ...filter, statuses: others });
+  const rows = queries.all(
+    `SELECT status, count(*) FROM runs ${where(conditions)} GROUP BY status`,
+    ...conditions.flatMap(({ values }) => values),
+  ) as [RunStatus, number][];
+  for (const [status, count] of rows) if (wanted.has(status)) counts.set(status, count);
+  if (!wanted.has("completed")) return counts;
+  const { statuses: _, ...any } = filter;
+  const rest = rows.reduce((sum, [, count]) => sum + count, 0);
+  const completed = countRuns(queries, any) - rest;
+  if (completed > 0) counts.set("completed", completed);
+  return counts;
 }
 
 /** Oldest first. A run is found by its first event in `runs`, by the further ones of a batch in `run_events`. */

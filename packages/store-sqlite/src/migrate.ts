@@ -5,6 +5,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { EverstepError } from "@everstep/protocol";
 import { sql as first } from "./migrations/0001-first.ts";
 import { sql as flowControl } from "./migrations/0002-flow-control.ts";
+import { sql as statistics } from "./migrations/0003-statistics.ts";
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -16,6 +17,7 @@ export interface Migration {
 export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "first", sql: first },
   { version: 2, name: "flow control", sql: flowControl },
+  { version: 3, name: "statistics", sql: statistics },
 ];
 
 const HISTORY_SQL = `CREATE TABLE IF NOT EXISTS schema_migrations (

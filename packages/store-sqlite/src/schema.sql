@@ -147,7 +147,9 @@ CREATE TABLE runs (
 
 CREATE INDEX runs_created_at_ms ON runs (created_at_ms, id);
 
-CREATE INDEX runs_ended_at_ms ON runs (ended_at_ms, id) WHERE ended_at_ms IS NOT NULL;
+CREATE INDEX runs_ended_at_ms
+  ON runs (ended_at_ms, id, function_id, status, started_at_ms, created_at_ms)
+  WHERE ended_at_ms IS NOT NULL;
 
 CREATE INDEX runs_event_id ON runs (event_id);
 
@@ -155,7 +157,7 @@ CREATE INDEX runs_function_id_created_at_ms ON runs (function_id, created_at_ms,
 
 CREATE INDEX runs_group_id ON runs (group_id) WHERE group_id IS NOT NULL;
 
-CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms, id)
+CREATE INDEX runs_status_created_at_ms ON runs (status, created_at_ms, id, function_id)
   WHERE status <> 'completed';
 
 CREATE TABLE schema_migrations (

@@ -54,6 +54,51 @@ export interface RunDetail {
   readonly waits: readonly Wait[];
 }
 
+/** Runs that ended, as one bar of a histogram. */
+export interface EndedRuns {
+  readonly functionId: string;
+  readonly status: RunStatus;
+  /** What was measured, to 3 %; absent for runs that never started. */
+  readonly ms?: number;
+  readonly count: number;
+}
+
+export interface EndedRunsQuery {
+  /** endedAtMs bounds: from inclusive, until exclusive. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  readonly functionId?: string;
+  /** `duration`: start to end. `queue`: creation to start. */
+  readonly measure: "duration" | "queue";
+}
+
+/** Runs of a function that have not ended. */
+export interface LiveRuns {
+  readonly functionId: string;
+  readonly status: RunStatus;
+  readonly count: number;
+  readonly oldestAtMs: number;
+}
+
+/** A failed run with what tells its failure apart. */
+export interface FailureEntry {
+  readonly runId: string;
+  readonly functionId: string;
+  readonly endedAtMs: number;
+  readonly errorName: string;
+  /** Cut at 2,000 characters. */
+  readonly errorMessage: string;
+  /** The name of the step that failed last. */
+  readonly stepName?: string;
+}
+
+export interface EventNameCount {
+  readonly name: string;
+  readonly count: number;
+  /** Internal id of the newest event of the name. */
+  readonly lastEventId: string;
+}
+
 export interface StoreStats {
   readonly databaseBytes: number;
 }
@@ -65,6 +110,21 @@ export interface History {
   findRun(runId: string): Awaitable<RunHead | undefined>;
   listRuns(page: RunPage): Awaitable<readonly RunHead[]>;
   countRuns(filter: RunFilter): Awaitable<number>;
+  /** Statuses without runs are left out. */
+  countRunsByStatus(filter: RunFilter): Awaitable<ReadonlyMap<RunStatus, number>>;
+  /** Outcomes and times of the runs that ended in a span, summed up. In no order. */
+  summarizeEndedRuns(query: EndedRunsQuery): Awaitable<readonly EndedRuns[]>;
+  summarizeLiveRuns(): Awaitable<readonly LiveRuns[]>;
+  /** Runs that failed in the span (endedAtMs, from inclusive, until exclusive), newest first. */
+  listFailures(query: {
+    readonly fromMs: number;
+    readonly untilMs: number;
+    readonly limit: number;
+  }): Awaitable<readonly FailureEntry[]>;
+  /** The newest failed run of each function that has one, by creation. */
+  listLastFailures(): Awaitable<readonly { readonly functionId: string; readonly runId: string }[]>;
+  /** Every name under which an event is kept, in the order of names. */
+  countEventNames(): Awaitable<readonly EventNameCount[]>;
   /** Oldest first. */
   listRunsOfEvent(
     internalEventId: string,

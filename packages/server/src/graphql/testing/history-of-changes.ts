@@ -114,9 +114,25 @@ function eventReads({ events }: Tables): EventReads {
   };
 }
 
+/** GraphQL reads no statistics: whoever asks for them gets an error. */
+type Statistics = Pick<
+  History,
+  | "countRunsByStatus"
+  | "summarizeEndedRuns"
+  | "summarizeLiveRuns"
+  | "listFailures"
+  | "listLastFailures"
+  | "countEventNames"
+>;
+
 type RunReads = Omit<
   History,
-  keyof EventReads | "listEventOutcomes" | "listControlAudits" | "listCancellations" | "stats"
+  | keyof EventReads
+  | keyof Statistics
+  | "listEventOutcomes"
+  | "listControlAudits"
+  | "listCancellations"
+  | "stats"
 >;
 
 function runReads(tables: Tables): RunReads {
@@ -173,5 +189,15 @@ function otherReads(): Omit<History, keyof EventReads | keyof RunReads> {
     listControlAudits: () => [],
     listCancellations: () => [],
     stats: () => ({ databaseBytes: 0 }),
+    countRunsByStatus: refuse,
+    summarizeEndedRuns: refuse,
+    summarizeLiveRuns: refuse,
+    listFailures: refuse,
+    listLastFailures: refuse,
+    countEventNames: refuse,
   };
+}
+
+function refuse(): never {
+  throw new Error("GraphQL reads no statistics");
 }
