@@ -24,12 +24,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "@everstep/core",
     "@everstep/protocol",
   ],
-  "@everstep/server": [
-    "@everstep/api",
-    "@everstep/engine",
-    "@everstep/core",
-    "@everstep/protocol",
-  ],
+  "@everstep/server": ["@everstep/api", "@everstep/engine", "@everstep/core", "@everstep/protocol"],
+  // Over HTTP only; it knows the API's types.
+  "@everstep/dashboard": ["@everstep/api"],
   "everstep-cli": [
     "@everstep/server",
     "@everstep/engine",

@@ -1,0 +1,136 @@
+// What the server pushes makes answers in the cache stale, and those on screen are read afresh. Changes within a short
+// while are taken together, and nothing is read twice at the same time: a busy engine must not turn into a busy page.
+import { useSyncExternalStore } from "react";
+import type { BulkJob, StreamMessage } from "@everstep/api";
+import { queryClient } from "./queries.ts";
+import { openStream, type StreamState } from "./event-stream.ts";
+
+const GATHER_MS = 150;
+/** Statistics are costly to count and nobody watches them by the tenth of a second. */
+const SLOW_GATHER_MS = 2_000;
+
+type Group = "runs" | "events" | "apps" | "functions" | "statistics";
+
+const GROUPS: Readonly<Record<Group, { paths: readonly string[]; gatherMs: number }>> = {
+  runs: { paths: ["/runs", "/events/{eventId}/runs", "/bulk"], gatherMs: GATHER_MS },
+  events: { paths: ["/events", "/event-types"], gatherMs: GATHER_MS },
+  apps: { paths: ["/apps", "/functions", "/schedules"], gatherMs: GATHER_MS },
+  functions: { paths: ["/functions", "/schedules"], gatherMs: GATHER_MS },
+  statistics: {
+    paths: ["/functions", "/failures", "/schedules", "/status", "/runs/count"],
+    gatherMs: SLOW_GATHER_MS,
+  },
+};
+
+const timers = new Map<Group, ReturnType<typeof setTimeout>>();
+const changedRuns = new Set<string>();
+let knowsEveryRun = true;
+let state: StreamState = "connecting";
+const stateListeners = new Set<() => void>();
+const messageListeners = new Set<(message: StreamMessage) => void>();
+
+/** Once, when the page starts. Returns what ends it. */
+export function startLiveUpdates(): () => void {
+  return openStream({
+    onMessage: (message) => {
+      take(message);
+      for (const listener of messageListeners) listener(message);
+    },
+    onState: (next) => {
+      state = next;
+      for (const listener of stateListeners) listener();
+    },
+  });
+}
+
+export function useStreamState(): StreamState {
+  return useSyncExternalStore(
+    (listener) => {
+      stateListeners.add(listener);
+      return () => stateListeners.delete(listener);
+    },
+    () => state,
+  );
+}
+
+/** Hears every message, e.g. to mark rows that just came. Returns what ends it. */
+export function onStreamMessage(listener: (message: StreamMessage) => void): () => void {
+  messageListeners.add(listener);
+  return () => messageListeners.delete(listener);
+}
+
+function take(message: StreamMessage): void {
+  switch (message.type) {
+    case "hello":
+      void queryClient.invalidateQueries();
+      return;
+    case "runs":
+      for (const run of message.runs) changedRuns.add(run.id);
+      if (message.isPartial) knowsEveryRun = false;
+      gather("runs");
+      gather("statistics");
+      return;
+    case "events":
+      gather("events");
+      return;
+    case "apps":
+      gather("apps");
+      return;
+    case "functions":
+      gather("functions");
+      return;
+    case "bulk":
+      takeBulk(message.job);
+  }
+}
+
+function takeBulk(job: BulkJob): void {
+  queryClient.setQueriesData<{ data: BulkJob }>(
+    {
+      predicate: ({ queryKey }) =>
+        queryKey[0] === "/bulk/{bulkId}" && bulkIdOf(queryKey) === job.id,
+    },
+    (known) => known && { ...known, data: job },
+  );
+}
+
+function bulkIdOf(key: readonly unknown[]): string | undefined {
+  return (key[1] as { params?: { bulkId?: string } } | undefined)?.params?.bulkId;
+}
+
+function gather(group: Group): void {
+  if (timers.has(group)) return;
+  const { paths, gatherMs } = GROUPS[group];
+  timers.set(
+    group,
+    setTimeout(() => {
+      timers.delete(group);
+      refresh(group, paths);
+    }, gatherMs),
+  );
+}
+
+function refresh(group: Group, paths: readonly string[]): void {
+  const runs = group === "runs" ? takeChangedRuns() : undefined;
+  const predicate = ({ queryKey }: { queryKey: readonly unknown[] }): boolean => {
+    const [path, request] = queryKey as [string, { params?: { runId?: string } }?];
+    if (!paths.some((each) => path === each || path.startsWith(`${each}/`))) return false;
+    if (group === "runs" && path === "/runs/count") return false;
+    const runId = request?.params?.runId;
+    return runs === undefined || runId === undefined || runs.has(runId);
+  };
+  // An answer that is on its way may be older than the change: it is let through, and asked for once more afterwards.
+  if (queryClient.isFetching({ predicate }) > 0) {
+    for (const id of runs ?? []) changedRuns.add(id);
+    gather(group);
+  }
+  void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
+}
+
+/** Ids of the runs that changed since the last time; undefined when not every one is known. */
+function takeChangedRuns(): ReadonlySet<string> | undefined {
+  const runs = knowsEveryRun ? new Set(changedRuns) : undefined;
+  changedRuns.clear();
+  knowsEveryRun = true;
+  return runs;
+}
