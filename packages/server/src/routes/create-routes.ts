@@ -1,28 +1,30 @@
 // The table of every route that the Hono app serves. The hot routes (POST /e/:key and checkpoints) are listed too, so that
 // a wrong method on them is a 405; create-server.ts answers them before they get here.
 import { EverstepError } from "@everstep/protocol";
+import { dashboardRoutes } from "../dashboard/dashboard-routes.ts";
 import type { Route } from "../http/route.ts";
 import type { ServerOptions } from "../server-options.ts";
 import { coreRunRoutes } from "./core-runs.ts";
 import { devRoutes } from "./dev.ts";
 import { graphqlRoutes, type GraphqlRoute } from "./graphql.ts";
 import { healthRoutes } from "./health.ts";
-import { homePageRoutes } from "./home-page.ts";
 import { invokeRoutes } from "./invoke.ts";
 import { registerRoutes } from "./register.ts";
 import { restAppRoutes } from "./rest-apps.ts";
 import { restCancellationRoutes } from "./rest-cancellations.ts";
 import { restEventRoutes } from "./rest-events.ts";
 import { restRunRoutes } from "./rest-runs.ts";
+import { restV2Routes, type RestV2Route } from "./rest-v2.ts";
 import { restSignalRoutes } from "./rest-signals.ts";
 import { unavailableRoutes } from "./unavailable.ts";
-import { v2Routes } from "./v2/create-v2-routes.ts";
 
-export function createRoutes(options: ServerOptions & { readonly graphql: GraphqlRoute }): Route[] {
+export function createRoutes(
+  options: ServerOptions & { readonly graphql: GraphqlRoute; readonly restV2: RestV2Route },
+): Route[] {
   return [
     ...hotRoutes(),
     ...healthRoutes(options),
-    ...homePageRoutes(options),
+    ...dashboardRoutes(),
     ...devRoutes(options),
     ...registerRoutes(options),
     ...invokeRoutes(options),
@@ -32,7 +34,7 @@ export function createRoutes(options: ServerOptions & { readonly graphql: Graphq
     ...restSignalRoutes(options),
     ...restCancellationRoutes(options),
     ...coreRunRoutes(options),
-    ...v2Routes(options),
+    ...restV2Routes(options),
     ...graphqlRoutes(options),
     ...unavailableRoutes(),
   ];
