@@ -8,8 +8,12 @@ export const API_ERRORS = {
   },
   missing_field: { status: 400, meaning: "A required field is absent." },
   invalid_field_format: { status: 400, meaning: "A field has a value that it may not have." },
+  validation_error: {
+    status: 400,
+    meaning: "The request is readable and asks for what cannot be.",
+  },
   authorization_header_missing: { status: 401, meaning: "The server wants a key and got none." },
-  invalid_api_key: { status: 401, meaning: "The key is not one of the server's keys." },
+  invalid_signing_key: { status: 401, meaning: "The key is not a signing key of the server." },
   access_denied: {
     status: 403,
     meaning: "The request comes from a host or a page that may not call this server.",
@@ -24,10 +28,6 @@ export const API_ERRORS = {
   },
   payload_too_large: { status: 413, meaning: "The body is larger than the server takes." },
   unsupported_media_type: { status: 415, meaning: "The body is not JSON." },
-  validation_error: {
-    status: 422,
-    meaning: "The request is readable and asks for what cannot be.",
-  },
   rate_limited: { status: 422, meaning: "The function's rate limit kept it from starting." },
   function_debounced: {
     status: 422,
@@ -44,8 +44,9 @@ export type ApiErrorCode = keyof typeof API_ERRORS;
 /** Errors that every route may give; a route names only what comes on top. */
 export const COMMON_ERRORS: readonly ApiErrorCode[] = [
   "invalid_request",
+  "invalid_field_format",
   "authorization_header_missing",
-  "invalid_api_key",
+  "invalid_signing_key",
   "access_denied",
   "internal_error",
   "unavailable",

@@ -24,7 +24,7 @@ export const eventRoutes = {
     data: z.array(eventSchema),
     answer: "page",
     status: 200,
-    errors: ["invalid_field_format"],
+    errors: ["validation_error"],
   },
   sendEvent: {
     method: "POST",
@@ -35,7 +35,7 @@ export const eventRoutes = {
     data: sendEventAnswerSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "missing_field", "payload_too_large"],
+    errors: ["missing_field", "validation_error", "payload_too_large", "unsupported_media_type"],
   },
   getEvent: {
     method: "GET",
@@ -46,7 +46,7 @@ export const eventRoutes = {
     data: eventSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   listEventRuns: {
     method: "GET",
@@ -58,7 +58,7 @@ export const eventRoutes = {
     data: z.array(runSchema),
     answer: "page",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   explainEvent: {
     method: "GET",
@@ -69,7 +69,7 @@ export const eventRoutes = {
     data: eventExplanationSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   listEventTypes: {
     method: "GET",
@@ -80,6 +80,6 @@ export const eventRoutes = {
     data: z.array(eventTypeSchema),
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format"],
+    errors: [],
   },
 } as const satisfies Record<string, ApiRoute>;

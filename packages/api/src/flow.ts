@@ -30,12 +30,10 @@ const ruleFields = {
   debounce: debounceSchema.optional(),
 };
 
-export const limitSetSchema = z
-  .object({ ...ruleFields, retries: count })
-  .meta({
-    id: "LimitSet",
-    description: "Limits that operators may change; an absent rule is off.",
-  });
+export const limitSetSchema = z.object({ ...ruleFields, retries: count }).meta({
+  id: "LimitSet",
+  description: "Limits that operators may change; an absent rule is off.",
+});
 export type LimitSet = z.output<typeof limitSetSchema>;
 
 const limitNameSchema = z.enum(["concurrency", "throttle", "rateLimit", "debounce", "retries"]);

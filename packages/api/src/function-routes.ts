@@ -24,7 +24,7 @@ export const functionRoutes = {
     data: z.array(functionSchema),
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   getFunction: {
     method: "GET",
@@ -36,7 +36,7 @@ export const functionRoutes = {
     data: functionDetailSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   getFunctionMetrics: {
     method: "GET",
@@ -48,7 +48,7 @@ export const functionRoutes = {
     data: metricsSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   getLimits: {
     method: "GET",
@@ -71,7 +71,7 @@ export const functionRoutes = {
     data: functionControlsSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found", "validation_error"],
+    errors: ["not_found", "validation_error"],
   },
   pauseFunction: {
     method: "POST",
@@ -82,7 +82,7 @@ export const functionRoutes = {
     data: functionControlsSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   resumeFunction: {
     method: "POST",
@@ -93,7 +93,7 @@ export const functionRoutes = {
     data: functionControlsSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   listAudits: {
     method: "GET",
@@ -105,7 +105,7 @@ export const functionRoutes = {
     data: z.array(auditSchema),
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   invokeFunction: {
     method: "POST",
@@ -118,7 +118,6 @@ export const functionRoutes = {
     answer: "one",
     status: 200,
     errors: [
-      "invalid_field_format",
       "not_found",
       "payload_too_large",
       "idempotency_conflict",

@@ -58,10 +58,13 @@ export type {
   ApiRoute,
   BodyOf,
   DataOf,
+  ObjectSchema,
   ParamsOf,
   ParsedRequest,
   QueryOf,
+  SchemaIssue,
 } from "./route.ts";
+export { openApiDocument } from "./open-api.ts";
 export {
   RUN_STATUS_VALUES,
   type Run,

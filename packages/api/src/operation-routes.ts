@@ -48,7 +48,7 @@ export const operationRoutes = {
     data: appSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "missing_field", "app_sync_failed"],
+    errors: ["missing_field", "app_sync_failed"],
   },
   syncApp: {
     method: "POST",
@@ -108,7 +108,7 @@ export const operationRoutes = {
     data: failuresSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found", "validation_error"],
   },
   startBulk: {
     method: "POST",
@@ -119,7 +119,7 @@ export const operationRoutes = {
     data: bulkJobSchema,
     answer: "one",
     status: 202,
-    errors: ["invalid_field_format", "missing_field", "not_found", "validation_error"],
+    errors: ["missing_field", "not_found", "validation_error"],
   },
   getBulk: {
     method: "GET",
@@ -152,6 +152,6 @@ export const operationRoutes = {
     data: streamMessageSchema,
     answer: "stream",
     status: 200,
-    errors: ["invalid_field_format"],
+    errors: [],
   },
 } as const satisfies Record<string, ApiRoute>;

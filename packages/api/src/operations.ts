@@ -153,7 +153,11 @@ export const streamMessageSchema = z
     z.object({
       type: z.literal("runs"),
       runs: z.array(
-        z.object({ id: z.string(), functionId: z.string(), status: runStatusSchema.optional() }),
+        z.object({
+          id: z.string(),
+          functionId: z.string().optional().meta({ description: "Of a new run." }),
+          status: runStatusSchema.optional().meta({ description: "When it changed." }),
+        }),
       ),
       isPartial: z.boolean().meta({ description: "More changed than are named: read afresh." }),
     }),

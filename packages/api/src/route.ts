@@ -35,6 +35,9 @@ export interface ApiRoute {
   readonly errors: readonly ApiErrorCode[];
 }
 
+export type ObjectSchema = z.ZodObject;
+export type SchemaIssue = z.core.$ZodIssue;
+
 type Input<Schema> = Schema extends z.ZodType ? z.input<Schema> : undefined;
 type Output<Schema> = Schema extends z.ZodType ? z.output<Schema> : undefined;
 type Part<Route, Name extends string> = Name extends keyof Route ? Route[Name] : undefined;

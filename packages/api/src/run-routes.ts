@@ -26,7 +26,7 @@ export const runRoutes = {
     data: z.array(runSchema),
     answer: "page",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found", "validation_error"],
   },
   countRuns: {
     method: "GET",
@@ -37,7 +37,7 @@ export const runRoutes = {
     data: runCountSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found", "validation_error"],
   },
   getRun: {
     method: "GET",
@@ -49,7 +49,7 @@ export const runRoutes = {
     data: runDetailSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   getRunTrace: {
     method: "GET",
@@ -60,7 +60,7 @@ export const runRoutes = {
     data: traceSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   getRunSpan: {
     method: "GET",
@@ -71,7 +71,7 @@ export const runRoutes = {
     data: spanDetailSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   getRunEvents: {
     method: "GET",
@@ -82,7 +82,7 @@ export const runRoutes = {
     data: z.array(eventSchema),
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   explainRun: {
     method: "GET",
@@ -93,7 +93,7 @@ export const runRoutes = {
     data: runExplanationSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found"],
+    errors: ["not_found"],
   },
   cancelRun: {
     method: "POST",
@@ -105,7 +105,7 @@ export const runRoutes = {
     data: runIdSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found", "run_already_cancelled", "run_already_ended"],
+    errors: ["not_found", "run_already_cancelled", "run_already_ended"],
   },
   rerunRun: {
     method: "POST",
@@ -117,6 +117,6 @@ export const runRoutes = {
     data: runIdSchema,
     answer: "one",
     status: 200,
-    errors: ["invalid_field_format", "not_found", "validation_error"],
+    errors: ["not_found", "validation_error"],
   },
 } as const satisfies Record<string, ApiRoute>;

@@ -7,10 +7,12 @@ import { createApp } from "./http/app.ts";
 import { logError, toErrorBody } from "./http/error-reply.ts";
 import { createEventKeyGuard } from "./http/event-key-guard.ts";
 import { answerPreflight, setCommonHeaders } from "./http/response-headers.ts";
-import { sendError } from "./http/raw-reply.ts";
+import { sendError, sendJson } from "./http/raw-reply.ts";
 import { createListeners } from "./http/listeners.ts";
 import { createRequestGuard } from "./http/request-guard.ts";
 import { createSigningKeyGuard } from "./http/signing-key-guard.ts";
+import type { RestV2 } from "./rest-v2/create-rest-v2.ts";
+import { isV2, toV2Errors } from "./rest-v2/errors.ts";
 import { createRoutes } from "./routes/create-routes.ts";
 import { createCheckpoint } from "./routes/checkpoint.ts";
 import type { GraphqlRoute } from "./routes/graphql.ts";
@@ -37,7 +39,8 @@ export function createServer(options: ServerOptions): Server {
   const syncByUrl = createSyncByUrl(options);
   const watcher = createAppWatcher({ ...options, syncByUrl });
   const graphql = historyApi(options, syncByUrl);
-  const handle = createRequestHandler({ ...options, graphql });
+  const restV2 = restApi(options, syncByUrl);
+  const handle = createRequestHandler({ ...options, graphql, restV2: restV2.handle });
   const listeners = createListeners({ serverKind, clock, handle });
   let closing: Promise<void> | undefined;
   return {
@@ -49,6 +52,7 @@ export function createServer(options: ServerOptions): Server {
     },
     close({ graceMs }) {
       watcher.stop();
+      restV2.close();
       closing ??= listeners.close(graceMs);
       return closing;
     },
@@ -78,8 +82,30 @@ function historyApi(options: ServerOptions, syncByUrl: SyncByUrl): GraphqlRoute 
   };
 }
 
+/** REST v2. Loaded by its first request: its schemas are 60 ms that no other request needs. */
+function restApi(options: ServerOptions, syncByUrl: SyncByUrl): RestV2 {
+  const startedAtMs = options.clock.nowMs();
+  let loading: Promise<RestV2> | undefined;
+  let isClosed = false;
+  const load = async (): Promise<RestV2> => {
+    const { createRestV2 } = await import("./rest-v2/create-rest-v2.ts");
+    return createRestV2({ options, syncByUrl, startedAtMs });
+  };
+  return {
+    async handle(context) {
+      if (isClosed) throw new EverstepError("shutting_down", "The server is closing.");
+      loading ??= load();
+      return (await loading).handle(context);
+    },
+    close() {
+      isClosed = true;
+      void loading?.then((api) => api.close());
+    },
+  };
+}
+
 function createRequestHandler(
-  options: ServerOptions & { readonly graphql: GraphqlRoute },
+  options: ServerOptions & { readonly graphql: GraphqlRoute; readonly restV2: RestV2["handle"] },
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const { log, serverKind } = options;
   const checkSigningKey = createSigningKeyGuard(serverKind, options.signingKeys);
@@ -105,7 +131,7 @@ function createRequestHandler(
     const verdict = guard(incoming);
     setCommonHeaders(outgoing, serverKind, verdict);
     if (verdict.refusal !== undefined) {
-      sendError(outgoing, { error: verdict.refusal, status: 403, code: "origin_rejected" });
+      refuse(outgoing, incoming, verdict.refusal);
       return;
     }
     if (verdict.corsOrigin !== undefined && incoming.method === "OPTIONS") {
@@ -119,6 +145,12 @@ function createRequestHandler(
       );
     });
   };
+}
+
+function refuse(outgoing: ServerResponse, incoming: IncomingMessage, refusal: string): void {
+  const body = { error: refusal, status: 403, code: "origin_rejected" };
+  if (isV2(pathOf(incoming.url ?? "/"))) sendJson(outgoing, 403, JSON.stringify(toV2Errors(body)));
+  else sendError(outgoing, body);
 }
 
 function pathOf(url: string): string {

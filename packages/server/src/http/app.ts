@@ -48,7 +48,9 @@ function errorReply(
   body: ErrorBody,
   headers: Record<string, string> = {},
 ): Response {
-  const shown = isV2(context.req.path) ? toV2Errors(body) : body;
+  if (!isV2(context.req.path)) return json(body, body.status, headers);
+  const isUnkeyed = body.code === "key_rejected" && context.req.header("authorization") == null;
+  const shown = toV2Errors(isUnkeyed ? { ...body, code: "key_missing" } : body);
   return json(shown, body.status, headers);
 }
 

@@ -19,7 +19,6 @@ const FEATURES: readonly { readonly feature: string; readonly paths: readonly st
   },
   { feature: "Connect", paths: ["/v0/connect/*"] },
   { feature: "Realtime", paths: ["/v1/realtime/*"] },
-  { feature: "The rest of REST v2", paths: ["/api/v2/*", "/v2/*"] },
   { feature: "Run metadata", paths: ["/v1/runs/:runId/metadata"] },
   { feature: "Extended traces", paths: ["/v1/traces/userland", "/dev/traces"] },
   { feature: "Webhooks", paths: ["/v1/webhooks/*"] },

@@ -1,0 +1,231 @@
+// The live stream: what the engine's commits changed, as server-sent events. Changes are gathered and sent a few times a second, each
+// run once however often it changed; a client that reads slowly, or a burst, gets "read afresh" instead of a growing queue. Without
+// clients the engine is not listened to.
+import type { BulkJob, StreamMessage } from "@everstep/api";
+import type { Change } from "@everstep/core";
+import { EverstepError } from "@everstep/protocol";
+import type { ApiContext } from "./api-context.ts";
+import { toTime, toUpper } from "./wire.ts";
+
+const FLUSH_MS = 250;
+const HEARTBEAT_MS = 15_000;
+const RUNS_MAX = 500;
+const EVENTS_MAX = 200;
+const CLIENTS_MAX = 200;
+/** Messages that may wait for a slow client before it only gets "read afresh". */
+const WAITING_MAX = 8;
+
+type RunChange = Extract<StreamMessage, { type: "runs" }>["runs"][number];
+
+export interface LiveStream {
+  /** @throws EverstepError unavailable when too many are connected. */
+  open(query: { readonly runId?: string | undefined }): Response;
+  tellBulk(job: BulkJob): void;
+  /** Ends every stream: a server that closes does not wait for them. */
+  close(): void;
+}
+
+interface Client {
+  readonly runId: string | undefined;
+  readonly send: (message: StreamMessage) => void;
+  readonly beat: () => void;
+  readonly end: () => void;
+}
+
+export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveStream {
+  const clients = new Set<Client>();
+  const { clock } = options;
+  let gathered = new Gathered();
+  let stopListening: (() => void) | undefined;
+  let cancelFlush: (() => void) | undefined;
+  let cancelBeat: (() => void) | undefined;
+
+  const flush = (): void => {
+    cancelFlush = undefined;
+    const told = gathered;
+    gathered = new Gathered();
+    for (const client of clients) {
+      for (const message of told.messages(client.runId)) client.send(message);
+    }
+  };
+  const listen = (): void => {
+    stopListening ??= engine.onChange((changes) => {
+      for (const change of changes) gathered.add(change);
+      if (!gathered.isEmpty) cancelFlush ??= clock.at(clock.nowMs() + FLUSH_MS, flush);
+    });
+    cancelBeat ??= clock.at(clock.nowMs() + HEARTBEAT_MS, beat);
+  };
+  const beat = (): void => {
+    cancelBeat = clock.at(clock.nowMs() + HEARTBEAT_MS, beat);
+    for (const client of clients) client.beat();
+  };
+  const rest = (): void => {
+    if (clients.size > 0) return;
+    for (const cancel of [stopListening, cancelFlush, cancelBeat]) cancel?.();
+    stopListening = cancelFlush = cancelBeat = undefined;
+    gathered = new Gathered();
+  };
+
+  return {
+    open({ runId }) {
+      if (clients.size >= CLIENTS_MAX) {
+        throw new EverstepError(
+          "shutting_down",
+          `${CLIENTS_MAX} clients read the live stream already: close some.`,
+        );
+      }
+      const { client, response } = createClient(runId, () => {
+        clients.delete(client);
+        rest();
+      });
+      clients.add(client);
+      listen();
+      client.send({ type: "hello", at: toTime(nowMs()) });
+      return response;
+    },
+    tellBulk(job) {
+      for (const client of clients) client.send({ type: "bulk", job });
+    },
+    close() {
+      for (const client of clients) client.end();
+      clients.clear();
+      rest();
+    },
+  };
+}
+
+function createClient(
+  runId: string | undefined,
+  onGone: () => void,
+): { readonly client: Client; readonly response: Response } {
+  const encoder = new TextEncoder();
+  let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
+  let isBehind = false;
+  const write = (text: string): void => controller?.enqueue(encoder.encode(text));
+  const body = new ReadableStream<Uint8Array>(
+    {
+      start(given) {
+        controller = given;
+      },
+      pull() {
+        // What it missed is not kept: it reads afresh, as after a reconnect.
+        if (!isBehind) return;
+        isBehind = false;
+        write(toEventText({ type: "hello", at: toTime(Date.now()) }));
+      },
+      cancel() {
+        controller = undefined;
+        onGone();
+      },
+    },
+    { highWaterMark: WAITING_MAX },
+  );
+  const client: Client = {
+    runId,
+    send(message) {
+      if (controller === undefined) return;
+      if ((controller.desiredSize ?? 0) <= 0) isBehind = true;
+      else write(toEventText(message));
+    },
+    beat() {
+      if ((controller?.desiredSize ?? 0) > 0) write(": still here\n\n");
+    },
+    end() {
+      controller?.close();
+      controller = undefined;
+    },
+  };
+  const headers = {
+    "content-type": "text/event-stream; charset=utf-8",
+    "cache-control": "no-store",
+    "x-accel-buffering": "no",
+  };
+  return { client, response: new Response(body, { headers }) };
+}
+
+function toEventText(message: StreamMessage): string {
+  return `event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`;
+}
+
+/** Changes since the last time that clients were told. */
+class Gathered {
+  readonly #runs = new Map<string, RunChange>();
+  readonly #events = new Map<string, string>();
+  readonly #functions = new Set<string>();
+  #hasApps = false;
+  #isRunsPartial = false;
+  #isEventsPartial = false;
+
+  get isEmpty(): boolean {
+    const size = this.#runs.size + this.#events.size + this.#functions.size;
+    return size === 0 && !this.#hasApps;
+  }
+
+  add(change: Change): void {
+    switch (change.type) {
+      case "event_added":
+        if (this.#events.size >= EVENTS_MAX) this.#isEventsPartial = true;
+        else this.#events.set(change.event.internalId, change.event.name);
+        break;
+      case "run_added": {
+        const { id, functionId, status } = change.run;
+        this.#note(id, { functionId, status: toUpper(status) });
+        break;
+      }
+      case "run_patched": {
+        const { status } = change.patch;
+        this.#note(change.runId, status === undefined ? {} : { status: toUpper(status) });
+        break;
+      }
+      case "step_added":
+        this.#note(change.step.runId, {});
+        break;
+      case "attempt_added":
+        this.#note(change.attempt.runId, {});
+        break;
+      case "wait_added":
+        this.#note(change.wait.runId, {});
+        break;
+      case "app_saved":
+        this.#hasApps = true;
+        break;
+      case "function_saved":
+        this.#functions.add(change.function.id);
+        break;
+      case "function_control_saved":
+        this.#functions.add(change.control.functionId);
+        break;
+      default:
+    }
+  }
+
+  #note(id: string, change: Omit<RunChange, "id">): void {
+    const known = this.#runs.get(id);
+    if (known === undefined && this.#runs.size >= RUNS_MAX) this.#isRunsPartial = true;
+    else this.#runs.set(id, { ...known, ...change, id });
+  }
+
+  /** @param runId Only changes of this run. */
+  messages(runId: string | undefined): StreamMessage[] {
+    if (runId !== undefined) {
+      const run = this.#runs.get(runId);
+      if (run === undefined && !this.#isRunsPartial) return [];
+      const runs = run === undefined ? [] : [run];
+      return [{ type: "runs", runs, isPartial: this.#isRunsPartial }];
+    }
+    const messages: StreamMessage[] = [];
+    if (this.#hasApps) messages.push({ type: "apps" });
+    if (this.#functions.size > 0) {
+      messages.push({ type: "functions", functionIds: [...this.#functions] });
+    }
+    if (this.#events.size > 0) {
+      const events = [...this.#events].map(([id, name]) => ({ id, name }));
+      messages.push({ type: "events", events, isPartial: this.#isEventsPartial });
+    }
+    if (this.#runs.size > 0) {
+      const runs = [...this.#runs.values()];
+      messages.push({ type: "runs", runs, isPartial: this.#isRunsPartial });
+    }
+    return messages;
+  }
+}

@@ -1,0 +1,140 @@
+// From a filter as callers write it to what the history is asked, and the search that reads on until a page is full or its time
+// is up: a search has no index, so it answers with what it found and says how far it came.
+import type { RunFilter, RunHead, RunPage, RunStatus, RunTimeField } from "@everstep/core";
+import { EverstepError, eventToWireJson } from "@everstep/protocol";
+import { runOutput } from "../graphql/run-output.ts";
+import { compileSearch, type Search } from "../graphql/search-expression.ts";
+import { parseTime } from "../rest/query-params.ts";
+import { functionIdsOf, type ApiContext } from "./api-context.ts";
+
+export interface AskedFilter {
+  readonly from?: string | undefined;
+  readonly until?: string | undefined;
+  readonly timeField?: "QUEUED_AT" | "STARTED_AT" | "ENDED_AT" | undefined;
+  readonly status?: readonly string[] | undefined;
+  readonly appId?: readonly string[] | undefined;
+  readonly functionId?: readonly string[] | undefined;
+  readonly eventName?: readonly string[] | undefined;
+  readonly query?: string | undefined;
+}
+
+const TIME_FIELDS = {
+  QUEUED_AT: "createdAtMs",
+  STARTED_AT: "startedAtMs",
+  ENDED_AT: "endedAtMs",
+} as const satisfies Record<string, RunTimeField>;
+
+/** How long a search may go on before it answers with what it has. */
+const SEARCH_MS = 120;
+const SEARCH_PAGE = 200;
+
+/** @throws EverstepError argument_invalid, function_not_found, app_not_found. */
+export function toRunFilter(context: ApiContext, asked: AskedFilter): RunFilter {
+  const functionIds = functionIdsOf(context, asked);
+  return {
+    timeField: TIME_FIELDS[asked.timeField ?? "QUEUED_AT"],
+    ...(asked.from === undefined ? {} : { fromMs: parseTime(asked.from, "from") }),
+    ...(asked.until === undefined ? {} : { untilMs: parseTime(asked.until, "until") }),
+    ...(asked.status === undefined
+      ? {}
+      : { statuses: asked.status.map((each) => each.toLowerCase()) as RunStatus[] }),
+    ...(functionIds === undefined ? {} : { functionIds }),
+    ...(asked.eventName === undefined ? {} : { eventNames: asked.eventName }),
+  };
+}
+
+/** Undefined: nothing is searched for. @throws EverstepError expression_invalid. */
+export function toSearch(context: ApiContext, { query }: AskedFilter): Search | undefined {
+  if (query === undefined || query.trim() === "") return undefined;
+  return compileSearch(query, context.nowMs());
+}
+
+export interface FoundRuns {
+  readonly runs: readonly RunHead[];
+  /** The last run looked at, when there may be more after it. */
+  readonly last?: RunHead;
+  /** The time was up before the page was full. */
+  readonly isCut: boolean;
+}
+
+/** A page of runs. */
+export async function findRuns(
+  context: ApiContext,
+  page: RunPage,
+  search: Search | undefined,
+): Promise<FoundRuns> {
+  const { history } = context;
+  if (search === undefined) {
+    const runs = await history.listRuns({ ...page, limit: page.limit + 1 });
+    const shown = runs.slice(0, page.limit);
+    const last = shown.at(-1);
+    return { runs: shown, isCut: false, ...(runs.length > page.limit && last ? { last } : {}) };
+  }
+  const found: RunHead[] = [];
+  const deadlineMs = performance.now() + SEARCH_MS;
+  let { after } = page;
+  for (;;) {
+    const runs = await history.listRuns({
+      ...page,
+      limit: SEARCH_PAGE,
+      ...(after === undefined ? {} : { after }),
+    });
+    const fitting = new Set(await searchRuns(context, search, runs));
+    for (const run of runs) {
+      if (fitting.has(run)) found.push(run);
+      if (found.length >= page.limit) return { runs: found, last: run, isCut: false };
+    }
+    const last = runs.at(-1);
+    if (last === undefined || runs.length < SEARCH_PAGE) return { runs: found, isCut: false };
+    if (performance.now() > deadlineMs) return { runs: found, last, isCut: true };
+    after = { timeMs: last[page.filter.timeField] ?? 0, id: last.id };
+    await yieldToEngine();
+  }
+}
+
+/** Others get their turn between two slices of long work. */
+export function yieldToEngine(): Promise<void> {
+  return new Promise((resolve) => {
+    setImmediate(resolve);
+  });
+}
+
+export async function searchRuns(
+  { history }: ApiContext,
+  search: Search,
+  runs: readonly RunHead[],
+): Promise<readonly RunHead[]> {
+  const events = new Map<string, unknown>();
+  if (search.readsEvent) {
+    const ids = new Set(runs.flatMap((run) => run.eventIds[0] ?? []));
+    for (const event of await history.findEvents([...ids])) {
+      events.set(event.internalId, JSON.parse(eventToWireJson(event)));
+    }
+  }
+  return runs.filter((run) => {
+    const output = run.status === "completed" ? runOutput(run) : undefined;
+    return search.matches({
+      event: events.get(run.eventIds[0] ?? ""),
+      output: output === undefined ? null : JSON.parse(output),
+      error: run.error ?? null,
+    });
+  });
+}
+
+export function encodeRunCursor(run: RunHead, field: RunTimeField): string {
+  return Buffer.from(JSON.stringify([run[field] ?? 0, run.id])).toString("base64url");
+}
+
+/** @throws EverstepError argument_invalid. */
+export function decodeRunCursor(cursor: string): { readonly timeMs: number; readonly id: string } {
+  try {
+    const [timeMs, id] = JSON.parse(Buffer.from(cursor, "base64url").toString()) as unknown[];
+    if (typeof timeMs === "number" && typeof id === "string") return { timeMs, id };
+  } catch {
+    // Told below, as for every other malformed cursor.
+  }
+  throw new EverstepError(
+    "argument_invalid",
+    `"cursor" is "${cursor.slice(0, 64)}": give the cursor of the page before, with the same filter.`,
+  );
+}
