@@ -42,7 +42,7 @@ const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId",
   validateSearch: parseRunSearch,
-  component: lazyRouteComponent(() => import("../pages/run/run-route.tsx"), "RunRoute"),
+  component: lazyRouteComponent(() => import("../pages/run/run-page.tsx"), "RunPage"),
 });
 /** Addresses of the official dev server, which are in people's notes and logs. */
 const officialRun = createRoute({

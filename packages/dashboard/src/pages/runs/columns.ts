@@ -1,44 +1,23 @@
 // The columns that the runs table can show, and which a person chose. Pure; kept by the page in localStorage, because columns
 // are a habit of a person and not a part of what a link shows.
 
-export const COLUMN_IDS = [
-  "status",
-  "run",
-  "function",
-  "app",
-  "trigger",
-  "queued",
-  "started",
-  "ended",
-  "duration",
-  "queue",
-  "steps",
-  "error",
-] as const;
-export type ColumnId = (typeof COLUMN_IDS)[number];
+export const COLUMN_TITLES = {
+  status: "Status",
+  function: "Function",
+  run: "Run",
+  app: "App",
+  trigger: "Trigger",
+  queued: "Queued",
+  started: "Started",
+  ended: "Ended",
+  queue: "In queue",
+  duration: "Duration",
+  steps: "Steps",
+  error: "Error",
+} as const;
+export type ColumnId = keyof typeof COLUMN_TITLES;
 
-export interface Column {
-  readonly id: ColumnId;
-  readonly title: string;
-  /** A track of CSS grid. */
-  readonly width: string;
-  readonly alignsRight?: boolean;
-}
-
-export const COLUMNS: Readonly<Record<ColumnId, Column>> = {
-  status: { id: "status", title: "Status", width: "120px" },
-  run: { id: "run", title: "Run", width: "minmax(130px, 1fr)" },
-  function: { id: "function", title: "Function", width: "minmax(160px, 2fr)" },
-  app: { id: "app", title: "App", width: "minmax(90px, 1fr)" },
-  trigger: { id: "trigger", title: "Trigger", width: "minmax(140px, 1.5fr)" },
-  queued: { id: "queued", title: "Queued", width: "112px" },
-  started: { id: "started", title: "Started", width: "112px" },
-  ended: { id: "ended", title: "Ended", width: "112px" },
-  duration: { id: "duration", title: "Duration", width: "92px", alignsRight: true },
-  queue: { id: "queue", title: "In queue", width: "92px", alignsRight: true },
-  steps: { id: "steps", title: "Steps", width: "68px", alignsRight: true },
-  error: { id: "error", title: "Error", width: "minmax(160px, 2fr)" },
-};
+export const COLUMN_IDS = Object.keys(COLUMN_TITLES) as readonly ColumnId[];
 
 export const DEFAULT_COLUMNS: readonly ColumnId[] = [
   "status",
@@ -48,6 +27,7 @@ export const DEFAULT_COLUMNS: readonly ColumnId[] = [
   "queued",
   "duration",
   "steps",
+  "error",
 ];
 
 /** Columns as they were saved, always in the same order. Anything else gives the default. */

@@ -16,9 +16,7 @@ export function toRunFilter(search: RunsSearch, nowMs: number): RunFilterInput {
     timeField: search.time === "QUEUED_AT" ? undefined : search.time,
     ...boundsOf(search.range, nowMs),
   };
-  return Object.fromEntries(
-    Object.entries(filter).filter(([, value]) => value !== undefined),
-  ) as RunFilterInput;
+  return Object.fromEntries(Object.entries(filter).filter(([, value]) => value !== undefined));
 }
 
 function boundsOf(range: TimeRange, nowMs: number): Pick<RunFilterInput, "from" | "until"> {

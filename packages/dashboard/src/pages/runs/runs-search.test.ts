@@ -27,8 +27,8 @@ describe("runs URL", () => {
       query: "event.data.n > 5",
     };
     expect(toRunsUrl(search)).toEqual({
-      status: "running,failed",
-      fn: "shop-order",
+      status: ["running", "failed"],
+      fn: ["shop-order"],
       last: "24h",
       q: "event.data.n > 5",
     });
@@ -36,7 +36,7 @@ describe("runs URL", () => {
 
   it("leaves out what it does not understand", () => {
     const raw = {
-      status: "FAILED,nonsense",
+      status: ["FAILED", "nonsense"],
       last: "toString",
       from: "yesterday",
       time: { deep: true },

@@ -62,10 +62,10 @@ export const EMPTY_SEARCH: RunsSearch = {
 
 /** What stands behind the `?`: only what differs from the empty search, so that a plain list has a plain address. */
 export interface RunsUrl {
-  readonly status?: string;
-  readonly fn?: string;
-  readonly app?: string;
-  readonly event?: string;
+  readonly status?: readonly string[];
+  readonly fn?: readonly string[];
+  readonly app?: readonly string[];
+  readonly event?: readonly string[];
   readonly time?: string;
   readonly last?: string;
   readonly from?: string;
@@ -76,9 +76,9 @@ export interface RunsUrl {
 
 /** @param raw What the router read; any value may be anything. */
 export function parseRunsUrl(raw: Readonly<Record<string, unknown>>): RunsSearch {
-  const status = listOf(raw["status"]).map((each) => each.toUpperCase());
+  const status = new Set(listOf(raw["status"]).map((each) => each.toUpperCase()));
   return {
-    status: RUN_STATUSES.filter((each) => status.includes(each)),
+    status: RUN_STATUSES.filter((each) => status.has(each)),
     fn: listOf(raw["fn"]),
     app: listOf(raw["app"]),
     event: listOf(raw["event"]),
@@ -93,10 +93,10 @@ export function toRunsUrl(search: RunsSearch): RunsUrl {
   const { range } = search;
   const time = Object.entries(TIME_FIELDS).find(([, field]) => field === search.time)?.[0];
   return withoutUndefined({
-    status: textOfList(search.status.map((each) => each.toLowerCase())),
-    fn: textOfList(search.fn),
-    app: textOfList(search.app),
-    event: textOfList(search.event),
+    status: some(search.status.map((each) => each.toLowerCase())),
+    fn: some(search.fn),
+    app: some(search.app),
+    event: some(search.event),
     time: search.time === "QUEUED_AT" ? undefined : time,
     last: range.kind === "last" ? range.name : undefined,
     from: range.kind === "between" ? range.from : undefined,
@@ -121,19 +121,13 @@ function momentOf(value: unknown): string | undefined {
   return Number.isNaN(ms) ? undefined : new Date(ms).toISOString();
 }
 
-/** Names are separated by commas; a comma or percent sign inside a name is escaped as in URLs. */
-function textOfList(names: readonly string[]): string | undefined {
-  if (names.length === 0) return undefined;
-  return names.map((name) => name.replace(/[%,]/g, encodeURIComponent)).join(",");
-}
-
 function listOf(value: unknown): readonly string[] {
-  const texts = Array.isArray(value) ? value.map(textOf) : textOf(value).split(",").map(unescaped);
+  const texts = (Array.isArray(value) ? value : [value]).map(textOf);
   return [...new Set(texts.filter((text) => text !== ""))];
 }
 
-function unescaped(text: string): string {
-  return text.replace(/%2C/gi, ",").replace(/%25/g, "%");
+function some(names: readonly string[]): readonly string[] | undefined {
+  return names.length === 0 ? undefined : names;
 }
 
 /** Routers read `q=5` as a number. */

@@ -1,4 +1,5 @@
 // What is copied does what it says, whatever the payload holds: shells and compilers are asked themselves.
+/// <reference types="node" />
 import { execFileSync } from "node:child_process";
 import fc from "fast-check";
 import { parseSync } from "oxc-parser";
@@ -59,7 +60,9 @@ describe("copy as curl", () => {
     const event = { name: text, data: { [text]: text } };
     const body = argumentsOf(copyAsCurl(TARGET, event)).at(-1) ?? "";
     expect(JSON.parse(body)).toEqual(event);
-    expect(body).not.toMatch(/[\u202e\u2066\u2028]|\u001b/u);
+    expect(["\u202e", "\u2066", "\u2028", "\u001b"].filter((mark) => body.includes(mark))).toEqual(
+      [],
+    );
   });
 
   it("hands a large payload over standard input", () => {

@@ -1,7 +1,7 @@
 // What a bar is made of: queue, work, waits, retries and what is planned.
 import { describe, expect, it } from "vitest";
 import { segmentsOf } from "./bar-segments.ts";
-import { attemptNode, stepNode } from "./testing/trace-samples.ts";
+import { attemptNode, stepNode } from "../../../data/testing/trace-samples.ts";
 
 const shape = (node: Parameters<typeof segmentsOf>[0], nowMs = 1_000): string[] =>
   segmentsOf(node, nowMs).map(({ kind, fromMs, untilMs }) => `${kind} ${fromMs}-${untilMs}`);

@@ -1,7 +1,7 @@
 // What the bar of one row is made of: where a step queued, ran, failed, waited for its next attempt or for the world. Pure.
 // Invariant: segments are in order of time, and none ends before it begins. Colours and hatching are the style sheet's.
 import type { SpanStatusValue } from "@everstep/api";
-import { isOpen, isWait, type TraceNode } from "./trace-node.ts";
+import { isOpen, isWait, type TraceNode } from "../../../data/trace-node.ts";
 
 export type SegmentKind =
   /** Due, and not yet called. */

@@ -1,7 +1,7 @@
 // One bar for many steps: what a folded group and the overview draw. Steps that would share a pixel are drawn as one, so the
 // number of rectangles depends on the width of the screen and not on the number of steps. Pure.
 import type { SpanStatusValue } from "@everstep/api";
-import { isOpen, isWait, type TraceNode } from "./trace-node.ts";
+import { isOpen, isWait, type TraceNode } from "../../../data/trace-node.ts";
 import { lengthOf, type TimeWindow } from "./time-window.ts";
 
 export interface MergedBar {

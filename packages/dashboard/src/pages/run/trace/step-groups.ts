@@ -1,7 +1,7 @@
 // Folds loops: long stretches of finished steps whose names repeat (`charge 1`, `charge 2`, … or `load, save, load, save`)
 // become one entry. Pure and linear. Steps that failed, were tried again or are open always stand alone: they are what
 // people look for.
-import type { TraceNode } from "./trace-node.ts";
+import type { TraceNode } from "../../../data/trace-node.ts";
 
 export interface StepGroup {
   readonly kind: "group";

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { mergeBars } from "./merged-bars.ts";
 import { GROUP_STEPS_MIN, groupSteps, isGroup } from "./step-groups.ts";
-import { attemptNode, runNode, stepNode } from "./testing/trace-samples.ts";
-import type { TraceNode } from "./trace-node.ts";
+import { attemptNode, runNode, stepNode } from "../../../data/testing/trace-samples.ts";
+import type { TraceNode } from "../../../data/trace-node.ts";
 import { rowsToUnfold, waterfallRows } from "./waterfall-rows.ts";
 
 const NOTHING: ReadonlySet<string> = new Set();
@@ -76,7 +76,7 @@ describe("loops", () => {
     const kinds = [
       loop(10_000, (index) => `step ${index}`),
       loop(10_000, (index) => ["a", "b", "a", "c"][index % 4] ?? ""),
-      loop(10_000, (index) => `${String.fromCodePoint(97 + ((index * index) % 26))}`),
+      loop(10_000, (index) => String.fromCodePoint(97 + ((index * index) % 26))),
     ];
     for (const steps of kinds) {
       const root = runNode(steps);

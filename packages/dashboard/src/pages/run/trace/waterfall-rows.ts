@@ -1,7 +1,7 @@
 // The rows of a waterfall: what is unfolded of a trace, from top to bottom. Pure and linear in the rows it gives, so that
 // ten thousand steps are laid out once per answer and drawn only where they are seen.
 import { groupSteps, isGroup, type StepGroup } from "./step-groups.ts";
-import type { TraceNode } from "./trace-node.ts";
+import type { TraceNode } from "../../../data/trace-node.ts";
 
 interface RowPlace {
   readonly id: string;

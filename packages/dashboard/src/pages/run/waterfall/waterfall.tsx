@@ -1,0 +1,224 @@
+// The steps of a run on a time axis: a tree for keyboard and screen reader, virtual rows for the eye. Rows that are not in
+// view are not in the page; `aria-setsize` and `aria-posinset` tell of them.
+import { useVirtualizer } from "@tanstack/react-virtual";
+import {
+  useCallback,
+  useEffect,
+  useId,
+  useMemo,
+  useRef,
+  useState,
+  type KeyboardEvent,
+  type MouseEvent,
+  type ReactElement,
+} from "react";
+import { Button } from "../../../components/button.tsx";
+import {
+  clampWindow,
+  panWindow,
+  wholeWindow,
+  windowAround,
+  zoomWindow,
+  type TimeWindow,
+} from "../trace/time-window.ts";
+import { endOfTrace, type TraceNode } from "../../../data/trace-node.ts";
+import { rowsToUnfold, waterfallRows, type WaterfallRow } from "../trace/waterfall-rows.ts";
+import { Overview, TimeAxis } from "./time-axis.tsx";
+import { useTrackWidth, useWheelZoom } from "./track.ts";
+import { keyAction, type KeyAction } from "./waterfall-keys.ts";
+import { FOLD_MARK, WaterfallRowView } from "./waterfall-row-view.tsx";
+import "./waterfall.css";
+
+const ROW_HEIGHT = 30;
+const OVERSCAN = 12;
+
+export interface WaterfallProps {
+  root: TraceNode;
+  nowMs: number;
+  /** Id of a node or of a folded group. */
+  selectedId: string;
+  onSelect: (id: string) => void;
+}
+
+export function Waterfall({ root, nowMs, selectedId, onSelect }: WaterfallProps): ReactElement {
+  const [toggled, setToggled] = useState(() => new Set(rowsToUnfold(root, selectedId)));
+  const [zoomed, setZoomed] = useState<TimeWindow>();
+  const rows = useMemo(() => waterfallRows(root, toggled), [root, toggled]);
+  const bounds = useMemo(
+    () => wholeWindow(root.queuedAtMs, endOfTrace(root, nowMs)),
+    [root, nowMs],
+  );
+  const window = zoomed === undefined ? bounds : clampWindow(zoomed, bounds);
+  const toggle = useCallback(
+    (id: string): void =>
+      setToggled((known) => {
+        const next = new Set(known);
+        if (!next.delete(id)) next.add(id);
+        return next;
+      }),
+    [],
+  );
+  const zoom = (factor: number, anchor?: number): void =>
+    setZoomed(zoomWindow(window, bounds, factor, anchor));
+  const selectedAt = rows.findIndex(({ id }) => id === selectedId);
+  const run = (action: KeyAction): void => {
+    if (action.type === "move") onSelect(rows[action.to]?.id ?? selectedId);
+    else if (action.type === "toggle") toggle(action.id);
+    else if (action.type === "zoom") zoom(action.factor);
+    else if (action.type === "pan") setZoomed(panWindow(window, bounds, action.share));
+    else if (action.type === "whole") setZoomed(undefined);
+    else setZoomed(closerTo(rows[selectedAt], bounds, nowMs));
+  };
+  return (
+    <section className="waterfall" aria-label="Steps">
+      <div className="waterfall__head">
+        <div className="waterfall__tools">
+          <Button
+            kind="quiet"
+            iconOnly
+            icon="plus"
+            title="Look closer (+)"
+            onClick={() => zoom(0.5)}
+          >
+            Look closer
+          </Button>
+          <Button kind="quiet" iconOnly icon="minus" title="See more (-)" onClick={() => zoom(2)}>
+            See more
+          </Button>
+          <Button
+            kind="quiet"
+            disabled={zoomed === undefined}
+            title="Whole run (0)"
+            onClick={() => setZoomed(undefined)}
+          >
+            Whole run
+          </Button>
+        </div>
+        <Overview {...{ root, bounds, window, nowMs }} onWindow={setZoomed} />
+      </div>
+      <Rows
+        {...{ rows, window, nowMs, selectedId, selectedAt, onSelect, toggle, zoom, run }}
+        originMs={root.queuedAtMs}
+      />
+    </section>
+  );
+}
+
+interface RowsProps {
+  rows: readonly WaterfallRow[];
+  window: TimeWindow;
+  originMs: number;
+  nowMs: number;
+  selectedId: string;
+  selectedAt: number;
+  onSelect: (id: string) => void;
+  toggle: (id: string) => void;
+  zoom: (factor: number, anchor?: number) => void;
+  run: (action: KeyAction) => void;
+}
+
+function Rows(props: RowsProps): ReactElement {
+  const { rows, window, nowMs, selectedId, selectedAt } = props;
+  const scroller = useRef<HTMLDivElement>(null);
+  const axis = useRef<HTMLDivElement>(null);
+  const baseId = useId();
+  const widthPx = useTrackWidth(axis);
+  useWheelZoom(scroller, axis, props.zoom, (share) => props.run({ type: "pan", share }));
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => ROW_HEIGHT,
+    overscan: OVERSCAN,
+    getItemKey: (index) => rows[index]?.id ?? index,
+  });
+  useEffect(() => {
+    if (selectedAt >= 0) virtual.scrollToIndex(selectedAt, { align: "auto" });
+    // Only a new selection scrolls; rows that come in while the run goes on do not.
+    // oxlint-disable-next-line react-hooks/exhaustive-deps
+  }, [selectedId]);
+  const onKeyDown = (event: KeyboardEvent): void => {
+    const action = keyAction(event, rows, selectedAt);
+    if (action === undefined) return;
+    event.preventDefault();
+    event.stopPropagation();
+    props.run(action);
+  };
+  const clicks = rowClicks(props);
+  const domIdOf = (index: number): string => `${baseId}-${index}`;
+  return (
+    <>
+      <div className="waterfall__axis-row">
+        <span className="waterfall__name muted">Step</span>
+        <div ref={axis} className="waterfall__track">
+          <TimeAxis window={window} originMs={props.originMs} widthPx={widthPx} />
+        </div>
+        <span className="waterfall__duration muted">Took</span>
+      </div>
+      <div
+        ref={scroller}
+        className="waterfall__rows"
+        role="tree"
+        aria-label="Steps of the run"
+        tabIndex={0}
+        {...(selectedAt >= 0 && { "aria-activedescendant": domIdOf(selectedAt) })}
+        onKeyDown={onKeyDown}
+        {...clicks}
+      >
+        <div
+          role="presentation"
+          className="waterfall__all"
+          style={{ height: virtual.getTotalSize() }}
+        >
+          {virtual.getVirtualItems().map(({ key, index, start }) => {
+            const row = rows[index];
+            if (row === undefined) return undefined;
+            return (
+              <WaterfallRowView
+                key={key}
+                row={row}
+                domId={domIdOf(index)}
+                isSelected={row.id === selectedId}
+                window={window}
+                nowMs={nowMs}
+                style={{ transform: `translateY(${start}px)` }}
+              />
+            );
+          })}
+        </div>
+      </div>
+    </>
+  );
+}
+
+/** One click chooses, one on the mark or two anywhere fold and unfold. */
+function rowClicks({ rows, toggle, onSelect }: Pick<RowsProps, "rows" | "toggle" | "onSelect">) {
+  const mayFold = (id: string | undefined): id is string =>
+    rows.some((row) => row.id === id && row.canUnfold);
+  return {
+    onClick: (event: MouseEvent): void => {
+      const id = rowIdAt(event);
+      const isFold = (event.target as Element).closest(`[${FOLD_MARK}]`) !== null;
+      if (isFold && mayFold(id)) toggle(id);
+      else if (id !== undefined) onSelect(id);
+    },
+    onDoubleClick: (event: MouseEvent): void => {
+      const id = rowIdAt(event);
+      if (mayFold(id)) toggle(id);
+    },
+  };
+}
+
+function rowIdAt(event: MouseEvent): string | undefined {
+  return (event.target as Element).closest<HTMLElement>("[data-row]")?.dataset["row"];
+}
+
+function closerTo(
+  row: WaterfallRow | undefined,
+  bounds: TimeWindow,
+  nowMs: number,
+): TimeWindow | undefined {
+  if (row === undefined) return undefined;
+  const nodes = row.kind === "node" ? [row.node] : row.group.nodes;
+  const fromMs = nodes[0]?.queuedAtMs ?? bounds.fromMs;
+  return windowAround(fromMs, nodes.at(-1)?.endedAtMs ?? nowMs, bounds);
+}

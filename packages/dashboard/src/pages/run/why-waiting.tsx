@@ -1,0 +1,81 @@
+// Why the run does not go on: the engine's own sentences, kept current. Nothing is shown while there is nothing to explain.
+import type { RunReasonView } from "@everstep/api";
+import { Link } from "@tanstack/react-router";
+import { useQuery } from "@tanstack/react-query";
+import type { ReactElement } from "react";
+import { Icon, type IconName } from "../../components/icon.tsx";
+import { visibleText } from "../../components/json-lines.ts";
+import { read } from "../../data/queries.ts";
+import { OF_THIS_ONLY } from "../../data/of-this-only.ts";
+
+const SHOWN = 6;
+
+const ICONS: Readonly<Record<RunReasonView["type"], IconName>> = {
+  IN_FLIGHT: "arc",
+  QUEUED: "hourglass",
+  READY: "play",
+  PAUSED: "pause",
+  RETRY: "repeat",
+  SCHEDULED: "clock",
+  SLEEP: "clock",
+  EVENT: "events",
+  SIGNAL: "events",
+  INVOKE: "functions",
+  FUNCTION_UNKNOWN: "failures",
+};
+
+export function WhyWaiting({
+  runId,
+  isOpen,
+}: {
+  runId: string;
+  isOpen: boolean;
+}): ReactElement | undefined {
+  const { data } = useQuery({
+    ...read("/runs/{runId}/explain", { params: { runId } }),
+    enabled: isOpen,
+    ...OF_THIS_ONLY,
+    // Places in a queue move without a change of this run.
+    refetchInterval: 2_000,
+  });
+  const reasons = data?.data.reasons ?? [];
+  if (!isOpen || reasons.length === 0) return undefined;
+  const hidden = reasons.length - SHOWN;
+  return (
+    <section className="why" aria-label="Why is it waiting?">
+      <h2 className="why__title">
+        {reasons.every(({ type }) => type === "IN_FLIGHT") ? "Now" : "Why is it waiting?"}
+      </h2>
+      <ul className="why__list">
+        {reasons.slice(0, SHOWN).map((reason) => (
+          <li key={`${reason.type} ${reason.stepId ?? ""} ${reason.sentence}`}>
+            <Icon name={ICONS[reason.type]} />
+            <span>{visibleText(reason.sentence)}</span>
+            <ReasonLink reason={reason} />
+          </li>
+        ))}
+      </ul>
+      {hidden > 0 && <p className="muted">And {hidden} more.</p>}
+    </section>
+  );
+}
+
+function ReasonLink({ reason }: { reason: RunReasonView }): ReactElement | undefined {
+  const runId = runOf(reason);
+  if (runId === undefined) return undefined;
+  return (
+    <Link to="/runs/$runId" params={{ runId }}>
+      See that run
+    </Link>
+  );
+}
+
+function runOf(reason: RunReasonView): string | undefined {
+  if (reason.type === "INVOKE") return reason.runId;
+  if (reason.type !== "QUEUED") return undefined;
+  for (const each of reason.queue) {
+    if (each.type === "CONCURRENCY" && each.oldestHolder !== undefined)
+      return each.oldestHolder.runId;
+  }
+  return undefined;
+}

@@ -1,0 +1,165 @@
+// The list of runs: live, filtered, searched; many of them cancelled or rerun at once. While somebody reads further down,
+// new runs are told of and not put in above, so that nothing moves under the eye.
+import type { Run } from "@everstep/api";
+import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
+import { useNavigate, useSearch } from "@tanstack/react-router";
+import { useCallback, useMemo, useState, type ReactElement } from "react";
+import { Page } from "../../app/page.tsx";
+import { Button } from "../../components/button.tsx";
+import { ErrorNotice } from "../../components/error-notice.tsx";
+import { Table } from "../../components/table.tsx";
+import { countText } from "../../data/number-text.ts";
+import { read, readPages } from "../../data/queries.ts";
+import { BulkBar } from "./bulk-bar.tsx";
+import { NoRuns } from "./no-runs.tsx";
+import { RUN_COLUMNS } from "./runs-columns.tsx";
+import { countFilters, toRunFilter } from "./runs-filter.ts";
+import { RunsFilters } from "./runs-filters.tsx";
+import { parseRunsUrl, toRunsUrl, type RunsSearch } from "./runs-search.ts";
+import { useColumns } from "./use-columns.ts";
+import { useRoundedNow } from "./use-rounded-now.ts";
+import "./runs.css";
+
+const PAGE_ROWS = 100;
+const NONE: ReadonlySet<string> = new Set();
+
+export function RunsPage(): ReactElement {
+  const [search, setSearch] = useRunsSearch();
+  const columns = useColumns();
+  const navigate = useNavigate();
+  const runs = useRuns(search);
+  const [selected, setSelected] = useState(NONE);
+  const [isAll, setIsAll] = useState(false);
+  const change = (part: Partial<RunsSearch>): void => {
+    setSelected(NONE);
+    setIsAll(false);
+    setSearch({ ...search, ...part });
+  };
+  const choose = (ids: ReadonlySet<string>): void => {
+    setIsAll(false);
+    setSelected(ids);
+  };
+  const { rows, total } = runs;
+  const isEmpty = rows.length === 0 && !runs.isReading && runs.error === null;
+  return (
+    <Page
+      title="Runs"
+      note={<Counts total={total} isExact={runs.isExact} isFiltered={countFilters(search) > 0} />}
+      actions={
+        <Button
+          icon={search.order === "DESC" ? "down" : "up"}
+          onClick={() => change({ order: search.order === "DESC" ? "ASC" : "DESC" })}
+        >
+          {search.order === "DESC" ? "Newest first" : "Oldest first"}
+        </Button>
+      }
+      fill
+    >
+      <RunsFilters
+        search={search}
+        onSearch={change}
+        error={runs.error}
+        shownColumns={columns.shown}
+        onColumns={columns.show}
+        countByStatus={runs.countByStatus}
+      />
+      <BulkBar
+        ids={selected}
+        isAll={isAll}
+        filter={runs.filter}
+        total={total}
+        allLoadedSelected={rows.length > 0 && rows.every(({ id }) => selected.has(id))}
+        onAll={() => setIsAll(true)}
+        onNone={() => choose(NONE)}
+      />
+      {runs.error !== null && rows.length === 0 && (
+        <ErrorNotice title="The runs could not be read" error={runs.error} onRetry={runs.retry} />
+      )}
+      {isEmpty ? (
+        <NoRuns isFiltered={countFilters(search) > 0} />
+      ) : (
+        <Table
+          label="Runs"
+          columns={RUN_COLUMNS}
+          rows={rows}
+          rowId={idOf}
+          hidden={columns.hidden}
+          selection={{ ids: isAll ? new Set(rows.map(idOf)) : selected, onChange: choose }}
+          onOpen={({ id }) => void navigate({ to: "/runs/$runId", params: { runId: id } })}
+          onEnd={runs.readOn}
+          footer={footerText(rows.length, runs.hasMore)}
+        />
+      )}
+    </Page>
+  );
+}
+
+function useRunsSearch(): [RunsSearch, (search: RunsSearch) => void] {
+  const url = useSearch({ from: "/runs" });
+  const navigate = useNavigate();
+  const search = useMemo(() => parseRunsUrl({ ...url }), [url]);
+  const setSearch = (next: RunsSearch): void =>
+    void navigate({ to: "/runs", search: toRunsUrl(next), replace: true });
+  return [search, setSearch];
+}
+
+function useRuns(search: RunsSearch) {
+  const roundedMs = useRoundedNow();
+  const filter = useMemo(() => toRunFilter(search, roundedMs), [search, roundedMs]);
+  const query = { ...filter, order: search.order, limit: PAGE_ROWS };
+  const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
+    useInfiniteQuery(readPages("/runs", { query }));
+  const rows = useMemo(
+    () => withoutRepeats((data?.pages ?? []).flatMap((page) => page.data)),
+    [data],
+  );
+  const counted = useQuery(read("/runs/count", { query: filter })).data?.data;
+  const { status: _, ...anyStatus } = filter;
+  const byStatus = useQuery(read("/runs/count", { query: anyStatus })).data?.data.byStatus;
+  const readOn = useCallback(() => {
+    if (hasNextPage && !isFetchingNextPage) void fetchNextPage();
+  }, [hasNextPage, isFetchingNextPage, fetchNextPage]);
+  return {
+    filter,
+    rows,
+    error,
+    isReading: isPending,
+    hasMore: hasNextPage,
+    total: counted?.total,
+    isExact: counted?.isExact ?? true,
+    countByStatus: byStatus,
+    readOn,
+    retry: () => void refetch(),
+  };
+}
+
+/** While pages are read, a new run moves the last one of a page into the next. */
+function withoutRepeats(runs: readonly Run[]): readonly Run[] {
+  return [...new Map(runs.map((run) => [run.id, run])).values()];
+}
+
+function idOf(run: Run): string {
+  return run.id;
+}
+
+function Counts(props: {
+  total: number | undefined;
+  isExact: boolean;
+  isFiltered: boolean;
+}): ReactElement {
+  const { total, isExact, isFiltered } = props;
+  if (total === undefined) return <>&nbsp;</>;
+  const noun = total === 1 ? "run" : "runs";
+  const matching = isFiltered ? (total === 1 ? " matches" : " match") : "";
+  return (
+    <>
+      {isExact ? "" : "at least "}
+      {countText(total)} {noun}
+      {matching}
+    </>
+  );
+}
+
+function footerText(loaded: number, hasMore: boolean): string {
+  return hasMore ? `${countText(loaded)} loaded, more below` : `${countText(loaded)} in all`;
+}
