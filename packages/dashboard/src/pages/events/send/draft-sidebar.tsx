@@ -2,7 +2,7 @@
 // start from (sent here before, or come from elsewhere).
 import { keepPreviousData, useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { useEffect, useMemo, useState, type ReactElement, type ReactNode } from "react";
+import { useMemo, type ReactElement, type ReactNode } from "react";
 import { Icon } from "../../../components/icon.tsx";
 import { visibleText } from "../../../components/json-lines.ts";
 import { Time } from "../../../components/time.tsx";
@@ -16,11 +16,9 @@ const SAMPLES = 10;
 export interface DraftSidebarProps {
   draft: Draft;
   onTake: (draft: Draft) => void;
-  /** Changes when one was sent. */
-  sentCount: number;
 }
 
-export function DraftSidebar({ draft, onTake, sentCount }: DraftSidebarProps): ReactElement {
+export function DraftSidebar({ draft, onTake }: DraftSidebarProps): ReactElement {
   const name = draft.name.trim();
   const earlier = useQuery({
     ...read("/events", { query: { name: [name], limit: SAMPLES, includeInternal: true } }),
@@ -36,8 +34,7 @@ export function DraftSidebar({ draft, onTake, sentCount }: DraftSidebarProps): R
     const { body } = checkDraft({ ...draft, name: "any", user: "", at: "" });
     return body === undefined ? [] : compareFields(body.data ?? {}, hints);
   }, [draft, hints]);
-  const [sent, setSent] = useState(listSent);
-  useEffect(() => setSent(listSent()), [sentCount]);
+  const sent = listSent();
   return (
     <div className="send__side stack">
       {name !== "" && <Listeners name={name} />}

@@ -67,7 +67,7 @@ export function SendEventDialog(props: { from: string; onClose: () => void }): R
             onChange={(fields) => setEdited({ ...draft, ...fields })}
           />
         </div>
-        <DraftSidebar draft={draft} onTake={setEdited} sentCount={sending.submittedAt} />
+        <DraftSidebar draft={draft} onTake={setEdited} />
       </div>
     </Dialog>
   );

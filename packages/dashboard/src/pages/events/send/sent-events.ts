@@ -12,10 +12,18 @@ const KEPT = 30;
 /** The browser's storage is small, and a payload of a megabyte is better found in the stream. */
 const DRAFT_MAX = 50_000;
 
+/** Read once: a page that draws itself at every key asks often. */
+let known: readonly SentEvent[] | undefined;
+
 export function listSent(): readonly SentEvent[] {
+  known ??= readStored();
+  return known;
+}
+
+function readStored(): readonly SentEvent[] {
   try {
-    const known: unknown = JSON.parse(localStorage.getItem(STORED_AS) ?? "[]");
-    return Array.isArray(known) ? known.filter(isSentEvent) : [];
+    const stored: unknown = JSON.parse(localStorage.getItem(STORED_AS) ?? "[]");
+    return Array.isArray(stored) ? stored.filter(isSentEvent) : [];
   } catch {
     return [];
   }
@@ -25,9 +33,9 @@ export function addSent(sent: SentEvent): void {
   if (JSON.stringify(sent).length > DRAFT_MAX) return;
   const isSame = (other: SentEvent): boolean =>
     other.draft.name === sent.draft.name && other.draft.data === sent.draft.data;
-  const all = [sent, ...listSent().filter((other) => !isSame(other))];
+  known = [sent, ...listSent().filter((other) => !isSame(other))].slice(0, KEPT);
   try {
-    localStorage.setItem(STORED_AS, JSON.stringify(all.slice(0, KEPT)));
+    localStorage.setItem(STORED_AS, JSON.stringify(known));
   } catch {
     // Full or forbidden: sending does not depend on it.
   }
