@@ -63,7 +63,7 @@ function operationOf(id: string, route: ApiRoute, components: JsonObject): JsonO
       ? {}
       : {
           requestBody: {
-            required: route.body.safeParse({}).success ? false : true,
+            required: !route.body.safeParse({}).success,
             content: { "application/json": { schema: convert(route.body, "input") } },
           },
         }),

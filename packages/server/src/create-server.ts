@@ -40,7 +40,11 @@ export function createServer(options: ServerOptions): Server {
   const watcher = createAppWatcher({ ...options, syncByUrl });
   const graphql = historyApi(options, syncByUrl);
   const restV2 = restApi(options, syncByUrl);
-  const handle = createRequestHandler({ ...options, graphql, restV2: restV2.handle });
+  const handle = createRequestHandler({
+    ...options,
+    graphql,
+    restV2: (context) => restV2.handle(context),
+  });
   const listeners = createListeners({ serverKind, clock, handle });
   let closing: Promise<void> | undefined;
   return {

@@ -45,7 +45,7 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
     nowMs: () => clock.nowMs(),
   };
   const stream = createLiveStream(context);
-  const bulk = createBulkJobs(context, stream.tellBulk);
+  const bulk = createBulkJobs(context, (job) => stream.tellBulk(job));
   const handlers = createHandlers(context, bulk);
   const findRoute = createRouter();
 

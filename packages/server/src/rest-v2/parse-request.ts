@@ -107,7 +107,7 @@ function toDetail(issue: SchemaIssue, root: unknown): ApiErrorDetail {
   if (found === undefined) {
     return { code: "missing_field", field, message: `"${field}" is missing: ${issue.message}.` };
   }
-  const shown = (JSON.stringify(found) ?? String(found)).slice(0, 100);
+  const shown = JSON.stringify(found).slice(0, 100);
   return {
     code: "invalid_field_format",
     field,
