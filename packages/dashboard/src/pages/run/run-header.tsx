@@ -7,6 +7,7 @@ import { visibleText } from "../../components/json-lines.ts";
 import { KeyValue } from "../../components/key-value.tsx";
 import { StatusBadge } from "../../components/status-badge.tsx";
 import { Duration, Time } from "../../components/time.tsx";
+import { countText } from "../../data/number-text.ts";
 import { durationText } from "../../data/time-text.ts";
 
 /** The title of the page: the function, and how the run stands. */
@@ -44,8 +45,8 @@ function factsOf(run: RunDetailView): readonly (readonly [string, ReactNode])[] 
     ["Queued", <Time key="queued" at={run.queuedAt} />],
     ["In queue", run.queueMs === undefined ? undefined : durationText(run.queueMs)],
     ["Duration", durationOf(run)],
-    ["Steps", run.stepCount],
-    ["Calls", run.attempts],
+    ["Steps", countText(run.stepCount)],
+    ["Calls", countText(run.attempts)],
   ];
 }
 

@@ -2,10 +2,11 @@
 import type { RunReasonView } from "@everstep/api";
 import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
-import type { ReactElement } from "react";
+import type { ReactElement, ReactNode } from "react";
 import { Icon, type IconName } from "../../components/icon.tsx";
 import { visibleText } from "../../components/json-lines.ts";
 import { read } from "../../data/queries.ts";
+import { exactTime } from "../../data/time-text.ts";
 import { OF_THIS_ONLY } from "../../data/of-this-only.ts";
 
 const SHOWN = 6;
@@ -50,7 +51,7 @@ export function WhyWaiting({
         {reasons.slice(0, SHOWN).map((reason) => (
           <li key={`${reason.type} ${reason.stepId ?? ""} ${reason.sentence}`}>
             <Icon name={ICONS[reason.type]} />
-            <span>{visibleText(reason.sentence)}</span>
+            <span>{inOwnZone(visibleText(reason.sentence))}</span>
             <ReasonLink reason={reason} />
           </li>
         ))}
@@ -58,6 +59,23 @@ export function WhyWaiting({
       {hidden > 0 && <p className="muted">And {hidden} more.</p>}
     </section>
   );
+}
+
+const MOMENT = /(\d{4}-\d\d-\d\dT[\d:.]+Z)/;
+
+/** The engine's sentences name moments in UTC; people read them in their own zone. */
+function inOwnZone(sentence: string): readonly ReactNode[] {
+  return sentence.split(MOMENT).map((part, index) => {
+    const atMs = index % 2 === 1 ? Date.parse(part) : Number.NaN;
+    if (Number.isNaN(atMs)) return part;
+    const isToday = new Date(atMs).toDateString() === new Date().toDateString();
+    const moment = new Date(atMs);
+    return (
+      <time key={part} dateTime={part} title={exactTime(atMs)}>
+        {isToday ? moment.toLocaleTimeString() : moment.toLocaleString()}
+      </time>
+    );
+  });
 }
 
 function ReasonLink({ reason }: { reason: RunReasonView }): ReactElement | undefined {

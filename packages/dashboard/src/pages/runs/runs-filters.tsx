@@ -9,7 +9,6 @@ import { ApiError } from "../../data/api-client.ts";
 import { compactCount } from "../../data/number-text.ts";
 import { read } from "../../data/queries.ts";
 import { exactTime } from "../../data/time-text.ts";
-import { COLUMN_IDS, COLUMN_TITLES } from "./columns.ts";
 import { clearFilters, countFilters } from "./runs-filter.ts";
 import { RUN_STATUSES, type LastName, type RunsSearch, type TimeRange } from "./runs-search.ts";
 
@@ -33,8 +32,6 @@ export interface RunsFiltersProps {
   onSearch: (change: Partial<RunsSearch>) => void;
   /** Of the list's query: said beside the search when it is about it. */
   error: Error | null;
-  shownColumns: readonly string[];
-  onColumns: (columns: readonly string[]) => void;
   /** Runs by status without the status filter. */
   countByStatus: Readonly<Record<string, number>> | undefined;
 }
@@ -83,12 +80,6 @@ export function RunsFilters(props: RunsFiltersProps): ReactElement {
         value={search.query}
         onChange={(query) => onSearch({ query: query.trim() })}
         error={searchError}
-      />
-      <FilterSelect
-        label="Columns"
-        choices={COLUMN_IDS.map((id) => ({ value: id, text: COLUMN_TITLES[id] }))}
-        values={props.shownColumns}
-        onChange={props.onColumns}
       />
     </FilterBar>
   );

@@ -1,5 +1,4 @@
-// The list of runs: live, filtered, searched; many of them cancelled or rerun at once. While somebody reads further down,
-// new runs are told of and not put in above, so that nothing moves under the eye.
+// The list of runs: live, filtered, searched; many of them cancelled or rerun at once.
 import type { Run } from "@everstep/api";
 import { useInfiniteQuery, useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
@@ -7,14 +6,14 @@ import { useCallback, useMemo, useState, type ReactElement } from "react";
 import { Page } from "../../app/page.tsx";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
-import { Table } from "../../components/table.tsx";
 import { countText } from "../../data/number-text.ts";
 import { read, readPages } from "../../data/queries.ts";
 import { BulkBar } from "./bulk-bar.tsx";
+import { ColumnsMenu } from "./columns-menu.tsx";
 import { NoRuns } from "./no-runs.tsx";
-import { RUN_COLUMNS } from "./runs-columns.tsx";
 import { countFilters, toRunFilter } from "./runs-filter.ts";
 import { RunsFilters } from "./runs-filters.tsx";
+import { RunsTable } from "./runs-table.tsx";
 import { parseRunsUrl, toRunsUrl, type RunsSearch } from "./runs-search.ts";
 import { useColumns } from "./use-columns.ts";
 import { useRoundedNow } from "./use-rounded-now.ts";
@@ -26,18 +25,11 @@ const NONE: ReadonlySet<string> = new Set();
 export function RunsPage(): ReactElement {
   const [search, setSearch] = useRunsSearch();
   const columns = useColumns();
-  const navigate = useNavigate();
   const runs = useRuns(search);
-  const [selected, setSelected] = useState(NONE);
-  const [isAll, setIsAll] = useState(false);
+  const { selected, isAll, choose, chooseAll } = useSelection();
   const change = (part: Partial<RunsSearch>): void => {
-    setSelected(NONE);
-    setIsAll(false);
+    choose(NONE);
     setSearch({ ...search, ...part });
-  };
-  const choose = (ids: ReadonlySet<string>): void => {
-    setIsAll(false);
-    setSelected(ids);
   };
   const { rows, total } = runs;
   const isEmpty = rows.length === 0 && !runs.isReading && runs.error === null;
@@ -46,12 +38,15 @@ export function RunsPage(): ReactElement {
       title="Runs"
       note={<Counts total={total} isExact={runs.isExact} isFiltered={countFilters(search) > 0} />}
       actions={
-        <Button
-          icon={search.order === "DESC" ? "down" : "up"}
-          onClick={() => change({ order: search.order === "DESC" ? "ASC" : "DESC" })}
-        >
-          {search.order === "DESC" ? "Newest first" : "Oldest first"}
-        </Button>
+        <>
+          <Button
+            icon={search.order === "DESC" ? "down" : "up"}
+            onClick={() => change({ order: search.order === "DESC" ? "ASC" : "DESC" })}
+          >
+            {search.order === "DESC" ? "Newest first" : "Oldest first"}
+          </Button>
+          <ColumnsMenu shown={columns.shown} onShow={columns.show} />
+        </>
       }
       fill
     >
@@ -59,8 +54,6 @@ export function RunsPage(): ReactElement {
         search={search}
         onSearch={change}
         error={runs.error}
-        shownColumns={columns.shown}
-        onColumns={columns.show}
         countByStatus={runs.countByStatus}
       />
       <BulkBar
@@ -69,7 +62,7 @@ export function RunsPage(): ReactElement {
         filter={runs.filter}
         total={total}
         allLoadedSelected={rows.length > 0 && rows.every(({ id }) => selected.has(id))}
-        onAll={() => setIsAll(true)}
+        onAll={chooseAll}
         onNone={() => choose(NONE)}
       />
       {runs.error !== null && rows.length === 0 && (
@@ -78,20 +71,33 @@ export function RunsPage(): ReactElement {
       {isEmpty ? (
         <NoRuns isFiltered={countFilters(search) > 0} />
       ) : (
-        <Table
-          label="Runs"
-          columns={RUN_COLUMNS}
+        <RunsTable
+          // Another filter is another list: nothing of this one is held back in it.
+          key={JSON.stringify([runs.filter, search.order])}
           rows={rows}
-          rowId={idOf}
           hidden={columns.hidden}
           selection={{ ids: isAll ? new Set(rows.map(idOf)) : selected, onChange: choose }}
-          onOpen={({ id }) => void navigate({ to: "/runs/$runId", params: { runId: id } })}
           onEnd={runs.readOn}
           footer={footerText(rows.length, runs.hasMore)}
         />
       )}
     </Page>
   );
+}
+
+function useSelection() {
+  const [selected, setSelected] = useState(NONE);
+  const [isAll, setIsAll] = useState(false);
+  return {
+    selected,
+    /** Every run that matches, also those that were not loaded. */
+    isAll,
+    choose: (ids: ReadonlySet<string>): void => {
+      setIsAll(false);
+      setSelected(ids);
+    },
+    chooseAll: (): void => setIsAll(true),
+  };
 }
 
 function useRunsSearch(): [RunsSearch, (search: RunsSearch) => void] {

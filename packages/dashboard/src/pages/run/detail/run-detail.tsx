@@ -53,10 +53,10 @@ function Events({ runId }: { runId: string }): ReactElement | undefined {
   }
   return (
     <div className="detail__part">
-      <p className="row">
+      <div className="row">
         <h3>Event</h3>
         {eventLink(event.internalId)}
-      </p>
+      </div>
       <Payload title={visibleText(event.name)} value={event.data ?? null} />
     </div>
   );

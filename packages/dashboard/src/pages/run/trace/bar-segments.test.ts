@@ -56,6 +56,16 @@ describe("bar segments", () => {
     expect(segmentsOf(node, 400)[1]?.status).toBe("FAILED");
   });
 
+  it("draws the wait for an attempt that has no span yet", () => {
+    const node = stepNode("charge", {
+      status: "QUEUED",
+      endedAtMs: undefined,
+      dueAtMs: 600,
+      children: [attemptNode("1", { queuedAtMs: 0, startedAtMs: 0, endedAtMs: 10 })],
+    });
+    expect(shape(node, 400)).toEqual(["work 0-10", "backoff 10-400", "planned 400-600"]);
+  });
+
   it("never draws backwards when the clocks of app and engine differ", () => {
     const node = stepNode("a", { queuedAtMs: 100, startedAtMs: 90, endedAtMs: 80 });
     const segments = segmentsOf(node, 1_000);

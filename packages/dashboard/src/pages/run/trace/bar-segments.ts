@@ -26,9 +26,23 @@ export function segmentsOf(node: TraceNode, nowMs: number): readonly Segment[] {
   const attempts = node.children.filter((child) => child.kind === "ATTEMPT");
   const segments =
     node.kind === "STEP" && attempts.length > 0
-      ? attempts.flatMap((attempt, index) => attemptSegments(attempt, index > 0, nowMs))
+      ? [
+          ...attempts.flatMap((attempt, index) => attemptSegments(attempt, index > 0, nowMs)),
+          ...nextAttempt(node, attempts.at(-1), nowMs),
+        ]
       : attemptSegments(node, false, nowMs);
   return segments.filter((each) => each.untilMs > each.fromMs || each.kind === "work");
+}
+
+/** An open step whose last attempt has ended waits for the next one, which has no span yet. */
+function nextAttempt(node: TraceNode, last: TraceNode | undefined, nowMs: number): Segment[] {
+  const endedAtMs = last?.endedAtMs;
+  if (!isOpen(node) || endedAtMs === undefined) return [];
+  const { status, dueAtMs } = node;
+  const sinceMs = Math.max(nowMs, endedAtMs);
+  const waited: Segment = { kind: "backoff", status, fromMs: endedAtMs, untilMs: sinceMs };
+  if (dueAtMs === undefined || dueAtMs <= sinceMs) return [waited];
+  return [waited, { kind: "planned", status, fromMs: sinceMs, untilMs: dueAtMs }];
 }
 
 /** @param isRetry Its time in the queue was the delay of a retry. */

@@ -1,6 +1,6 @@
 // The time axis over the rows, and the overview of the whole run: dragging over either looks closer at that stretch.
 import { useMemo, useRef, useState, type PointerEvent, type ReactElement } from "react";
-import { axisTicks } from "../trace/axis-ticks.ts";
+import { axisTicks, type AxisTick } from "../trace/axis-ticks.ts";
 import { mergeBars } from "../trace/merged-bars.ts";
 import { fractionOf, timeAt, windowBetween, type TimeWindow } from "../trace/time-window.ts";
 import type { TraceNode } from "../../../data/trace-node.ts";
@@ -11,13 +11,20 @@ const OVERVIEW_PIXELS = 600;
 /** A drag over less is a click. */
 const DRAG_MIN = 0.005;
 
-export function TimeAxis(props: {
+/** Room for a label, so that none is cut at the right edge. */
+const LABEL_PIXELS = 60;
+
+export interface AxisProps {
   window: TimeWindow;
   originMs: number;
   widthPx: number;
-}): ReactElement {
-  const { window, originMs, widthPx } = props;
-  const ticks = axisTicks(window, originMs, Math.max(2, Math.floor(widthPx / PIXELS_PER_TICK)));
+}
+
+export function TimeAxis(props: AxisProps): ReactElement {
+  const { window, widthPx } = props;
+  const ticks = ticksOf(props).filter(
+    ({ atMs }) => (1 - fractionOf(window, atMs)) * widthPx > LABEL_PIXELS,
+  );
   return (
     <div className="waterfall__axis" aria-hidden="true">
       {ticks.map(({ atMs, label }) => (
@@ -31,6 +38,28 @@ export function TimeAxis(props: {
       ))}
     </div>
   );
+}
+
+/** The same marks as lines behind the rows. */
+export function GridLines(props: AxisProps): ReactElement {
+  return (
+    <div className="waterfall__grid" aria-hidden="true">
+      <span />
+      <span className="waterfall__track">
+        {ticksOf(props).map(({ atMs }) => (
+          <span
+            key={atMs}
+            className="waterfall__line"
+            style={{ left: `${fractionOf(props.window, atMs) * 100}%` }}
+          />
+        ))}
+      </span>
+    </div>
+  );
+}
+
+function ticksOf({ window, originMs, widthPx }: AxisProps): readonly AxisTick[] {
+  return axisTicks(window, originMs, Math.max(2, Math.floor(widthPx / PIXELS_PER_TICK)));
 }
 
 export interface OverviewProps {

@@ -4,6 +4,7 @@ import type { CSSProperties, ReactElement } from "react";
 import { Icon } from "../../../components/icon.tsx";
 import { visibleText } from "../../../components/json-lines.ts";
 import { STATUS_LOOKS } from "../../../components/status-badge.tsx";
+import { countText } from "../../../data/number-text.ts";
 import { durationText } from "../../../data/time-text.ts";
 import { segmentsOf } from "../trace/bar-segments.ts";
 import { mergeBars } from "../trace/merged-bars.ts";
@@ -92,9 +93,10 @@ function RowName({ row }: Pick<RowViewProps, "row">): ReactElement {
 }
 
 function kindOf(row: WaterfallRow): string {
-  if (row.kind === "group") return `${row.group.nodes.length} steps`;
+  if (row.kind === "group") return `${countText(row.group.nodes.length)} steps`;
   const { op, attempts = 1, kind } = row.node;
   const name = op === undefined ? "" : (KIND_NAMES[op] ?? "");
+  if (kind === "ATTEMPT" && row.depth === 1) return "of the function";
   if (kind !== "STEP" || attempts < 2) return name;
   return `${name} ${attempts} attempts`.trim();
 }

@@ -23,7 +23,7 @@ import {
 } from "../trace/time-window.ts";
 import { endOfTrace, type TraceNode } from "../../../data/trace-node.ts";
 import { rowsToUnfold, waterfallRows, type WaterfallRow } from "../trace/waterfall-rows.ts";
-import { Overview, TimeAxis } from "./time-axis.tsx";
+import { GridLines, Overview, TimeAxis } from "./time-axis.tsx";
 import { useTrackWidth, useWheelZoom } from "./track.ts";
 import { keyAction, type KeyAction } from "./waterfall-keys.ts";
 import { FOLD_MARK, WaterfallRowView } from "./waterfall-row-view.tsx";
@@ -136,21 +136,14 @@ function Rows(props: RowsProps): ReactElement {
     // Only a new selection scrolls; rows that come in while the run goes on do not.
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [selectedId]);
-  const onKeyDown = (event: KeyboardEvent): void => {
-    const action = keyAction(event, rows, selectedAt);
-    if (action === undefined) return;
-    event.preventDefault();
-    event.stopPropagation();
-    props.run(action);
-  };
-  const clicks = rowClicks(props);
+  const axisProps = { window, originMs: props.originMs, widthPx };
   const domIdOf = (index: number): string => `${baseId}-${index}`;
   return (
     <>
       <div className="waterfall__axis-row">
         <span className="waterfall__name muted">Step</span>
         <div ref={axis} className="waterfall__track">
-          <TimeAxis window={window} originMs={props.originMs} widthPx={widthPx} />
+          <TimeAxis {...axisProps} />
         </div>
         <span className="waterfall__duration muted">Took</span>
       </div>
@@ -161,14 +154,14 @@ function Rows(props: RowsProps): ReactElement {
         aria-label="Steps of the run"
         tabIndex={0}
         {...(selectedAt >= 0 && { "aria-activedescendant": domIdOf(selectedAt) })}
-        onKeyDown={onKeyDown}
-        {...clicks}
+        {...rowEvents(props)}
       >
         <div
           role="presentation"
           className="waterfall__all"
           style={{ height: virtual.getTotalSize() }}
         >
+          <GridLines {...axisProps} />
           {virtual.getVirtualItems().map(({ key, index, start }) => {
             const row = rows[index];
             if (row === undefined) return undefined;
@@ -190,8 +183,8 @@ function Rows(props: RowsProps): ReactElement {
   );
 }
 
-/** One click chooses, one on the mark or two anywhere fold and unfold. */
-function rowClicks({ rows, toggle, onSelect }: Pick<RowsProps, "rows" | "toggle" | "onSelect">) {
+/** One click chooses, one on the mark or two anywhere fold and unfold; keys are those of waterfall-keys.ts. */
+function rowEvents({ rows, selectedAt, toggle, onSelect, run }: RowsProps) {
   const mayFold = (id: string | undefined): id is string =>
     rows.some((row) => row.id === id && row.canUnfold);
   return {
@@ -204,6 +197,13 @@ function rowClicks({ rows, toggle, onSelect }: Pick<RowsProps, "rows" | "toggle"
     onDoubleClick: (event: MouseEvent): void => {
       const id = rowIdAt(event);
       if (mayFold(id)) toggle(id);
+    },
+    onKeyDown: (event: KeyboardEvent): void => {
+      const action = keyAction(event, rows, selectedAt);
+      if (action === undefined) return;
+      event.preventDefault();
+      event.stopPropagation();
+      run(action);
     },
   };
 }
