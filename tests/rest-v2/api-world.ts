@@ -20,7 +20,12 @@ const STEP_ID = "3f0d9d4bdba2cf1d9d0ec8d7cdd8d1a8f5b5a2f6";
 export interface ApiWorld {
   readonly url: string;
   readonly engine: Engine;
-  ask(method: string, path: string, body?: unknown, headers?: HeadersInit): Promise<ApiReply>;
+  ask(
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<ApiReply>;
   /** Resolves once so many runs in all have ended. */
   ended(count: number): Promise<void>;
   close(): Promise<void>;

@@ -132,8 +132,9 @@ describe("REST v2", () => {
     const route: ApiRoute = API_ROUTES[id];
     const [path, body] = REQUESTS[id]();
     const reply = await world.ask(route.method, path, body);
-    expect(reply.status, reply.text.slice(0, 500)).toBe(EXPECTED_STATUS[id] ?? route.status);
-    expect(complaintsAbout(id, reply), reply.text.slice(0, 1000)).toBeUndefined();
+    const expected = EXPECTED_STATUS[id] ?? route.status;
+    expect(reply).toMatchObject({ status: expected });
+    expect(complaintsAbout(id, reply)).toBeUndefined();
     if (reply.status < 400) route.data.parse(reply.json.data);
   });
 
@@ -193,10 +194,10 @@ describe("errors of REST v2", () => {
   ])("%s %s %o is %s", async (id, path, body, code) => {
     const { method, errors }: ApiRoute = API_ROUTES[id];
     const reply = await world.ask(method, path, body);
-    expect(reply.json.errors[0]?.code, reply.text).toBe(code);
+    expect(reply.json.errors[0]).toMatchObject({ code });
     expect(reply.status).toBe(API_ERRORS[code].status);
     expect([...errors, ...COMMON_ERRORS]).toContain(code);
-    expect(complaintsAbout(id, reply), reply.text).toBeUndefined();
+    expect(complaintsAbout(id, reply)).toBeUndefined();
   });
 
   it("tells unknown routes, wrong methods and foreign pages in the same shape", async () => {
@@ -213,7 +214,7 @@ describe("errors of REST v2", () => {
   it("wants the signing key of a server in start mode", async () => {
     const guarded = await openApiWorld("cloud", ["signkey-test-0123456789abcdef"]);
     try {
-      const ask = async (headers: HeadersInit): Promise<unknown> => {
+      const ask = async (headers: Record<string, string>): Promise<unknown> => {
         const { status, json } = await guarded.ask("GET", "/status", undefined, headers);
         return [status, json.errors?.[0]?.code];
       };
