@@ -23,7 +23,10 @@ export interface BenchFunction {
   /** Also the last part of the event's name that starts it. */
   readonly id: string;
   /** As both official SDKs and ours take them. */
-  readonly options?: { readonly concurrency: readonly ConcurrencyOption[] };
+  readonly options?: {
+    readonly concurrency: readonly ConcurrencyOption[];
+    readonly throttle?: { readonly limit: number; readonly period: string };
+  };
   readonly handler: (input: HandlerInput) => Promise<unknown>;
 }
 
@@ -47,6 +50,8 @@ export const SLEEP_STEP = { id: "long-sleep", duration: "30d" };
 const NAP_MS = 200;
 /** `data.key` of the runs that queue up behind each other. */
 export const BUSY_KEY = "busy";
+/** No second run starts while anything is measured. */
+const SLOW_PERIOD = "1d";
 const ONE_PER_KEY: ConcurrencyOption = { limit: 1, key: "event.data.key" };
 
 export function benchFunctions(appId: string, reporter: Reporter): readonly BenchFunction[] {
@@ -200,5 +205,10 @@ function limitedFunctions({ tally, mark, gate }: Reporter): readonly BenchFuncti
     },
     { id: "held", options: { concurrency: [ONE_PER_KEY] }, handler: hold },
     { id: "held-lanes", options: { concurrency: [{ limit: 1 }, ONE_PER_KEY] }, handler: hold },
+    {
+      id: "slow-lanes",
+      options: { concurrency: [ONE_PER_KEY], throttle: { limit: 1, period: SLOW_PERIOD } },
+      handler: hold,
+    },
   ];
 }
