@@ -317,6 +317,21 @@ describe("invokes, reruns and cron", () => {
     expect(answered).toHaveLength(2);
   });
 
+  it.each([
+    ["batch", { batch: { maxSize: 2, timeoutMs: 60_000 } }],
+    ["debounce", { debounce: { periodMs: 60_000 } }],
+  ] as const)(
+    "[F43] the step is answered when its target is removed during its %s",
+    async (_what, rule) => {
+      const here = await aWorld({}, target(rule));
+      await invokeFrom(here);
+      await here.sync([aConfig("shop-0")], "c2");
+      await here.advance(60_000);
+      expect(JSON.stringify(here.calls.at(-1)?.body.steps)).toContain("removed from its app");
+      expect(await statuses(here)).toEqual(["running"]);
+    },
+  );
+
   it("[F1] an invoke over HTTP says what became of it", async () => {
     const here = await aWorld({ rateLimit: { limit: 1, periodMs: 60_000 } });
     const first = await here.engine.invoke("shop-0", { data: {} });
