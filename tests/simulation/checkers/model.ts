@@ -1,6 +1,14 @@
 // What the database must hold: a fold of every batch that it took, kept apart from the engine's own fold. Checkers read it.
-import type { Change, FunctionRecord, RunHead, Timer, Wait } from "@everstep/core";
-import type { EventRecord } from "@everstep/protocol";
+import {
+  effectiveConfig,
+  type Change,
+  type FunctionControl,
+  type FunctionRecord,
+  type RunHead,
+  type Timer,
+  type Wait,
+} from "@everstep/core";
+import type { EventRecord, FunctionConfig } from "@everstep/protocol";
 
 export interface ModelRun {
   head: RunHead;
@@ -16,7 +24,10 @@ export interface Model {
   readonly timers: ReadonlyMap<number, Timer>;
   readonly waits: ReadonlyMap<string, Wait>;
   readonly functions: ReadonlyMap<string, FunctionRecord>;
+  readonly controls: ReadonlyMap<string, FunctionControl>;
   readonly stepCount: number;
+  /** With the limits of operators. */
+  configOf(functionId: string): FunctionConfig | undefined;
   apply(change: Change): void;
 }
 
@@ -30,6 +41,7 @@ export function createModel(): Model {
   const timers = new Map<number, Timer>();
   const waits = new Map<string, Wait>();
   const functions = new Map<string, FunctionRecord>();
+  const controls = new Map<string, FunctionControl>();
   let stepCount = 0;
 
   const putTimer = (timer: Timer): void => {
@@ -43,6 +55,12 @@ export function createModel(): Model {
     timers,
     waits,
     functions,
+    controls,
+    configOf(functionId) {
+      const config = functions.get(functionId)?.config;
+      if (config === undefined) return undefined;
+      return effectiveConfig(config, controls.get(functionId)?.overrides);
+    },
     get stepCount() {
       return stepCount;
     },
@@ -78,6 +96,11 @@ export function createModel(): Model {
           if (timer !== undefined) putTimer({ ...timer, attempt: 0 });
           return;
         }
+        case "timer_started": {
+          const { isStart: _start, ...timer } = timers.get(change.timerId) ?? { id: -1 };
+          if (timer.id !== -1) putTimer(timer as Timer);
+          return;
+        }
         case "wait_added":
           waits.set(change.wait.id, change.wait);
           runs.get(change.wait.runId)?.waits.set(change.wait.id, change.wait);
@@ -88,6 +111,9 @@ export function createModel(): Model {
           return;
         case "function_saved":
           functions.set(change.function.id, change.function);
+          return;
+        case "function_control_saved":
+          controls.set(change.control.functionId, change.control);
           return;
         default:
           return;
