@@ -155,9 +155,9 @@ describe("createDispatcher", () => {
         fc.tuple(configArbitrary, configArbitrary),
         fc.array(actionArbitrary, { minLength: 1, maxLength: 60 }),
         fc.constantFrom(2, 1_000_000),
-        fc.boolean(),
-        async ([f0, f1], actions, callsInFlightPerAppMax, isSlow) => {
-          const world = new QueueWorld({ f0, f1 }, { callsInFlightPerAppMax, isSlow });
+        fc.record({ isSlow: fc.boolean(), crowdedLanes: fc.constantFrom(0, 2_000) }),
+        async ([f0, f1], actions, callsInFlightPerAppMax, how) => {
+          const world = new QueueWorld({ f0, f1 }, { callsInFlightPerAppMax, ...how });
           for (const action of actions) {
             await act(world, action);
             await world.settle();

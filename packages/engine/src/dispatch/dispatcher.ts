@@ -174,7 +174,7 @@ class CallDispatcher implements Dispatcher {
   #setOf(functionId: string, isOnDisk = false): LaneSet {
     let set = this.#sets.get(functionId);
     if (set === undefined) {
-      set = new LaneSet(functionId, isOnDisk);
+      set = new LaneSet(functionId, isOnDisk, this.#options.crowdedLanes);
       this.#sets.set(functionId, set);
       this.#active.add(set);
     }

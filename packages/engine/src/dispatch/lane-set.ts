@@ -42,9 +42,15 @@ export class LaneSet {
   readonly #onDisk: TimerWindowOptions;
   #gate: { readonly config: FunctionConfig; readonly bucket: Bucket | undefined } | undefined;
 
-  /** @param isOnDisk Whether a former owner may have left lanes on disk. */
-  constructor(functionId: string, isOnDisk: boolean) {
+  readonly #crowdedLanes: number;
+
+  /**
+   * @param isOnDisk Whether a former owner may have left lanes on disk.
+   * @param crowdedLanes Above so many lanes, those that wait for others hold nothing in memory.
+   */
+  constructor(functionId: string, isOnDisk: boolean, crowdedLanes: number = CROWDED_LANES) {
     this.functionId = functionId;
+    this.#crowdedLanes = crowdedLanes;
     this.#cursor = isOnDisk ? "start" : undefined;
     this.#known = {
       orderOf: (timer: Timer) => ({ key: timer.orderKey, id: timer.id }),
@@ -83,8 +89,9 @@ export class LaneSet {
 
   /** Takes up a page of lanes from disk. @param isLast No lane is left behind it. @returns the lanes of the page. */
   take(page: readonly LaneEntry[], isLast: boolean): readonly Lane[] {
-    const lanes = page.map(({ key, first }) => {
-      const lane = this.#laneOf(key);
+    const lanes = page.map(({ key, isStart, first }) => {
+      // Later calls are listed before starts; a lane that is new at its starts has nothing else.
+      const lane = this.#laneOf(key, isStart);
       lane.firstOrderKey =
         lane.firstOrderKey === 0 ? first.orderKey : Math.min(lane.firstOrderKey, first.orderKey);
       return lane;
@@ -123,7 +130,7 @@ export class LaneSet {
   /** Nothing of the lane can go on. @param parked Which of its calls wait for what will wake it. */
   park(lane: Lane, parked: "all" | "starts"): void {
     lane.parked = parked;
-    if (this.#lanes.size > CROWDED_LANES && !isLoading(lane)) forgetCalls(lane);
+    if (this.#lanes.size > this.#crowdedLanes && !isLoading(lane)) forgetCalls(lane);
   }
 
   /** What every call of the function needs; undefined when that is nothing. */
@@ -142,13 +149,15 @@ export class LaneSet {
     return true;
   }
 
-  #laneOf(key: string): Lane {
+  #laneOf(key: string, hasStartsOnly = false): Lane {
     let lane = this.#lanes.get(key);
     if (lane === undefined) {
+      const window = this.#cursor === undefined ? this.#known : this.#onDisk;
       lane = createLane({
         key,
         functionId: this.functionId,
-        window: this.#cursor === undefined ? this.#known : this.#onDisk,
+        starts: window,
+        later: hasStartsOnly ? this.#known : window,
       });
       this.#lanes.set(key, lane);
     }

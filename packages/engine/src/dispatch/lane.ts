@@ -31,16 +31,17 @@ export interface Lane {
 export interface LaneOptions {
   readonly key: string;
   readonly functionId: string;
-  /** The same object for every lane. */
-  readonly window: TimerWindowOptions;
+  /** The same objects for every lane. */
+  readonly starts: TimerWindowOptions;
+  readonly later: TimerWindowOptions;
 }
 
-export function createLane({ key, functionId, window }: LaneOptions): Lane {
+export function createLane({ key, functionId, starts, later }: LaneOptions): Lane {
   return {
     key,
     functionId,
-    starts: createTimerWindow(window),
-    later: createTimerWindow(window),
+    starts: createTimerWindow(starts),
+    later: createTimerWindow(later),
     turn: 0,
     isReady: false,
     parked: undefined,
@@ -59,8 +60,7 @@ export function isLoading({ starts, later }: Lane): boolean {
 
 /** Has a lane that waits for others hold nothing in memory. */
 export function forgetCalls(lane: Lane): void {
-  lane.starts.forget();
-  lane.later.forget();
+  for (const window of [lane.starts, lane.later]) if (!isEmpty(window)) window.forget();
   lane.needs = undefined;
 }
 

@@ -30,6 +30,7 @@ export interface QueueWorldOptions {
   readonly callsInFlightPerAppMax?: number;
   /** Reads answer later, as a store over a network does. */
   readonly isSlow?: boolean;
+  readonly crowdedLanes?: number;
 }
 
 /** Rounds without a change from outside, far above what any state needs. */
@@ -287,6 +288,7 @@ export class QueueWorld {
         stepsPerRunMax: 1,
         callTimeoutMs: 1,
       },
+      crowdedLanes: this.#options.crowdedLanes,
       nextGeneration: () => (generation.value += 1),
       make: (timer, run, flight) => {
         if (dispatcher === this.dispatcher) this.#make(timer, run, flight);
