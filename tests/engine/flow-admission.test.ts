@@ -374,6 +374,31 @@ describe("invokes, reruns and cron", () => {
   });
 });
 
+describe("memory of limits", () => {
+  it("[F44] is swept once it says nothing any more", async () => {
+    const here = await aWorld({
+      rateLimit: { limit: 1, periodMs: 60_000, key: "event.data.k" },
+      debounce: { periodMs: 10_000, key: "event.data.k" },
+    });
+    const rows = (): unknown =>
+      here.database.prepare("SELECT count(*) AS count FROM limiters").get()?.["count"];
+    for (let n = 0; n < 50; n += 1) await here.send("shop/order", { k: `${n}` }, `id_${n}`);
+    expect(rows()).toBe(100);
+    // Until then nothing else is committed: debounces are over, and the windows of the rate limits too.
+    await here.advance(60_000);
+    for (let n = 0; n < 256; n += 1) await here.send("shop/unheard");
+    await here.settle();
+    expect(rows()).toBe(0);
+    const keys = here.database.prepare("SELECT count(*) AS count FROM idempotency_keys").get();
+    expect(keys?.["count"]).toBe(50);
+    await here.advance(86_400_000);
+    for (let n = 0; n < 256; n += 1) await here.send("shop/unheard");
+    await here.settle();
+    const left = here.database.prepare("SELECT count(*) AS count FROM idempotency_keys").get();
+    expect(left?.["count"]).toBe(0);
+  });
+});
+
 describe("functions without rules", () => {
   it("[F1] load nothing for flow control", async () => {
     const here = await aWorld({}, { rateLimit: { limit: 1, periodMs: 1, key: "false" } });
