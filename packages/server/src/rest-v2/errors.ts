@@ -17,6 +17,7 @@ const OFFICIAL: Readonly<Partial<Record<string, string>>> = {
   event_not_found: "not_found",
   function_not_found: "not_found",
   app_not_found: "not_found",
+  signal_not_found: "not_found",
   route_not_found: "not_found",
   key_rejected: "invalid_signing_key",
   internal: "internal_error",
