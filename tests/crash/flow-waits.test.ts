@@ -1,5 +1,6 @@
-// kill -9 in the middle of each kind of wait that flow control knows, one life for all of them, and a second life that has to keep
-// every promise of the first: what waited waits on, in its place and no longer than it had to; what was counted stays counted.
+// kill -9, and a stop, in the middle of each kind of wait that flow control knows: one life for all of them, and a second life
+// that has to keep every promise of the first. What waited waits on, in its place and no longer than it had to; what was
+// counted stays counted.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { freshId } from "../protocol/harness/world.ts";
 import { FlowWorld } from "./harness/flow-world.ts";
@@ -10,7 +11,13 @@ interface Sent {
   readonly key: string;
 }
 
-describe.each([3, 4] as const)("kill -9 while version %d waits", (version) => {
+const ENDS = [
+  [3, "SIGKILL"],
+  [4, "SIGKILL"],
+  [4, "SIGTERM"],
+] as const;
+
+describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
   let world: FlowWorld;
   const sent = new Map<string, Sent>();
 
@@ -76,7 +83,7 @@ describe.each([3, 4] as const)("kill -9 while version %d waits", (version) => {
     await flow.waitFate(of("rate-limited").events[3] ?? "", "rate-limited", "rate_limited");
     await flow.waitFate(of("batched").events[1] ?? "", "batched", "batched");
     await flow.waitBegun("throttled", of("throttled").ids, 2);
-    await world.kill();
+    await world.end(signal);
     await world.open();
   });
   afterAll(async () => {

@@ -1,4 +1,4 @@
-// One app on an official SDK with functions under flow control, and an engine that is killed and started again on the same data.
+// One app on an official SDK with functions under flow control, and an engine that ends and is started again on the same data.
 // Keys and harness are those of the other suites; the app outlives every engine, as apps do.
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -58,6 +58,7 @@ export class FlowWorld {
       port: this.#port,
       keys: KEYS,
       appUrls: [this.#app.url],
+      args: ["--shutdown-grace", "0"],
     });
     this.#life = life;
     if (!(await life.ready())) throw new Error(`it did not start\n${life.log.last(60)}`);
@@ -72,15 +73,15 @@ export class FlowWorld {
     );
   }
 
-  /** kill -9. */
-  async kill(): Promise<void> {
+  /** kill -9, or a stop that does not wait for the calls that are out. */
+  async end(signal: "SIGKILL" | "SIGTERM"): Promise<void> {
     const life = this.#running();
-    life.signal("SIGKILL");
+    life.signal(signal);
     await life.ended(END_TIMEOUT_MS);
   }
 
   async stop(): Promise<void> {
-    if (this.#life !== undefined && !this.#life.isOver) await this.kill();
+    if (this.#life !== undefined && !this.#life.isOver) await this.end("SIGKILL");
     await this.#app.stop();
     rmSync(this.#directory, { recursive: true, force: true });
   }
