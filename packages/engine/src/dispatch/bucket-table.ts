@@ -56,6 +56,11 @@ export class BucketTable {
     return buckets.find((bucket) => !this.#hasRoom(this.#stateOf(bucket), bucket.limit));
   }
 
+  /** Places that are free. */
+  roomOf(bucket: Bucket): number {
+    return bucket.limit - (this.#states.get(nameOf(bucket))?.holders.size ?? 0);
+  }
+
   take(bucket: Bucket, key: number | string, holder: Holder): void {
     const state = this.#stateOf(bucket);
     state.holders.set(key, holder);

@@ -212,10 +212,7 @@ class CallDispatcher implements Dispatcher {
       return false;
     }
     if (this.#roomOf(rules) <= 0 || this.#isReadingEnough()) return false;
-    const gate = set.gateOf(rules.config);
-    const isShut = gate !== undefined && this.#buckets.findFull([gate]) !== undefined;
-    if (isShut) this.#buckets.park(set, gate);
-    const lane = isShut ? undefined : set.next();
+    const lane = this.#places.isShut(set, rules.config) ? undefined : set.next();
     if (lane === undefined) {
       this.#active.delete(set);
       return false;
@@ -248,7 +245,7 @@ class CallDispatcher implements Dispatcher {
     const parked = isMade ? undefined : parkedBy(lane, tries);
     if (parked === undefined) {
       this.#backlog.refill(set, lane);
-      if (!isMade) set.dropDrained(lane);
+      if (!isMade && !set.dropDrained(lane) && tries.includes("unloaded")) set.awaitRead(lane);
     } else set.park(lane, parked);
   }
 
@@ -326,8 +323,8 @@ class CallDispatcher implements Dispatcher {
   }
 
   #resume(set: LaneSet, lane: Lane): void {
-    if (set.dropDrained(lane)) return;
-    set.makeReady(lane);
+    if (!set.dropDrained(lane)) set.makeReady(lane);
+    // Also without it: others may have waited for what it read.
     this.#active.add(set);
   }
 

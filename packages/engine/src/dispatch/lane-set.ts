@@ -38,6 +38,7 @@ export class LaneSet {
   /** The last lane that was taken up from disk; undefined once all are known. */
   #cursor: { readonly key: string; readonly isStart: boolean } | "start" | undefined;
   #turn = 0;
+  #readingCount = 0;
   readonly #known: TimerWindowOptions;
   readonly #onDisk: TimerWindowOptions;
   #gate: { readonly config: FunctionConfig; readonly bucket: Bucket | undefined } | undefined;
@@ -61,6 +62,11 @@ export class LaneSet {
 
   get readyCount(): number {
     return this.#turns.size;
+  }
+
+  /** Lanes that had their turn and wait for a read. */
+  get readingCount(): number {
+    return this.#readingCount;
   }
 
   get laneCount(): number {
@@ -107,6 +113,7 @@ export class LaneSet {
     if (lane.isReady || this.#lanes.get(lane.key) !== lane) return;
     lane.isReady = true;
     lane.parked = undefined;
+    this.#endRead(lane);
     lane.turn = Math.max(lane.turn, this.#turn);
     const [first] = inOrder(lane);
     // Among lanes of one turn the oldest first call goes first.
@@ -127,6 +134,13 @@ export class LaneSet {
     lane.turn += 1;
   }
 
+  /** The lane had its turn and waits for a read, which will make it ready again. */
+  awaitRead(lane: Lane): void {
+    if (lane.isReading) return;
+    lane.isReading = true;
+    this.#readingCount += 1;
+  }
+
   /** Nothing of the lane can go on. @param parked Which of its calls wait for what will wake it. */
   park(lane: Lane, parked: "all" | "starts"): void {
     lane.parked = parked;
@@ -144,9 +158,16 @@ export class LaneSet {
   /** Forgets a lane that has nothing any more. @returns whether it had nothing. */
   dropDrained(lane: Lane): boolean {
     if (!isDrained(lane) || isLoading(lane)) return false;
+    this.#endRead(lane);
     // A lane that was forgotten may still be woken; a younger one may have its key.
     if (this.#lanes.get(lane.key) === lane) this.#lanes.delete(lane.key);
     return true;
+  }
+
+  #endRead(lane: Lane): void {
+    if (!lane.isReading) return;
+    lane.isReading = false;
+    this.#readingCount -= 1;
   }
 
   #laneOf(key: string, hasStartsOnly = false): Lane {

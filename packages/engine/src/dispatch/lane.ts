@@ -22,6 +22,8 @@ export interface Lane {
    * starts, which alone are throttled and take a place for their whole run.
    */
   parked: "all" | "starts" | undefined;
+  /** Had its turn and waits for a read. */
+  isReading: boolean;
   /** The order key of its oldest call on disk when it was taken up from there. */
   firstOrderKey: number;
   /** What its calls need, as long as the function's rules are these. */
@@ -45,6 +47,7 @@ export function createLane({ key, functionId, starts, later }: LaneOptions): Lan
     turn: 0,
     isReady: false,
     parked: undefined,
+    isReading: false,
     firstOrderKey: 0,
     needs: undefined,
   };

@@ -1,5 +1,6 @@
 // Whether a call may go out as far as limits are concerned, and for whom a lane waits when it may not.
 import type { StartCharge } from "@everstep/core";
+import type { FunctionConfig } from "@everstep/protocol";
 import type { Clock } from "../ports.ts";
 import type { BucketTable } from "./bucket-table.ts";
 import type { CallNeeds } from "./call-needs.ts";
@@ -40,6 +41,15 @@ export class Places {
     if (allowedAtMs !== undefined && allowedAtMs <= this.#clock.nowMs()) return undefined;
     this.#throttles.park(lane, throttle);
     return "start_blocked";
+  }
+
+  /** The function has no place left, or only for lanes that wait for a read: what was read makes it active again. */
+  isShut(set: LaneSet, config: FunctionConfig): boolean {
+    const gate = set.gateOf(config);
+    if (gate === undefined) return false;
+    const room = this.#buckets.roomOf(gate);
+    if (room <= 0) this.#buckets.park(set, gate);
+    return room <= set.readingCount;
   }
 
   /** What is to be committed with a start that goes out now. */
