@@ -40,8 +40,8 @@ export interface Reporter {
   /** Counts, without a message. */
   tally(topic: string): void;
   mark(topic: string, key: string, stepsAtMs?: readonly number[]): void;
-  /** Resolves when the benchmark opens the gate, which stays open. */
-  readonly gate: Promise<void>;
+  /** Resolves once the gate is open, which it is until the benchmark shuts it. */
+  passGate(): Promise<void>;
 }
 
 /** The step and the expression that waiting runs stand at; seeded runs are the same. */
@@ -178,11 +178,11 @@ function standingFunctions(appId: string, { tally, mark }: Reporter): readonly B
   ];
 }
 
-function limitedFunctions({ tally, mark, gate }: Reporter): readonly BenchFunction[] {
+function limitedFunctions({ tally, mark, passGate }: Reporter): readonly BenchFunction[] {
   const hold = async ({ event }: HandlerInput): Promise<void> => {
     tally("held");
     mark("holding", event.data.key ?? "");
-    await gate;
+    await passGate();
   };
   return [
     {

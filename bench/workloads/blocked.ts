@@ -52,6 +52,7 @@ async function measureBlocked(stage: Stage, plan: BlockedPlan): Promise<readonly
   await engine.start();
   await sendSpaced(stage, app, events);
   const before = await sendSpaced(stage, app, events);
+  app.setGate(false);
   const holding = app.expect("held", 1);
   const restartMs = await restartWithQueue(stage, { app, functionId, count, keyOf, say });
   await holding;
@@ -60,7 +61,7 @@ async function measureBlocked(stage: Stage, plan: BlockedPlan): Promise<readonly
   const rssMb = rssMbOf(engine.pid);
   await sendSpaced(stage, app, events);
   const beside = await sendSpaced(stage, app, events);
-  app.openGate();
+  app.setGate(true);
   // Of the throttled ones no other starts.
   if (functionId === "slow-lanes") await stage.waitCompleted(1);
   else await finishQueue(stage, count);
