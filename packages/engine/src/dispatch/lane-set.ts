@@ -18,7 +18,7 @@ import {
 } from "./lane.ts";
 
 /** Calls of one function held in memory while it has a single lane; the rest of a backlog stays on disk. */
-export const READY_MAX = 2_000;
+const READY_MAX = 2_000;
 /** The same for each of many lanes. */
 const LANE_READY_MAX = 32;
 /** The same when there are very many: a lane needs its first calls only. */
