@@ -17,9 +17,10 @@ export interface ExpectMessage {
   readonly count: number;
 }
 
-/** Opens the gate before which handlers wait. */
-export interface OpenMessage {
-  readonly kind: "open";
+/** Opens or shuts the gate before which some handlers wait. */
+export interface GateMessage {
+  readonly kind: "gate";
+  readonly isOpen: boolean;
 }
 
 export interface ListeningMessage {

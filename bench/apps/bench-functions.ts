@@ -23,7 +23,10 @@ export interface BenchFunction {
   /** Also the last part of the event's name that starts it. */
   readonly id: string;
   /** As both official SDKs and ours take them. */
-  readonly options?: { readonly concurrency: readonly ConcurrencyOption[] };
+  readonly options?: {
+    readonly concurrency: readonly ConcurrencyOption[];
+    readonly throttle?: { readonly limit: number; readonly period: string };
+  };
   readonly handler: (input: HandlerInput) => Promise<unknown>;
 }
 
@@ -37,8 +40,8 @@ export interface Reporter {
   /** Counts, without a message. */
   tally(topic: string): void;
   mark(topic: string, key: string, stepsAtMs?: readonly number[]): void;
-  /** Resolves when the benchmark opens the gate, which stays open. */
-  readonly gate: Promise<void>;
+  /** Resolves once the gate is open, which it is until the benchmark shuts it. */
+  passGate(): Promise<void>;
 }
 
 /** The step and the expression that waiting runs stand at; seeded runs are the same. */
@@ -47,6 +50,8 @@ export const SLEEP_STEP = { id: "long-sleep", duration: "30d" };
 const NAP_MS = 200;
 /** `data.key` of the runs that queue up behind each other. */
 export const BUSY_KEY = "busy";
+/** No second run starts while anything is measured. */
+const SLOW_PERIOD = "1d";
 const ONE_PER_KEY: ConcurrencyOption = { limit: 1, key: "event.data.key" };
 
 export function benchFunctions(appId: string, reporter: Reporter): readonly BenchFunction[] {
@@ -173,11 +178,11 @@ function standingFunctions(appId: string, { tally, mark }: Reporter): readonly B
   ];
 }
 
-function limitedFunctions({ tally, mark, gate }: Reporter): readonly BenchFunction[] {
+function limitedFunctions({ tally, mark, passGate }: Reporter): readonly BenchFunction[] {
   const hold = async ({ event }: HandlerInput): Promise<void> => {
     tally("held");
     mark("holding", event.data.key ?? "");
-    await gate;
+    await passGate();
   };
   return [
     {
@@ -200,5 +205,10 @@ function limitedFunctions({ tally, mark, gate }: Reporter): readonly BenchFuncti
     },
     { id: "held", options: { concurrency: [ONE_PER_KEY] }, handler: hold },
     { id: "held-lanes", options: { concurrency: [{ limit: 1 }, ONE_PER_KEY] }, handler: hold },
+    {
+      id: "slow-lanes",
+      options: { concurrency: [ONE_PER_KEY], throttle: { limit: 1, period: SLOW_PERIOD } },
+      handler: hold,
+    },
   ];
 }

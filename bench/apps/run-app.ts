@@ -3,7 +3,7 @@ import { createServer } from "node:http";
 import type { RequestListener } from "node:http";
 import type { AddressInfo } from "node:net";
 import { sharedNowMs } from "../clock.ts";
-import type { AppSettings, ChildMessage, ExpectMessage, OpenMessage } from "../messages.ts";
+import type { AppSettings, ChildMessage, ExpectMessage, GateMessage } from "../messages.ts";
 import { benchFunctions, type BenchFunction, type Reporter } from "./bench-functions.ts";
 
 export type ServeFunctions = (
@@ -21,12 +21,9 @@ interface Tally {
 export function runApp(serve: ServeFunctions): void {
   const settings = JSON.parse(process.env["BENCH_APP"] ?? "null") as AppSettings;
   const tallies = new Map<string, Tally>();
-  let openGate = (): void => undefined;
-  const gate = new Promise<void>((resolve) => {
-    openGate = resolve;
-  });
+  const gate = createGate();
   const reporter: Reporter = {
-    gate,
+    passGate: gate.pass,
     tally(topic) {
       const tally = tallies.get(topic);
       if (tally === undefined) return;
@@ -39,8 +36,8 @@ export function runApp(serve: ServeFunctions): void {
       report({ kind: "mark", topic, key, atMs: sharedNowMs(), stepsAtMs });
     },
   };
-  process.on("message", (message: ExpectMessage | OpenMessage) => {
-    if (message.kind === "open") openGate();
+  process.on("message", (message: ExpectMessage | GateMessage) => {
+    if (message.kind === "gate") gate.set(message.isOpen);
     else tallies.set(message.topic, { count: 0, firstAtMs: 0, target: message.count });
   });
   process.on("disconnect", () => process.exit(0));
@@ -48,6 +45,31 @@ export function runApp(serve: ServeFunctions): void {
   server.listen(0, "127.0.0.1", () => {
     report({ kind: "listening", port: (server.address() as AddressInfo).port });
   });
+}
+
+interface Gate {
+  readonly pass: () => Promise<void>;
+  readonly set: (isOpen: boolean) => void;
+}
+
+function createGate(): Gate {
+  let waiting: (() => void)[] | undefined;
+  return {
+    pass: () =>
+      new Promise((resolve) => {
+        if (waiting === undefined) resolve();
+        else waiting.push(resolve);
+      }),
+    set(isOpen) {
+      if (!isOpen) {
+        waiting ??= [];
+        return;
+      }
+      const passing = waiting ?? [];
+      waiting = undefined;
+      for (const resolve of passing) resolve();
+    },
+  };
 }
 
 function report(message: ChildMessage): void {

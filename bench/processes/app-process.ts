@@ -105,9 +105,9 @@ export class AppProcess {
     );
   }
 
-  /** Lets the handlers go on that wait at the gate, and all that come later. */
-  openGate(): void {
-    this.#child.send({ kind: "open" });
+  /** Open, it lets the handlers go on that wait at it, and all that come later. */
+  setGate(isOpen: boolean): void {
+    this.#child.send({ kind: "gate", isOpen });
   }
 
   async stop(): Promise<void> {

@@ -4,7 +4,7 @@ import { spawn } from "node:child_process";
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import type { Readable } from "node:stream";
-import type { ChildMessage, ExpectMessage, OpenMessage, StubJob } from "../messages.ts";
+import type { ChildMessage, ExpectMessage, GateMessage, StubJob } from "../messages.ts";
 
 const LOG_CHARS_KEPT = 20_000;
 const STOP_TIMEOUT_MS = 15_000;
@@ -72,7 +72,7 @@ export class Child {
     return this.#log;
   }
 
-  send(message: ExpectMessage | OpenMessage | StubJob): void {
+  send(message: ExpectMessage | GateMessage | StubJob): void {
     this.#process.send?.(message);
   }
 

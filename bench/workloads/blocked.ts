@@ -20,7 +20,7 @@ const PAUSE_MS = 5;
 interface BlockedPlan {
   /** In words: "behind one key". */
   readonly how: string;
-  readonly functionId: "held" | "held-lanes";
+  readonly functionId: "held" | "held-lanes" | "slow-lanes";
   readonly count: number;
   readonly events: number;
   readonly keyOf: (index: number) => string;
@@ -52,6 +52,7 @@ async function measureBlocked(stage: Stage, plan: BlockedPlan): Promise<readonly
   await engine.start();
   await sendSpaced(stage, app, events);
   const before = await sendSpaced(stage, app, events);
+  app.setGate(false);
   const holding = app.expect("held", 1);
   const restartMs = await restartWithQueue(stage, { app, functionId, count, keyOf, say });
   await holding;
@@ -60,8 +61,10 @@ async function measureBlocked(stage: Stage, plan: BlockedPlan): Promise<readonly
   const rssMb = rssMbOf(engine.pid);
   await sendSpaced(stage, app, events);
   const beside = await sendSpaced(stage, app, events);
-  app.openGate();
-  await finishQueue(stage, count);
+  app.setGate(true);
+  // Of the throttled ones no other starts.
+  if (functionId === "slow-lanes") await stage.waitCompleted(1);
+  else await finishQueue(stage, count);
   const backlog = `${count} runs blocked ${how}`;
   const base = { workload: "blocked", better: "less", unit: "ms" } as const;
   const latency = (share: number, name: string): Figure =>
@@ -109,22 +112,17 @@ export const blocked: Workload = {
   async run({ size, withStage, say }) {
     const plan = { count: RUNS[size], events: EVENTS[size], say };
     const lanes = plan.count / RUNS_PER_LANE;
-    const behindOne = await withStage((stage) =>
-      measureBlocked(stage, {
-        ...plan,
-        functionId: "held",
-        how: "behind one key",
-        keyOf: () => BUSY_KEY,
-      }),
-    );
-    const inLanes = await withStage((stage) =>
-      measureBlocked(stage, {
-        ...plan,
-        functionId: "held-lanes",
-        how: `in ${lanes} lanes`,
-        keyOf: (index) => seededKey(index % lanes),
-      }),
-    );
-    return [...behindOne, ...inLanes];
+    const keyOf = (index: number): string => seededKey(index % lanes);
+    const variants: readonly Pick<BlockedPlan, "functionId" | "how" | "keyOf">[] = [
+      { functionId: "held", how: "behind one key", keyOf: () => BUSY_KEY },
+      { functionId: "held-lanes", how: `in ${lanes} lanes by a limit of the function`, keyOf },
+      { functionId: "slow-lanes", how: `in ${lanes} lanes by a throttle`, keyOf },
+    ];
+    const figures: Figure[] = [];
+    for (const variant of variants) {
+      const measured = await withStage((stage) => measureBlocked(stage, { ...plan, ...variant }));
+      figures.push(...measured);
+    }
+    return figures;
   },
 };

@@ -90,7 +90,7 @@ describe("names in the documentation", () => {
   });
 
   it("commands are commands", () => {
-    const known = /^(?:dev|start|send|runs|run|keys|version|help)$/;
+    const known = /^(?:dev|start|send|runs|run|why|pause|resume|limits|keys|version|help)$/;
     expect(unknown(/npx everstep (\w+)/g, (text) => known.test(text))).toEqual([]);
   });
 

@@ -317,6 +317,21 @@ describe("invokes, reruns and cron", () => {
     expect(answered).toHaveLength(2);
   });
 
+  it.each([
+    ["batch", { batch: { maxSize: 2, timeoutMs: 60_000 } }],
+    ["debounce", { debounce: { periodMs: 60_000 } }],
+  ] as const)(
+    "[F43] the step is answered when its target is removed during its %s",
+    async (_what, rule) => {
+      const here = await aWorld({}, target(rule));
+      await invokeFrom(here);
+      await here.sync([aConfig("shop-0")], "c2");
+      await here.advance(60_000);
+      expect(JSON.stringify(here.calls.at(-1)?.body.steps)).toContain("removed from its app");
+      expect(await statuses(here)).toEqual(["running"]);
+    },
+  );
+
   it("[F1] an invoke over HTTP says what became of it", async () => {
     const here = await aWorld({ rateLimit: { limit: 1, periodMs: 60_000 } });
     const first = await here.engine.invoke("shop-0", { data: {} });
@@ -356,6 +371,31 @@ describe("invokes, reruns and cron", () => {
       .functions()
       .map(({ id }) => runs.filter(({ functionId }) => functionId === id).length);
     expect(counts).toEqual([2, 4]);
+  });
+});
+
+describe("memory of limits", () => {
+  it("[F44] is swept once it says nothing any more", async () => {
+    const here = await aWorld({
+      rateLimit: { limit: 1, periodMs: 60_000, key: "event.data.k" },
+      debounce: { periodMs: 10_000, key: "event.data.k" },
+    });
+    const rows = (): unknown =>
+      here.database.prepare("SELECT count(*) AS count FROM limiters").get()?.["count"];
+    for (let n = 0; n < 50; n += 1) await here.send("shop/order", { k: `${n}` }, `id_${n}`);
+    expect(rows()).toBe(100);
+    // Until then nothing else is committed: debounces are over, and the windows of the rate limits too.
+    await here.advance(60_000);
+    for (let n = 0; n < 256; n += 1) await here.send("shop/unheard");
+    await here.settle();
+    expect(rows()).toBe(0);
+    const keys = here.database.prepare("SELECT count(*) AS count FROM idempotency_keys").get();
+    expect(keys?.["count"]).toBe(50);
+    await here.advance(86_400_000);
+    for (let n = 0; n < 256; n += 1) await here.send("shop/unheard");
+    await here.settle();
+    const left = here.database.prepare("SELECT count(*) AS count FROM idempotency_keys").get();
+    expect(left?.["count"]).toBe(0);
   });
 });
 

@@ -114,8 +114,9 @@ class CheckingClient implements Client {
   async invoke(slug: string, data: JsonObject): Promise<void> {
     const outcome = await this.#ask("invokes", (engine) => engine.invoke(slug, { data }));
     if (outcome.kind !== "acked") return;
+    const { runId, outcome: fate } = outcome.value;
     this.#mustHold(
-      this.#parts.model.runs.has(outcome.value.runId),
+      fate !== undefined || this.#parts.model.runs.has(runId),
       `the run of ${slug} that was invoked`,
     );
   }

@@ -6,6 +6,7 @@ import type { AppTraits } from "./app/execute-call.ts";
 import { makeMatchRule, makeProgram } from "./app/make-program.ts";
 import { matchExpression, type MatchRule, type Program } from "./app/program.ts";
 import type { Dice } from "./dice.ts";
+import { drawFlowRules } from "./flow-rules.ts";
 import type { NetworkFaults } from "./network.ts";
 
 export interface PlannedFunction {
@@ -41,12 +42,15 @@ export interface Plan {
   readonly commitMsMax: number;
   readonly readMsMax: number;
   readonly resyncs: number;
+  readonly pauses: number;
+  readonly limitChanges: number;
   readonly retryIntervalMs: number | undefined;
   readonly callTimeoutMs: number;
 }
 
 const EVENTS = ["test/a", "test/b", "test/c", "test/done"];
 const CANCEL_EVENT = "test/cancel";
+const INVOKED_SLUGS: readonly string[] = ["app-a-f0", "app-a-f1", "app-b-f0"];
 const SIGNALS = ["one", "two", "three"];
 
 export function makePlan(dice: Dice): Plan {
@@ -74,6 +78,8 @@ export function makePlan(dice: Dice): Plan {
     commitMsMax: dice.pick([0, 2, 20, 200]),
     readMsMax: dice.pick([0, 0, 0, 3]),
     resyncs: dice.chance(0.5) ? dice.int(1, 4) : 0,
+    pauses: dice.chance(0.4) ? dice.int(1, 4) : 0,
+    limitChanges: dice.chance(0.4) ? dice.int(1, 4) : 0,
     retryIntervalMs: dice.chance(0.5) ? dice.int(100, 5_000) : undefined,
     callTimeoutMs: dice.pick([20_000, 60_000]),
   };
@@ -105,7 +111,10 @@ function makeFunction(
   { app, url, index }: { app: string; url: string; index: number },
 ): PlannedFunction {
   const slug = `${app}-f${index}`;
-  const cancelRules = dice.chance(0.3) ? [{ event: CANCEL_EVENT, match: makeMatchRule(dice) }] : [];
+  const flow = drawFlowRules(dice, INVOKED_SLUGS.includes(slug));
+  const mayCancel = flow.batch === undefined;
+  const cancelRules =
+    mayCancel && dice.chance(0.3) ? [{ event: CANCEL_EVENT, match: makeMatchRule(dice) }] : [];
   const triggers = dice.chance(0.1)
     ? [{ event: "inngest/function.failed" }]
     : Array.from({ length: dice.int(1, 2) }, (_, at) => ({
@@ -134,7 +143,7 @@ function makeFunction(
     program: makeProgram(dice, {
       eventNames: EVENTS,
       signals: SIGNALS,
-      slugs: ["app-a-f0", "app-a-f1", "app-b-f0"],
+      slugs: INVOKED_SLUGS,
     }),
     cancelRules,
     triggers: uniqueTriggers(triggers),
@@ -144,7 +153,7 @@ function makeFunction(
       triggers: wireTriggers,
       url: `${url}?fnId=${slug}&stepId=step`,
       maxAttempts: dice.int(1, 5),
-      concurrency: dice.chance(0.35) ? [{ limit: dice.int(1, 3), scope: "fn", level: "step" }] : [],
+      ...flow,
       cancel: cancelRules.map(({ event, match }) => {
         const expression = matchExpression(match);
         return { event, ...(expression === undefined ? {} : { expression }) };

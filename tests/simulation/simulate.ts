@@ -74,10 +74,11 @@ async function live(world: World): Promise<void> {
   await time.run({ untilMs: START_MS + plan.activeMs, countMax: HAPPENINGS_MAX, isDone });
   history.record("the faults end");
   trouble.registerAll({ isCronless: true });
+  trouble.resumeAll();
   const count = await time.run({ untilMs: END_MS, countMax: HAPPENINGS_MAX, isDone });
   if (count >= HAPPENINGS_MAX)
     history.violate("it comes to rest", `still busy after ${count} things`);
-  if (history.violation === undefined) await checkFinish({ context, client, database });
+  if (history.violation === undefined) await checkFinish({ context, client, database, checkers });
 }
 
 /** A hash of every row of every table, in the order of the rows. */

@@ -22,12 +22,15 @@ export interface Trouble {
   readonly crashes: number;
   /** Registers every app, again and again until it is acknowledged. */
   registerAll(options: { isCronless: boolean }): void;
+  /** Resumes every function, again and again until it is acknowledged. */
+  resumeAll(): void;
   /** The engine is down: it comes back after a while. */
   restartSoon(): void;
   countCrash(): void;
 }
 
 const DOWN_MS_MAX = 30_000;
+const PAUSE_MS_MAX = 90_000;
 const OUTAGE_MS_MAX = 60_000;
 const GRACE_MS_MAX = 3_000;
 
@@ -69,6 +72,8 @@ class Troubles implements Trouble {
     this.#times(plan.stops, () => void life.stop(dice.int(0, GRACE_MS_MAX)));
     this.#times(plan.appOutages, () => this.#takeDown(dice.pick([...apps.values()])));
     this.#times(plan.storeOutages, () => this.#failDisk());
+    this.#times(plan.pauses, () => this.#pause());
+    this.#times(plan.limitChanges, () => this.#changeLimit());
     this.#times(plan.resyncs, () => {
       const app = dice.pick(plan.apps);
       const without = dice.chance(0.3) ? { without: dice.pick(app.functions).slug } : {};
@@ -77,8 +82,47 @@ class Troubles implements Trouble {
     });
   }
 
+  #pause(): void {
+    const { dice, life, plan, time, history } = this.#parts;
+    const { slug } = dice.pick(dice.pick(plan.apps).functions);
+    history.record("pause", slug);
+    void life.ask((engine) =>
+      engine.setPaused({ functionId: slug, isPaused: true, actor: "trouble" }),
+    );
+    const resumeAtMs = time.nowMs + dice.int(1, PAUSE_MS_MAX);
+    time.at(Math.min(resumeAtMs, this.#endsAtMs), () => void this.#resume(slug));
+  }
+
+  async #resume(slug: string): Promise<void> {
+    const { life, history, time } = this.#parts;
+    for (;;) {
+      const outcome = await life.ask((engine) =>
+        engine.setPaused({ functionId: slug, isPaused: false, actor: "trouble" }),
+      );
+      history.record(`resume ${slug}: ${outcome.kind}`);
+      if (outcome.kind === "acked") return;
+      await time.delay(500);
+    }
+  }
+
+  #changeLimit(): void {
+    const { dice, life, plan, history } = this.#parts;
+    const { slug } = dice.pick(dice.pick(plan.apps).functions);
+    const concurrency = dice.chance(0.3) ? "code" : [{ limit: dice.int(1, 3) }];
+    history.record(`limit of ${slug}`, concurrency);
+    void life.ask((engine) =>
+      engine.setLimits({ functionId: slug, patch: { concurrency }, actor: "trouble" }),
+    );
+  }
+
   registerAll(options: { isCronless: boolean }): void {
     for (const app of this.#parts.plan.apps) void this.#register(app, options);
+  }
+
+  resumeAll(): void {
+    for (const { slug } of this.#parts.plan.apps.flatMap((app) => app.functions)) {
+      void this.#resume(slug);
+    }
   }
 
   restartSoon(): void {

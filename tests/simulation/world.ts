@@ -6,6 +6,8 @@ import { CallChecker } from "./checkers/call-checker.ts";
 import { RunChecker } from "./checkers/run-checker.ts";
 import { StartChecker } from "./checkers/start-checker.ts";
 import { checkStored } from "./checkers/check-stored.ts";
+import { GroupChecker } from "./checkers/group-checker.ts";
+import { LimitChecker } from "./checkers/limit-checker.ts";
 import { TimerChecker } from "./checkers/timer-checker.ts";
 import { WaitChecker } from "./checkers/wait-checker.ts";
 import type { CheckContext, Checker } from "./checkers/checker.ts";
@@ -115,6 +117,8 @@ function createCheckers(context: CheckContext): {
       new StartChecker(context),
       new WaitChecker(context),
       new TimerChecker(context),
+      new GroupChecker(context),
+      new LimitChecker(context),
       calls,
     ],
     onCheckpointAcked: (checkpoint) => calls.onCheckpointAcked(checkpoint),

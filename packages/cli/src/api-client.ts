@@ -13,6 +13,10 @@ export interface ApiClientOptions {
 export interface ApiClient {
   /** @throws CommandError with the way out when the server cannot be reached or refuses. */
   post(path: string, body: unknown): Promise<unknown>;
+  /** The `data` of a REST v2 answer; undefined when there is no such thing. @throws CommandError */
+  find(path: string): Promise<unknown>;
+  /** Asks REST v2 for a change; resolves with the `data` of its answer. @throws CommandError */
+  change(method: "POST" | "PATCH", path: string, body?: unknown): Promise<unknown>;
   /** The `data` of a GraphQL answer. @throws CommandError */
   query(text: string, variables: Record<string, unknown>): Promise<Record<string, unknown>>;
 }
@@ -20,19 +24,22 @@ export interface ApiClient {
 const TIMEOUT_MS = 30_000;
 
 export function createApiClient(options: ApiClientOptions): ApiClient {
-  const post = async (path: string, body: unknown): Promise<unknown> => {
-    const response = await send(options, path, body);
-    const text = await response.text();
-    const answer = parseJson(text);
-    if (!response.ok) {
-      throw refused(options, response.status, answer, text);
+  const post = async (path: string, body: unknown): Promise<unknown> =>
+    read(options, path, await send(options, path, { method: "POST", body }));
+  const find = async (path: string): Promise<unknown> => {
+    const response = await send(options, path, { method: "GET" });
+    if (response.status === 404 && isV2Answer(await response.clone().text())) {
+      return undefined;
     }
-    if (answer === undefined) {
-      throw new CommandError(
-        `${options.url} answered ${path} with something that is no JSON. Is it an Everstep server? Check --url.`,
-      );
-    }
-    return answer;
+    return asObject(await read(options, path, response))["data"];
+  };
+  const change = async (
+    method: "POST" | "PATCH",
+    path: string,
+    body?: unknown,
+  ): Promise<unknown> => {
+    const response = await send(options, path, { method, body: body ?? {} });
+    return asObject(await read(options, path, response))["data"];
   };
   const query = async (
     text: string,
@@ -46,7 +53,7 @@ export function createApiClient(options: ApiClientOptions): ApiClient {
     }
     return asObject(answer["data"]);
   };
-  return { post, query };
+  return { post, find, change, query };
 }
 
 /** A value as an object, or an empty one: answers of a server are not trusted to have a shape. */
@@ -54,14 +61,41 @@ export function asObject(value: unknown): Record<string, unknown> {
   return typeof value === "object" && value !== null ? (value as Record<string, unknown>) : {};
 }
 
-async function send(options: ApiClientOptions, path: string, body: unknown): Promise<Response> {
+/** A 404 of REST v2 says `errors`: anything else comes from a server that has no such route. */
+function isV2Answer(text: string): boolean {
+  return Array.isArray(asObject(parseJson(text))["errors"]);
+}
+
+async function read(options: ApiClientOptions, path: string, response: Response): Promise<unknown> {
+  const text = await response.text();
+  const answer = parseJson(text);
+  if (!response.ok) {
+    throw refused(options, response.status, answer, text);
+  }
+  if (answer === undefined) {
+    throw new CommandError(
+      `${options.url} answered ${path} with something that is no JSON. Is it an Everstep server? Check --url.`,
+    );
+  }
+  return answer;
+}
+
+async function send(
+  options: ApiClientOptions,
+  path: string,
+  request: { readonly method: string; readonly body?: unknown },
+): Promise<Response> {
   const authorization =
     options.signingKey === undefined ? {} : { authorization: `Bearer ${options.signingKey}` };
   try {
     return await options.fetch(new URL(path, options.url), {
-      method: "POST",
-      headers: { "content-type": "application/json", ...authorization },
-      body: JSON.stringify(body),
+      method: request.method,
+      headers: {
+        "content-type": "application/json",
+        "x-everstep-actor": "cli",
+        ...authorization,
+      },
+      ...(request.body === undefined ? {} : { body: JSON.stringify(request.body) }),
       signal: AbortSignal.timeout(TIMEOUT_MS),
     });
   } catch (error) {
@@ -81,9 +115,12 @@ function refused(
   text: string,
 ): CommandError {
   const { error, errors } = asObject(answer);
-  const first = Array.isArray(errors) ? asObject(errors[0])["message"] : undefined;
+  const messages = (Array.isArray(errors) ? (errors as readonly unknown[]) : [])
+    .map((each) => asObject(each)["message"])
+    .filter((message) => typeof message === "string");
+  const listed = messages.length === 0 ? undefined : messages.join(" ");
   const said = printable(
-    [error, first].find((each) => typeof each === "string") ?? text.slice(0, 300),
+    [error, listed].find((each) => typeof each === "string") ?? text.slice(0, 300),
   );
   const hint =
     status === 401

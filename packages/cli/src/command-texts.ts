@@ -57,6 +57,42 @@ export const COMMAND_TEXTS: Readonly<Record<CommandName, CommandText>> = {
     details: [],
     examples: ["everstep run 01JZ8M9E5S3V7Q2X4B6N8R0TYK"],
   },
+  why: {
+    usage: "why ID [flags]",
+    summary: "Say why a run waits or how it ended, or what became of an event at each function.",
+    details: [
+      "ID is the id of a run (everstep runs lists them) or of an event (sending it answers with it).",
+    ],
+    examples: ["everstep why 01JZ8M9E5S3V7Q2X4B6N8R0TYK"],
+  },
+  pause: {
+    usage: "pause FUNCTION [flags]",
+    summary: "Pause a function: events that come are skipped, runs that exist wait.",
+    details: [
+      "FUNCTION is its id in the app, app and id joined by a dash, or its name. Steps that are running now finish.",
+    ],
+    examples: ["everstep pause shop-order"],
+  },
+  resume: {
+    usage: "resume FUNCTION [flags]",
+    summary: "Resume a paused function: its runs go on at once.",
+    details: ["Events that came while it was paused stay skipped; they can be sent again."],
+    examples: ["everstep resume shop-order"],
+  },
+  limits: {
+    usage: "limits FUNCTION [flags]",
+    summary: "Show the limits of a function, or change them while it runs.",
+    details: [
+      "What is set here is in force at once and lies over the code, through syncs and restarts, until it is set again.",
+      "Limits: concurrency, throttle (limit, period, burst, key), rateLimit (limit, period, key), debounce (period, timeout, key), retries.",
+    ],
+    examples: [
+      "everstep limits shop-order",
+      "everstep limits shop-order --set concurrency=5 --set throttle.limit=10",
+      "everstep limits shop-order --set rateLimit=off",
+      "everstep limits shop-order --set concurrency=code",
+    ],
+  },
   keys: {
     usage: "keys new [flags]",
     summary: "Make a new signing key and a new event key for everstep start.",

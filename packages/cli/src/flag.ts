@@ -1,7 +1,20 @@
 // What a flag is. The table itself is in flags.ts; it drives parsing, the environment, configuration files, the help and
 // docs/reference/cli.md, so that the five cannot differ.
 
-export const COMMANDS = ["dev", "start", "send", "runs", "run", "keys", "version", "help"] as const;
+export const COMMANDS = [
+  "dev",
+  "start",
+  "send",
+  "runs",
+  "run",
+  "why",
+  "pause",
+  "resume",
+  "limits",
+  "keys",
+  "version",
+  "help",
+] as const;
 export type CommandName = (typeof COMMANDS)[number];
 
 /** switch: on or off. number: a decimal number in [min, max]. text: anything that `check` lets pass. */

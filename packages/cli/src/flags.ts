@@ -3,11 +3,12 @@
 import type { CommandName, Flag } from "./flag.ts";
 import { FLAGS_WITHOUT_EFFECT } from "./flags-without-effect.ts";
 import { LIMIT_FLAGS } from "./limit-flags.ts";
+import { checkLimitSetting } from "./limit-settings.ts";
 import { checkEventKey, checkSigningKey } from "./keys.ts";
 import { checkEventId, checkEventTime, checkHttpUrl, checkJsonObject } from "./value-checks.ts";
 
 const SERVERS: readonly CommandName[] = ["dev", "start"];
-const CLIENTS: readonly CommandName[] = ["send", "runs", "run"];
+const CLIENTS: readonly CommandName[] = ["send", "runs", "run", "why", "pause", "resume", "limits"];
 const EVERY: readonly CommandName[] = [...SERVERS, ...CLIENTS, "keys", "version", "help"];
 
 const SERVER_FLAGS: readonly Flag[] = [
@@ -194,7 +195,7 @@ const CLIENT_FLAGS: readonly Flag[] = [
     placeholder: "STATUS",
     onlyOnLine: true,
     many: true,
-    choices: ["queued", "running", "completed", "failed", "cancelled"],
+    choices: ["queued", "running", "completed", "failed", "cancelled", "skipped"],
     summary: "Only runs with this status. May be given several times.",
   },
   {
@@ -215,6 +216,25 @@ const CLIENT_FLAGS: readonly Flag[] = [
     min: 1,
     max: 400,
     summary: "How many runs to list, newest first.",
+  },
+  {
+    name: "set",
+    kind: "text",
+    commands: ["limits"],
+    placeholder: "LIMIT=VALUE",
+    onlyOnLine: true,
+    many: true,
+    check: checkLimitSetting,
+    summary:
+      "Change a limit, e.g. concurrency=5, throttle.limit=10, throttle.period=1m, retries=0. `off` switches it off, `code` goes back to the code's. May be given several times.",
+  },
+  {
+    name: "audit",
+    kind: "switch",
+    commands: ["limits"],
+    onlyOnLine: true,
+    default: false,
+    summary: "Who paused, resumed or changed limits of the function, newest first.",
   },
 ];
 

@@ -9,6 +9,9 @@ import { printableLines } from "./printable.ts";
 import { showRun } from "./run-command.ts";
 import { showRuns } from "./runs-command.ts";
 import { sendEvent } from "./send-command.ts";
+import { setPaused } from "./pause-command.ts";
+import { showLimits } from "./limits-command.ts";
+import { showWhy } from "./why-command.ts";
 import { isOn, resolveSettings, type Settings } from "./settings.ts";
 import { suggest } from "./suggest.ts";
 import { CommandError, UsageError } from "./usage-error.ts";
@@ -50,6 +53,15 @@ async function runCommand(line: CommandLine, settings: Settings, io: Io): Promis
       return showRuns(settings, io);
     case "run":
       return showRun(takeWords(line, ["the run's ID"])[0] ?? "", settings, io);
+    case "why":
+      return showWhy(takeWords(line, ["the ID of a run or an event"])[0] ?? "", settings, io);
+    case "pause":
+    case "resume": {
+      const [name = ""] = takeWords(line, ["a function"]);
+      return setPaused({ name, isPaused: line.command === "pause" }, settings, io);
+    }
+    case "limits":
+      return showLimits(takeWords(line, ["a function"])[0] ?? "", settings, io);
     case "keys":
       return showKeys(line, settings, io);
     case "version":

@@ -1,15 +1,14 @@
 // `everstep runs`: the newest runs as a table.
 import { createApiClient, type ApiClient } from "./api-client.ts";
+import { findFunctions } from "./find-functions.ts";
 import type { Io } from "./io.ts";
 import { printable, printableJson } from "./printable.ts";
-import { listFunctions, listRuns, type RunRow } from "./run-queries.ts";
+import { listRuns, type RunRow } from "./run-queries.ts";
 import { findText, getNumber, getText, isOn, texts, type Settings } from "./settings.ts";
-import { suggest } from "./suggest.ts";
 import { tableText } from "./table.ts";
 import { durationText, timeText } from "./time-text.ts";
-import { CommandError } from "./usage-error.ts";
 
-/** The client that `runs` and `run` use. */
+/** The client of the commands that ask a running server. */
 export function clientOf(settings: Settings, io: Io): ApiClient {
   const signingKey = findText(settings, "signing-key");
   return createApiClient({
@@ -25,7 +24,9 @@ export async function showRuns(settings: Settings, io: Io): Promise<void> {
   const rows = await listRuns(client, {
     limit: getNumber(settings, "limit"),
     statuses: texts(settings, "status"),
-    ...(wanted === undefined ? {} : { functionIds: await functionIdsOf(client, wanted) }),
+    ...(wanted === undefined
+      ? {}
+      : { functionIds: (await findFunctions(client, wanted)).map(({ id }) => id) }),
   });
   io.stdout.write(isOn(settings, "json") ? `${printableJson(rows)}\n` : runsText(rows, io.nowMs()));
 }
@@ -57,23 +58,4 @@ export function tookText(row: Pick<RunRow, "startedAtMs" | "endedAtMs">, nowMs: 
   }
   const soFar = row.endedAtMs === undefined ? " so far" : "";
   return `${durationText((row.endedAtMs ?? nowMs) - row.startedAtMs)}${soFar}`;
-}
-
-/** A function is known by its id in the app, by `app-id`, or by its name. */
-async function functionIdsOf(client: ApiClient, wanted: string): Promise<readonly string[]> {
-  const functions = await listFunctions(client);
-  const matches = functions.filter(
-    ({ slug, name }) => slug === wanted || name === wanted || slug.endsWith(`-${wanted}`),
-  );
-  if (matches.length === 0) {
-    const slugs = functions.map(({ slug }) => slug).toSorted();
-    const shortIds = slugs.map((slug) => slug.slice(slug.indexOf("-") + 1));
-    const known = slugs.length === 0 ? "no function is registered yet" : slugs.join(", ");
-    throw new CommandError(
-      printable(
-        `There is no function "${wanted}".${suggest(wanted, [...slugs, ...shortIds])} Known: ${known}`,
-      ),
-    );
-  }
-  return matches.map(({ id }) => id);
 }

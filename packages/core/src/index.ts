@@ -72,6 +72,7 @@ export { readBatch, type BatchState } from "./flow/batch.ts";
 export { readDebounce, type DebounceState } from "./flow/debounce.ts";
 export { decideAdmission } from "./flow/admission.ts";
 export { decideGroupDue, groupLimiterId, type GroupDue } from "./flow/event-groups.ts";
+export { refuseGroup } from "./flow/refuse-group.ts";
 export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admission.ts";
 export {
   decideThrottle,

@@ -165,7 +165,8 @@ class MemoryCatalog implements Catalog {
           this.#edit().cronTimers.set(change.timer.id, change.timer);
         return;
       case "timer_removed":
-        if (change.runId === undefined) this.#edit().cronTimers.delete(change.timerId);
+        // Those of debounces and batches have no run either.
+        if (this.hasCronTimer(change.timerId)) this.#edit().cronTimers.delete(change.timerId);
         return;
       default:
         return;

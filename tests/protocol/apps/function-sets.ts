@@ -2,6 +2,7 @@
 import type { FunctionSet } from "./function-spec.ts";
 import { errorFunctions } from "./functions/error-functions.ts";
 import { eventFunctions } from "./functions/event-functions.ts";
+import { flowFunctions } from "./functions/flow-functions.ts";
 import { gatewayFunctions } from "./functions/gateway-functions.ts";
 import { invokeFunctions } from "./functions/invoke-functions.ts";
 import { largeFunctions } from "./functions/large-functions.ts";
@@ -31,6 +32,7 @@ export const functionSets: Readonly<Record<string, FunctionSet>> = {
   ],
   errors: errorFunctions,
   events: eventFunctions,
+  flow: flowFunctions,
   gateway: gatewayFunctions,
   invoke: invokeFunctions,
   large: largeFunctions,

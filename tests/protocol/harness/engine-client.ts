@@ -31,15 +31,18 @@ export interface Span {
 
 const SPAN_FIELDS = "name status attempts stepOp stepID outputID";
 const SPAN_DEPTH = 4;
-const ENDED = new Set(["Completed", "Failed", "Cancelled"]);
+const ENDED = new Set(["Completed", "Failed", "Cancelled", "Skipped"]);
+
+/** Where the engine answers, and what it logs: a process that may have several lives. */
+export type EngineAddress = Pick<EngineProcess, "baseUrl" | "log">;
 
 export class EngineClient {
-  readonly #engine: EngineProcess;
+  readonly #engine: EngineAddress;
   readonly #headers: Readonly<Record<string, string>>;
   readonly #eventKey: string;
 
   constructor(
-    engine: EngineProcess,
+    engine: EngineAddress,
     access: { readonly bearer?: string; readonly eventKey?: string } = {},
   ) {
     this.#engine = engine;

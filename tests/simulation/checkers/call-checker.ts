@@ -1,5 +1,5 @@
 // Calls (field.md 5.3: 5, 6, 8, 13): nothing leaves before it is durable; a call carries exactly what is recorded, so that a
-// recorded step is never run again; calls of a function stay within its concurrency and first calls come in order.
+// recorded step is never run again; first calls of a lane come in order.
 import type { AckedCheckpoint } from "../client.ts";
 import type { SentCall } from "../network.ts";
 import type { CheckContext, Checker } from "./checker.ts";
@@ -29,7 +29,6 @@ export class CallChecker implements Checker {
       return;
     }
     this.#checkState(sent, run);
-    this.#checkConcurrency(run.head.functionId);
     this.#checkTurn(sent, run);
   }
 
@@ -92,22 +91,15 @@ export class CallChecker implements Checker {
     }
   }
 
-  #checkConcurrency(functionId: string): void {
-    const { model, violate, inFlight } = this.#context;
-    const limit = model.functions.get(functionId)?.config.concurrency[0]?.limit;
-    let count = 1;
-    for (const other of inFlight) if (other.body.ctx.fn_id === functionId) count += 1;
-    if (limit === undefined || count <= limit) return;
-    violate("concurrency", `${count} calls of function ${functionId}, limit ${limit}`);
-  }
-
   #checkTurn(sent: SentCall, run: ModelRun): void {
     const { model, violate, inFlight } = this.#context;
-    const { functionId, orderKey, createdAtMs, startedAtMs } = run.head;
+    const { functionId, orderKey, createdAtMs, startedAtMs, flow } = run.head;
     if (startedAtMs !== undefined || sent.body.ctx.attempt > 0) return;
     for (const other of model.runs.values()) {
       if (other.head.functionId !== functionId || other.head.orderKey >= orderKey) continue;
       if (other.head.startedAtMs !== undefined || hasEnded(other)) continue;
+      // Groups of keys take turns.
+      if (other.head.flow?.lane !== flow?.lane) continue;
       const first = [...other.timers.values()].find(({ kind }) => kind === "call");
       const isOut = [...inFlight].some(({ body }) => body.ctx.run_id === other.head.id);
       if (isOut || first?.attempt !== 0 || first.dueAtMs > createdAtMs) continue;

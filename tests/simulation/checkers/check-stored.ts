@@ -1,4 +1,5 @@
 // The database and the model hold the same: asked at each start of an engine, where memory is gone and only rows are left.
+import type { RunHead } from "@everstep/core";
 import type { SqliteStore } from "@everstep/store-sqlite";
 import type { CheckContext } from "./checker.ts";
 import type { Model, ModelRun } from "./model.ts";
@@ -24,12 +25,17 @@ export async function checkStored(
 
 function textOf(run: Omit<ModelRun, "events">): string {
   return JSON.stringify([
-    sorted(run.head),
+    sorted(withoutEmptySlots(run.head)),
     run.stack,
     [...run.outputs].toSorted(([left], [right]) => (left < right ? -1 : 1)),
     [...run.timers.values()].toSorted((left, right) => left.id - right.id).map(sorted),
     [...run.waits.values()].toSorted((left, right) => (left.id < right.id ? -1 : 1)).map(sorted),
   ]);
+}
+
+/** A run that has given its slots back holds none, which the store tells by leaving them out. */
+function withoutEmptySlots({ slots = [], ...head }: RunHead): object {
+  return slots.length === 0 ? head : { ...head, slots };
 }
 
 /** The same text for the same fields, whatever their order. */

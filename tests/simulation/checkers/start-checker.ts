@@ -1,18 +1,23 @@
-// Starts (field.md 5.3: 3, 4): a stored event starts exactly one run of each live function that it triggers, none of others,
-// unless its sender's id was seen within a day; an invoke event starts one run; a cron tick runs once.
-import { INVOKED_EVENT, type Change, type FunctionRecord } from "@everstep/core";
+// Fates (field.md 5.3: 3, 4): a stored event has exactly one fate at each live function that it triggers, and none at others: a
+// run, a skipped run, a place in a group, or an outcome. An invoke event and a cron tick have one fate; a tick runs once.
+import { INVOKED_EVENT, type Change, type EventOutcome, type FunctionRecord } from "@everstep/core";
 import type { EventRecord } from "@everstep/protocol";
 import type { PlannedFunction } from "../plan.ts";
 import type { CheckContext, Checker } from "./checker.ts";
 
 const DAY_MS = 86_400_000;
+const CRON_EVENT = "inngest/scheduled.timer";
+
+type Fate = EventOutcome["type"] | "run" | "skipped_by_pause" | "duplicate";
 
 export class StartChecker implements Checker {
   readonly #context: CheckContext;
   readonly #triggers: ReadonlyMap<string, PlannedFunction["triggers"]>;
-  /** `<event> <function>`: whether that start is owed. */
-  readonly #owed = new Map<string, boolean>();
-  readonly #started = new Set<string>();
+  /** `<event> <function>`: fates that this batch owes. */
+  readonly #owed = new Set<string>();
+  /** Events for one function only: how many fates they had. */
+  readonly #aimed = new Map<string, number>();
+  readonly #fates = new Map<string, Fate>();
   readonly #lastSeen = new Map<string, number>();
   readonly #ticks = new Set<string>();
 
@@ -25,20 +30,17 @@ export class StartChecker implements Checker {
   beforeChange(change: Change): void {
     if (change.type === "event_added") this.#eventAdded(change.event);
     if (change.type === "run_added") this.#runAdded(change);
+    if (change.type === "event_outcome_added") this.#outcomeAdded(change.outcome);
   }
 
-  afterBatch(changes: readonly Change[]): void {
+  afterBatch(): void {
     const { violate } = this.#context;
-    for (const [key, isOwed] of this.#owed) {
-      if (isOwed) violate("one run per event and function", `${key} started no run`);
-    }
+    for (const key of this.#owed) violate("one fate per event and function", `${key} has none`);
     this.#owed.clear();
-    for (const change of changes) {
-      if (change.type !== "event_added" || change.event.name !== INVOKED_EVENT) continue;
-      const id = change.event.internalId;
-      const count = [...this.#started].filter((key) => key.startsWith(`${id} `)).length;
-      if (count !== 1) violate("an invoke starts one run", `event ${id} started ${count}`);
+    for (const [id, count] of this.#aimed) {
+      if (count !== 1) violate("invokes and ticks have one fate", `event ${id} has ${count}`);
     }
+    this.#aimed.clear();
   }
 
   #isTriggered(fn: FunctionRecord, event: EventRecord): boolean {
@@ -53,41 +55,89 @@ export class StartChecker implements Checker {
   }
 
   #eventAdded(event: EventRecord): void {
-    if (event.name === INVOKED_EVENT || event.name === "inngest/scheduled.timer") return;
+    if (isAimed(event)) {
+      this.#aimed.set(event.internalId, 0);
+      return;
+    }
     for (const fn of this.#context.model.functions.values()) {
-      if (!this.#isTriggered(fn, event)) continue;
-      const key = `${fn.id} ${event.id}`;
-      const seenAtMs = this.#lastSeen.get(key) ?? Number.NEGATIVE_INFINITY;
-      const agoMs = event.receivedAtMs - seenAtMs;
-      const isRepeated = agoMs < DAY_MS;
-      // Close to the end of the day either is right: the decision was made a little after the event was taken in.
-      const isClose = Math.abs(agoMs - DAY_MS) < 60_000;
-      if (!isClose) this.#owed.set(`${event.internalId} ${fn.id}`, !isRepeated);
-      if (!isRepeated) this.#lastSeen.set(key, event.receivedAtMs);
+      if (this.#isTriggered(fn, event)) this.#owed.add(`${event.internalId} ${fn.id}`);
     }
   }
 
   #runAdded({ run }: Extract<Change, { type: "run_added" }>): void {
     if (run.originalRunId !== undefined) return;
     const { model, violate } = this.#context;
-    const [eventId = ""] = run.eventIds;
-    const event = model.events.get(eventId);
-    if (event === undefined) {
-      violate("no invention", `run ${run.id} was started by event ${eventId}, which is not stored`);
+    for (const id of run.eventIds) {
+      if (!model.events.has(id))
+        violate("no invention", `run ${run.id} of the unknown event ${id}`);
+    }
+    // What a group let go had its fate when it came; the event that fills a batch has this one.
+    const [first = ""] = run.eventIds;
+    const last = run.flow?.batchId === undefined ? first : (run.eventIds.at(-1) ?? "");
+    const isOfGroup = run.flow?.batchId !== undefined || run.flow?.debounceId !== undefined;
+    const isGrouped = isOfGroup && this.#fates.has(`${last} ${run.functionId}`);
+    const fate = run.skip?.reason === "paused" ? "skipped_by_pause" : "run";
+    if (!isGrouped) this.#settle(last, run.functionId, fate);
+    const event = model.events.get(first);
+    if (run.cron !== undefined && event !== undefined) {
+      this.#tickAdded(event, run.functionId, run.cron);
+    }
+  }
+
+  #outcomeAdded(outcome: EventOutcome): void {
+    const { eventId, functionId, type } = outcome;
+    const key = `${eventId} ${functionId}`;
+    const { violate } = this.#context;
+    if (type === "filtered") {
+      if (this.#owed.has(key)) violate("filters", `${key} was filtered out and fits`);
       return;
     }
-    const key = `${eventId} ${run.functionId}`;
-    if (this.#started.has(key)) violate("one run per event and function", `${key} started two`);
-    this.#started.add(key);
-    if (run.cron !== undefined) return this.#tickAdded(event, run.functionId, run.cron);
-    if (event.name === INVOKED_EVENT) return;
-    const isOwed = this.#owed.get(key);
-    if (isOwed === false) violate("ids dedupe", `${key} started again within a day`);
-    if (isOwed === undefined) violate("no invention", `${key}: the event does not trigger it`);
-    this.#owed.delete(key);
+    const known = this.#fates.get(key);
+    if (known === undefined) {
+      const isId = type === "deduplicated" && outcome.by === "event_id";
+      this.#settle(eventId, functionId, isId ? "duplicate" : type);
+      return;
+    }
+    const isWaiting = known === "debounced" || known === "batched";
+    const isReplaced = type === "debounced" && outcome.supersededBy !== undefined;
+    if (isWaiting && (isReplaced || type === "failed")) return;
+    violate("one fate per event and function", `${key}: ${type} after ${known}`);
+  }
+
+  #settle(eventId: string, functionId: string, fate: Fate): void {
+    const { model, violate } = this.#context;
+    const key = `${eventId} ${functionId}`;
+    if (this.#fates.has(key)) violate("one fate per event and function", `${key} has two`);
+    this.#fates.set(key, fate);
+    const event = model.events.get(eventId);
+    if (event === undefined) return violate("no invention", `${key}: no such event`);
+    if (isAimed(event)) {
+      this.#aimed.set(eventId, (this.#aimed.get(eventId) ?? 0) + 1);
+      return;
+    }
+    if (!this.#owed.delete(key)) violate("no invention", `${key}: the event does not trigger it`);
+    this.#checkId(event, functionId, fate);
+  }
+
+  /** An id that a fate used up is a duplicate for a day. */
+  #checkId(event: EventRecord, functionId: string, fate: Fate): void {
+    const { violate } = this.#context;
+    const key = `${functionId} ${event.id}`;
+    const agoMs = event.receivedAtMs - (this.#lastSeen.get(key) ?? Number.NEGATIVE_INFINITY);
+    const isRepeated = agoMs < DAY_MS;
+    // Close to the end of the day either is right: the decision was made a little after the event was taken in.
+    const isClose = Math.abs(agoMs - DAY_MS) < 60_000;
+    const isPassed = fate === "skipped_by_pause";
+    if (!isClose && !isPassed && isRepeated !== (fate === "duplicate")) {
+      violate("ids dedupe", `${key}: ${fate}, seen ${agoMs} ms ago`);
+    }
+    if (["run", "debounced", "batched"].includes(fate)) {
+      this.#lastSeen.set(key, event.receivedAtMs);
+    }
   }
 
   #tickAdded(event: EventRecord, functionId: string, cron: string): void {
+    if (event.name !== CRON_EVENT) return;
     const { violate } = this.#context;
     const { scheduledAt } = JSON.parse(event.dataJson) as { scheduledAt: string };
     const key = `${functionId} ${cron} ${scheduledAt}`;
@@ -95,4 +145,9 @@ export class StartChecker implements Checker {
     this.#ticks.add(key);
     if (event.receivedAtMs < Date.parse(scheduledAt)) violate("no tick is early", key);
   }
+}
+
+/** For one function, whatever its triggers are. */
+function isAimed({ name }: EventRecord): boolean {
+  return name === INVOKED_EVENT || name === CRON_EVENT;
 }

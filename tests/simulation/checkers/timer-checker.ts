@@ -156,7 +156,11 @@ export class TimerChecker implements Checker {
 /** A call may wait for its turn; everything else is taken care of as soon as it is due. */
 function isNeglected(timer: Timer, { model, inFlight }: CheckContext): boolean {
   if (timer.kind !== "call") return true;
-  const limit = model.functions.get(timer.functionId)?.config.concurrency[0]?.limit;
+  const { throttle, concurrency = [] } = model.configOf(timer.functionId) ?? {};
+  const isPaused = model.controls.get(timer.functionId)?.pausedAtMs !== undefined;
+  const isPlain = concurrency.every((rule) => rule.key === undefined && rule.level === "step");
+  if (isPaused || throttle !== undefined || !isPlain) return false;
+  const limit = concurrency[0]?.limit;
   let count = 0;
   for (const sent of inFlight) {
     if (sent.jobId === timer.id) return false;

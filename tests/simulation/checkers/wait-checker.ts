@@ -1,6 +1,13 @@
 // Waits (field.md 5.3: 11, 12, 14): an event ends every open wait that it matches, in the batch that stores it, and no
 // other; a cancelOn event ends its run; an invoke's result is the end of the run it started, delivered with that end.
-import type { Change, StepRecord, Wait } from "@everstep/core";
+import {
+  INVOKED_EVENT,
+  type Change,
+  type EventOutcome,
+  type RunHead,
+  type StepRecord,
+  type Wait,
+} from "@everstep/core";
 import type { EventRecord } from "@everstep/protocol";
 import { matches, type MatchRule, type ProgramNode, type SimData } from "../app/program.ts";
 import type { CheckContext, Checker } from "./checker.ts";
@@ -18,6 +25,10 @@ export class WaitChecker implements Checker {
   readonly #stood = new Map<string, Wait>();
   /** The run that an invoke's wait is for. */
   readonly #childOf = new Map<string, string>();
+  /** Invokes whose event waits in a batch or a debounce. */
+  readonly #held = new Set<string>();
+  /** Invokes whose event started nothing. */
+  readonly #refused = new Set<string>();
 
   constructor(context: CheckContext) {
     this.#context = context;
@@ -37,13 +48,41 @@ export class WaitChecker implements Checker {
         return;
       }
       case "run_added":
-        if (change.run.correlationId === undefined) return;
-        this.#childOf.set(change.run.correlationId, change.run.id);
+        for (const id of this.#invokersOf(change.run)) this.#childOf.set(id, change.run.id);
+        return;
+      case "event_outcome_added":
+        this.#outcomeAdded(change.outcome);
         return;
       case "step_added":
         return this.#stepAdded(change.step);
       default:
         return;
+    }
+  }
+
+  /** The steps that wait for the end of the run: a batch may have several. */
+  #invokersOf(run: RunHead): readonly string[] {
+    if (run.originalRunId !== undefined) return [];
+    if (run.flow?.batchId === undefined) return [run.correlationId ?? []].flat();
+    return run.eventIds.flatMap((id) => this.#correlationOf(id) ?? []);
+  }
+
+  #correlationOf(eventId: string): string | undefined {
+    const event = this.#context.model.events.get(eventId);
+    if (event?.name !== INVOKED_EVENT) return undefined;
+    const data = JSON.parse(event.dataJson) as { _inngest?: { correlation_id?: string } };
+    return data._inngest?.correlation_id;
+  }
+
+  #outcomeAdded(outcome: EventOutcome): void {
+    const id = this.#correlationOf(outcome.eventId);
+    if (id === undefined) return;
+    const isReplaced = outcome.type === "debounced" && outcome.supersededBy !== undefined;
+    const isWaiting = outcome.type === "batched" || outcome.type === "debounced";
+    if (isWaiting && !isReplaced) this.#held.add(id);
+    else {
+      this.#held.delete(id);
+      this.#refused.add(id);
     }
   }
 
@@ -55,8 +94,10 @@ export class WaitChecker implements Checker {
     for (const wait of model.waits.values()) {
       if (wait.kind !== "invoke") continue;
       const child = model.runs.get(this.#childOf.get(wait.id) ?? "");
-      if (child === undefined) violate("invokes start a run", `${wait.id} has no run`);
-      else if (hasEnded(child)) violate("invokes get the end", `${wait.id} waits for an ended run`);
+      const isHeld = this.#held.has(wait.id);
+      if (child === undefined && !isHeld) violate("invokes start a run", `${wait.id} has no run`);
+      else if (child !== undefined && hasEnded(child))
+        violate("invokes get the end", `${wait.id} waits for an ended run`);
     }
   }
 
@@ -101,7 +142,9 @@ export class WaitChecker implements Checker {
   #checkInvoke({ outputJson }: StepRecord, { id }: Wait): void {
     const { model, violate } = this.#context;
     const child = model.runs.get(this.#childOf.get(id) ?? "");
-    if (child === undefined || !hasEnded(child)) {
+    if (this.#refused.has(id)) {
+      if (!outputJson.includes("did not run")) violate("invokes are refused", outputJson);
+    } else if (child === undefined || !hasEnded(child)) {
       violate("invokes get the end", `${id} got a result before its run ended`);
     } else if (child.head.status === "completed") {
       const wanted = `{"data":${child.head.outputJson ?? "null"}}`;

@@ -66,6 +66,16 @@ describe("bucketsOf", () => {
     expect(bucketsFor(rules, {}, false)).toMatchObject([{ level: "step" }]);
   });
 
+  it("[F26] a shared value limits runs and calls apart, also by two rules of one function", () => {
+    const shared = { key: "event.data.user", scope: "account" } as const;
+    const rules = [aRule({ ...shared, level: "fn", limit: 2 }), aRule({ ...shared, limit: 3 })];
+    const found = bucketsFor(rules).map(({ id, level, limit }) => [id, level, limit]);
+    expect(found).toEqual([
+      ["account:u1", "fn", 2],
+      ["account:u1", "step", 3],
+    ]);
+  });
+
   it("[F26] two rules of one bucket count as the lower one", () => {
     expect(bucketsFor([aRule({ limit: 9 }), aRule({ limit: 2 })])).toMatchObject([{ limit: 2 }]);
     expect(bucketsFor([aRule({ limit: 2 }), aRule({ limit: 9 })])).toMatchObject([{ limit: 2 }]);

@@ -37,8 +37,10 @@ export function bucketsOf(
   for (const rule of config.concurrency) {
     if (rule.limit === 0 || (rule.level === "fn" && !isStart)) continue;
     const bucket = bucketOf(rule, run);
-    const same = buckets.get(bucket.id);
-    if (same === undefined || bucket.limit < same.limit) buckets.set(bucket.id, bucket);
+    // A value that is shared has one id for runs and for calls, which are counted apart.
+    const name = `${bucket.level}:${bucket.id}`;
+    const same = buckets.get(name);
+    if (same === undefined || bucket.limit < same.limit) buckets.set(name, bucket);
   }
   return [...buckets.values()];
 }

@@ -17,13 +17,14 @@ export function invokersOf(draft: Draft): readonly Invoker[] {
   if (correlationId !== undefined && first !== undefined) return [{ correlationId, event: first }];
   if (flow?.batchId === undefined || originalRunId !== undefined) return [];
   return events.flatMap((event) => {
-    const id = event.name === INVOKED_EVENT ? correlationOf(event) : undefined;
+    const id = correlationOf(event);
     return id === undefined ? [] : [{ correlationId: id, event }];
   });
 }
 
-/** Senders cannot use the event's name, so what it holds was written by the engine. */
-function correlationOf(event: EventRecord): string | undefined {
+/** The step that waits for what the event starts. Senders cannot use the event's name, so what it holds was written by the engine. */
+export function correlationOf(event: EventRecord): string | undefined {
+  if (event.name !== INVOKED_EVENT) return undefined;
   const data = JSON.parse(event.dataJson) as { _inngest?: { correlation_id?: unknown } };
   const id = data._inngest?.correlation_id;
   return typeof id === "string" ? id : undefined;

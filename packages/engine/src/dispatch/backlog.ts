@@ -6,10 +6,14 @@ import { FIRST_PLACE, type TimerWindow } from "../timers/timer-window.ts";
 import type { Lane } from "./lane.ts";
 import { pageSizeOf, type LaneSet } from "./lane-set.ts";
 
-/** Lanes that are taken up at a time. */
-const LANES_PER_PAGE = 1_000;
-/** Lanes that wait for their turn before more are taken up. */
-const READY_LANES_LOW = 100;
+/** Lanes that are taken up at a time: about 2 ms of work. */
+const LANES_PER_PAGE = 128;
+/** Between two pages, so that taking up many lanes slows down neither a start nor what arrives meanwhile. */
+const PAGE_PAUSE_MS = 4;
+/** Lanes that wait for their turn before no more are taken up: only as many take turns, but any number fits in memory. */
+const READY_LANES_MAX = 50_000;
+/** Pages of calls that are read at a time for lanes whose turn it is. */
+const READS_MAX = 256;
 
 export interface BacklogOptions {
   readonly store: Pick<Store, "listTimers" | "listLanes">;
@@ -27,9 +31,22 @@ export class Backlog {
   readonly #options: BacklogOptions;
   /** Functions of which a page of lanes is being read. */
   readonly #listing = new Set<LaneSet>();
+  /** Functions with lanes on disk that are not known yet. */
+  readonly #unlisted = new Set<LaneSet>();
+  #readingCount = 0;
 
   constructor(options: BacklogOptions) {
     this.#options = options;
+  }
+
+  /** As much is being read as should be at a time. */
+  get isBusy(): boolean {
+    return this.#readingCount >= READS_MAX;
+  }
+
+  /** A former owner may have left calls of this function. */
+  open(set: LaneSet): void {
+    this.#unlisted.add(set);
   }
 
   /** Reads on where little is left of the lane in memory and more is on disk. */
@@ -37,14 +54,22 @@ export class Backlog {
     for (const window of [lane.starts, lane.later]) {
       const pageSize = pageSizeOf(set);
       const isLow = window.frontier !== undefined && window.size <= pageSize / 2;
-      if (isLow && !lane.loading.has(window)) this.#readPage(set, lane, window, pageSize);
+      if (isLow && !window.isLoading) this.#readPage(set, lane, window, pageSize);
     }
   }
 
-  /** Takes up the next lanes when few wait for their turn. */
-  takeUpLanes(set: LaneSet): void {
-    const { cursor } = set;
-    if (cursor === undefined || set.readyCount > READY_LANES_LOW || this.#listing.has(set)) return;
+  /** Goes on taking up what a former owner left, for each function a page at a time. */
+  takeUpLanes(): void {
+    for (const set of this.#unlisted) {
+      const { cursor } = set;
+      if (cursor === undefined) this.#unlisted.delete(set);
+      else if (set.readyCount <= READY_LANES_MAX && !this.#listing.has(set)) {
+        this.#takeUpPage(set, cursor);
+      }
+    }
+  }
+
+  #takeUpPage(set: LaneSet, cursor: NonNullable<LaneSet["cursor"]>): void {
     this.#listing.add(set);
     this.#readLanes(set, cursor).catch((error: unknown) => {
       const retry = (): void => void this.#listing.delete(set);
@@ -53,14 +78,17 @@ export class Backlog {
   }
 
   #readPage(set: LaneSet, lane: Lane, window: TimerWindow, pageSize: number): void {
-    lane.loading.add(window);
-    this.#take(set, lane, window, pageSize).catch((error: unknown) => {
-      window.abortLoad();
-      this.#options.onError("The backlog of a function could not be loaded.", error, () => {
-        lane.loading.delete(window);
-        this.#options.resume(set, lane);
+    this.#readingCount += 1;
+    this.#take(set, lane, window, pageSize)
+      .finally(() => {
+        this.#readingCount -= 1;
+      })
+      .catch((error: unknown) => {
+        this.#options.onError("The backlog of a function could not be loaded.", error, () => {
+          window.abortLoad();
+          this.#options.resume(set, lane);
+        });
       });
-    });
   }
 
   async #take(set: LaneSet, lane: Lane, window: TimerWindow, pageSize: number): Promise<void> {
@@ -82,13 +110,15 @@ export class Backlog {
       isLast,
       page.at(-1),
     );
-    lane.loading.delete(window);
     resume(set, lane);
     wake();
   }
 
   async #readLanes(set: LaneSet, cursor: NonNullable<LaneSet["cursor"]>): Promise<void> {
-    const { store, resume, wake } = this.#options;
+    const { store, clock, resume, wake } = this.#options;
+    if (cursor !== "start") {
+      await new Promise<void>((resolve) => void clock.at(clock.nowMs() + PAGE_PAUSE_MS, resolve));
+    }
     const page = await store.listLanes({
       functionId: set.functionId,
       ...(cursor === "start" ? {} : { after: cursor }),

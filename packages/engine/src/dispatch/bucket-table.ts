@@ -2,6 +2,10 @@
 // derived, never counted: those of calls from the calls that are out, those of runs from their rows in the store.
 import type { Bucket, Slot, Store } from "@everstep/core";
 import type { Lane } from "./lane.ts";
+import type { LaneSet } from "./lane-set.ts";
+
+/** What waits for a place: a lane, or all lanes of a function at once where the bucket is the function's own. */
+export type Waiter = Lane | LaneSet;
 
 export interface Holder {
   readonly runId: string;
@@ -16,8 +20,8 @@ interface BucketState {
   readonly level: Bucket["level"];
   /** By timer (level step) or run (level fn); oldest first. */
   readonly holders: Map<number | string, Holder>;
-  /** Lanes and the limit that held them back, longest waiting first. */
-  readonly waiters: Map<Lane, number>;
+  /** Who waits and the limit that held them back, longest waiting first. */
+  readonly waiters: Map<Waiter, number>;
 }
 
 export interface BucketTableOptions {
@@ -52,6 +56,11 @@ export class BucketTable {
     return buckets.find((bucket) => !this.#hasRoom(this.#stateOf(bucket), bucket.limit));
   }
 
+  /** Places that are free. */
+  roomOf(bucket: Bucket): number {
+    return bucket.limit - (this.#states.get(nameOf(bucket))?.holders.size ?? 0);
+  }
+
   take(bucket: Bucket, key: number | string, holder: Holder): void {
     const state = this.#stateOf(bucket);
     state.holders.set(key, holder);
@@ -77,18 +86,18 @@ export class BucketTable {
     }
   }
 
-  /** The lane waits until the bucket has room for it. */
-  park(lane: Lane, bucket: Bucket): void {
-    this.#stateOf(bucket).waiters.set(lane, bucket.limit);
+  /** Whoever waits is woken when the bucket has room for it. */
+  park(waiter: Waiter, bucket: Bucket): void {
+    this.#stateOf(bucket).waiters.set(waiter, bucket.limit);
   }
 
   /**
-   * The longest waiting lane of each bucket that got room. Ask again after they were served: as long as there is room and
+   * Who has waited longest for each bucket that got room. Ask again after they were served: as long as there is room and
    * somebody waits for it, the next one is woken.
-   * @param mayRun Whether the lane could make a call at all now; its bucket keeps its room for later if not.
+   * @param mayRun Whether its function could make a call at all now; the bucket keeps its room for later if not.
    */
-  takeWoken(mayRun: (lane: Lane) => boolean): readonly Lane[] {
-    const woken: Lane[] = [];
+  takeWoken(mayRun: (waiter: Waiter) => boolean): readonly Waiter[] {
+    const woken: Waiter[] = [];
     for (const state of this.#freed) {
       const [first] = state.waiters;
       if (first === undefined || !this.#hasRoom(state, first[1])) {
@@ -96,10 +105,10 @@ export class BucketTable {
         this.#collect(state);
         continue;
       }
-      const [lane] = first;
-      if (!mayRun(lane)) continue;
-      state.waiters.delete(lane);
-      woken.push(lane);
+      const [waiter] = first;
+      if (!mayRun(waiter)) continue;
+      state.waiters.delete(waiter);
+      woken.push(waiter);
     }
     return woken;
   }

@@ -53,6 +53,16 @@ export function needsOf(config: FunctionConfig, run: LoadedRun, nowMs: number): 
   };
 }
 
+/** The bucket that every call of the function needs a place in, whatever its keys. */
+export function functionBucketOf(functionId: string, config: FunctionConfig): Bucket | undefined {
+  const plain = config.concurrency.filter(
+    ({ key, level }) => key === undefined && level === "step",
+  );
+  if (plain.length === 0) return undefined;
+  const source: BucketRun = { functionId, nowMs: 0, readEvent: () => null };
+  return bucketsOf({ ...config, concurrency: plain }, source, false)[0];
+}
+
 function readFirstEvent({ events }: LoadedRun): unknown {
   const [first] = events;
   return first === undefined ? null : (JSON.parse(eventToWireJson(first)) as unknown);

@@ -32,6 +32,8 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  /** Above so many lanes of a function, those that wait for others hold nothing in memory. Absent: 2,000. */
+  readonly crowdedLanes?: number | undefined;
   readonly nextGeneration: () => number;
   /** Makes the call; `land` once it has been settled. Everything it reads is durable when this is called. */
   readonly make: (timer: Timer, run: LoadedRun, flight: Flight) => void;

@@ -155,9 +155,9 @@ describe("createDispatcher", () => {
         fc.tuple(configArbitrary, configArbitrary),
         fc.array(actionArbitrary, { minLength: 1, maxLength: 60 }),
         fc.constantFrom(2, 1_000_000),
-        fc.boolean(),
-        async ([f0, f1], actions, callsInFlightPerAppMax, isSlow) => {
-          const world = new QueueWorld({ f0, f1 }, { callsInFlightPerAppMax, isSlow });
+        fc.record({ isSlow: fc.boolean(), crowdedLanes: fc.constantFrom(0, 2_000) }),
+        async ([f0, f1], actions, callsInFlightPerAppMax, how) => {
+          const world = new QueueWorld({ f0, f1 }, { callsInFlightPerAppMax, ...how });
           for (const action of actions) {
             await act(world, action);
             await world.settle();
@@ -302,5 +302,51 @@ describe("createDispatcher", () => {
     await world.settle();
     expect(world.started.map(({ key }) => key)).toEqual(["busy", "free", "free"]);
     expect(world.reads.get("listTimers") ?? 0).toBeLessThanOrEqual(reads + 2);
+  });
+
+  it.each([
+    ["a limit of the function", [rule(1), rule(1, { key: KEY })], 0],
+    ["their own limits", [rule(1, { key: KEY, level: "fn" })], 2_000],
+    ["their own limits, with nothing in memory", [rule(1, { key: KEY, level: "fn" })], 0],
+  ] as const)(
+    "[F58] an end costs a few turns while 500 lanes wait for %s",
+    async (_, concurrency, crowdedLanes) => {
+      const world = new QueueWorld({ f: { concurrency } }, { crowdedLanes });
+      for (let n = 0; n < 1_000; n += 1) world.addRun("f", `k${n % 500}`);
+      await world.settle();
+      const startedBefore = world.started.length;
+      for (let n = 1; n <= 100; n += 1) {
+        const before = world.rulesAsked;
+        const [call] = world.open.values();
+        if (call === undefined) throw new Error("nothing is out");
+        world.endCall(call, 0);
+        await world.settle();
+        expect(world.started).toHaveLength(startedBefore + n);
+        expect(world.rulesAsked - before).toBeLessThanOrEqual(20);
+      }
+    },
+  );
+
+  it("[F53] a lane that is woken late does not take the younger lane of its key with it", async () => {
+    const ofRun = { key: KEY, level: "fn" } as const;
+    const env = rule(2, { ...ofRun, scope: "env" });
+    const world = new QueueWorld({
+      f: { concurrency: [env] },
+      g: { concurrency: [env, rule(2, { ...ofRun, scope: "account" })] },
+    });
+    for (const functionId of ["g", "g", "f"]) {
+      world.addRun(functionId, "k");
+      await world.settle();
+    }
+    world.setRules("f", { concurrency: [rule(3, { ...ofRun, scope: "account" })] });
+    world.dispatcher.rulesChanged("f");
+    await world.settle();
+    world.addRun("f", "k");
+    await world.settle();
+    for (const call of [...world.open.values()].slice(0, 2)) {
+      world.endCall(call, 0);
+      await world.settle();
+    }
+    expect(world.started.map(({ functionId }) => functionId)).toEqual(["g", "g", "f", "f"]);
   });
 });

@@ -1,22 +1,22 @@
 // Decides which calls and requests are made next: functions take turns, the lanes of a function take turns, and within a lane
 // the order of the runs decides. A call goes out when everything that it needs is free, and takes all of it at once; what it
 // lacks wakes its lane. Works from memory; the timers on disk are its journal.
-import { isEnded, type LoadedRun, type StartCharge, type Timer } from "@everstep/core";
+import { isEnded, type LoadedRun, type Timer } from "@everstep/core";
 import type { InFlightCall } from "../engine.ts";
 import type { TimerWindow } from "../timers/timer-window.ts";
 import { AirborneCalls, type AirborneCall } from "./airborne-calls.ts";
 import { Backlog } from "./backlog.ts";
-import { BucketTable, type Holder } from "./bucket-table.ts";
+import { BucketTable, type Holder, type Waiter } from "./bucket-table.ts";
 import { needsOf, type CallNeeds } from "./call-needs.ts";
 import type { Dispatcher, DispatcherOptions, Flight, FunctionRules } from "./contract.ts";
-import { inOrder, isEmpty, type Lane } from "./lane.ts";
+import { inOrder, isEmpty, isParkedFor, type Lane } from "./lane.ts";
 import { LaneSet } from "./lane-set.ts";
+import { Pace } from "./pace.ts";
+import { aheadOf, parkedBy, Places, type Try } from "./places.ts";
 import { describeQueue, type QueueState } from "./queue-state.ts";
 import { RunWarmer } from "./run-warmer.ts";
 import { ThrottleTable } from "./throttle-table.ts";
 
-/** Runs that are loaded at a time for the next calls. */
-const WARM_MAX = 256;
 /** Pause before a read that failed is tried again. */
 const RELOAD_MS = 1_000;
 
@@ -27,9 +27,6 @@ export function createDispatcher(options: DispatcherOptions): Dispatcher {
   return new CallDispatcher(options);
 }
 
-/** How a try to make a call of a window ended. */
-type Try = "made" | "blocked" | "unloaded" | "empty";
-
 class CallDispatcher implements Dispatcher {
   readonly #options: DispatcherOptions;
   readonly #sets = new Map<string, LaneSet>();
@@ -38,8 +35,10 @@ class CallDispatcher implements Dispatcher {
   readonly #calls = new AirborneCalls();
   readonly #buckets: BucketTable;
   readonly #throttles: ThrottleTable;
+  readonly #places: Places;
   readonly #backlog: Backlog;
   readonly #warmer: RunWarmer;
+  readonly #pace: Pace;
   #isPaused = false;
 
   constructor(options: DispatcherOptions) {
@@ -51,6 +50,8 @@ class CallDispatcher implements Dispatcher {
       retryLater("Who holds a place in a queue could not be read.", error, retry);
     this.#buckets = new BucketTable({ store, onError, wake });
     this.#throttles = new ThrottleTable({ store, clock, onError, wake });
+    this.#places = new Places(this.#buckets, this.#throttles, clock);
+    this.#pace = new Pace(clock, wake);
     const resume = (set: LaneSet, lane: Lane): void => this.#resume(set, lane);
     const isOut = (timerId: number): boolean => this.#calls.has(timerId);
     this.#backlog = new Backlog({ store, clock, isOut, resume, onError: retryLater, wake });
@@ -67,24 +68,26 @@ class CallDispatcher implements Dispatcher {
   }
 
   open(functionId: string): void {
-    this.#active.add(this.#setOf(functionId, true));
+    this.#backlog.open(this.#setOf(functionId, true));
   }
 
   add(timer: Timer): void {
     const set = this.#setOf(timer.functionId);
-    set.makeReady(set.add(timer));
+    const lane = set.add(timer);
+    if (isParkedFor(lane, timer)) return;
+    set.makeReady(lane);
     this.#active.add(set);
   }
 
   pump(): void {
-    if (this.#isPaused) return;
+    if (this.#isPaused || this.#pace.isResting) return;
     do {
       let turn = [...this.#active];
       while (turn.length > 0) turn = turn.filter((set) => this.#step(set));
-    } while (this.#wakeLanes());
+    } while (!this.#pace.isResting && this.#wakeLanes());
     this.#throttles.schedule();
     this.#warmer.load();
-    for (const set of this.#active) this.#backlog.takeUpLanes(set);
+    this.#backlog.takeUpLanes();
   }
 
   land(timerId: number): void {
@@ -171,7 +174,7 @@ class CallDispatcher implements Dispatcher {
   #setOf(functionId: string, isOnDisk = false): LaneSet {
     let set = this.#sets.get(functionId);
     if (set === undefined) {
-      set = new LaneSet(functionId, isOnDisk);
+      set = new LaneSet(functionId, isOnDisk, this.#options.crowdedLanes);
       this.#sets.set(functionId, set);
       this.#active.add(set);
     }
@@ -184,16 +187,19 @@ class CallDispatcher implements Dispatcher {
     return callsInFlightPerAppMax - this.#calls.countOfApp(rules.appId) - this.#warmer.wantedCount;
   }
 
-  #mayRun(lane: Lane): boolean {
-    const rules = this.#options.rulesOf(lane.functionId);
+  #mayRun({ functionId }: Waiter): boolean {
+    const rules = this.#options.rulesOf(functionId);
     return rules === undefined || rules.isPaused || this.#roomOf(rules) > 0;
   }
 
   /** Wakes the lanes for which there is something to have now. @returns whether there were any. */
   #wakeLanes(): boolean {
-    const mayRun = (lane: Lane): boolean => this.#mayRun(lane);
+    const mayRun = (waiter: Waiter): boolean => this.#mayRun(waiter);
     const woken = [...this.#buckets.takeWoken(mayRun), ...this.#throttles.takeWoken(mayRun)];
-    for (const lane of woken) this.#resume(this.#setOf(lane.functionId), lane);
+    for (const waiter of woken) {
+      if (waiter instanceof LaneSet) this.#active.add(waiter);
+      else this.#resume(this.#setOf(waiter.functionId), waiter);
+    }
     return woken.length > 0;
   }
 
@@ -205,10 +211,10 @@ class CallDispatcher implements Dispatcher {
       this.#active.delete(set);
       return false;
     }
-    if (this.#roomOf(rules) <= 0 || this.#warmer.wantedCount >= WARM_MAX) return false;
-    const lane = set.next();
+    if (this.#roomOf(rules) <= 0 || this.#isReadingEnough()) return false;
+    const lane = this.#places.isShut(set, rules.config) ? undefined : set.next();
     if (lane === undefined) {
-      if (set.cursor === undefined) this.#active.delete(set);
+      this.#active.delete(set);
       return false;
     }
     // Whoever had a turn is last in the next round too, which may be no longer than one call.
@@ -218,10 +224,15 @@ class CallDispatcher implements Dispatcher {
     return true;
   }
 
+  /** What follows a turn is read before more turns are given; also, whether others are to be answered first. */
+  #isReadingEnough(): boolean {
+    return this.#warmer.isBusy || this.#backlog.isBusy || this.#pace.isResting;
+  }
+
   #serve(set: LaneSet, lane: Lane, rules: FunctionRules): void {
     const tries: Try[] = [];
     for (const window of inOrder(lane)) {
-      const outcome = this.#tryWindow(lane, window, rules);
+      const outcome = this.#tryWindow(set, lane, window, rules);
       tries.push(outcome);
       if (outcome === "made") {
         set.served(lane);
@@ -229,18 +240,25 @@ class CallDispatcher implements Dispatcher {
         break;
       }
     }
-    this.#backlog.refill(set, lane);
-    if (!tries.includes("made")) set.dropDrained(lane);
+    const isMade = tries.includes("made");
+    this.#pace.note(isMade);
+    const parked = isMade ? undefined : parkedBy(lane, tries);
+    if (parked === undefined) {
+      this.#backlog.refill(set, lane);
+      if (!isMade && !set.dropDrained(lane) && tries.includes("unloaded")) set.awaitRead(lane);
+    } else set.park(lane, parked);
   }
 
-  #tryWindow(lane: Lane, window: TimerWindow, rules: FunctionRules): Try {
+  #tryWindow(set: LaneSet, lane: Lane, window: TimerWindow, rules: FunctionRules): Try {
     const timer = this.#firstOf(window);
     if (timer === undefined) return isEmpty(window) ? "empty" : "unloaded";
     const run = this.#options.cache.peek(timer.runId ?? "");
     const needs = this.#needsOf(lane, timer, run, rules);
-    if (needs !== undefined && !this.#isFree(lane, needs)) return "blocked";
+    const blocked = needs === undefined ? undefined : this.#places.findBlock(lane, needs);
+    if (blocked !== undefined) return blocked;
     if (run === undefined || needs === undefined) {
       this.#warmer.want(lane, timer);
+      if (needs !== undefined) this.#warmer.lookAhead(window, aheadOf(set, needs));
       return "unloaded";
     }
     window.pop();
@@ -274,20 +292,6 @@ class CallDispatcher implements Dispatcher {
     return timer.isStart === true ? needs.start : needs.later;
   }
 
-  /** Whether everything the call needs is free. If not, its lane waits for what is not. */
-  #isFree(lane: Lane, { buckets, throttle }: CallNeeds): boolean {
-    const full = this.#buckets.findFull(buckets);
-    if (full !== undefined) {
-      this.#buckets.park(lane, full);
-      return false;
-    }
-    if (throttle === undefined) return true;
-    const allowedAtMs = this.#throttles.allowedAtMs(throttle);
-    if (allowedAtMs !== undefined && allowedAtMs <= this.#options.clock.nowMs()) return true;
-    this.#throttles.park(lane, throttle);
-    return false;
-  }
-
   #takeOff(call: {
     readonly timer: Timer;
     readonly run: LoadedRun;
@@ -309,7 +313,7 @@ class CallDispatcher implements Dispatcher {
       generation: this.#options.nextGeneration(),
       startedAtMs,
       ...(stepId === undefined ? {} : { stepId }),
-      ...(run.state.head.startedAtMs === undefined ? { start: this.#startOf(needs) } : {}),
+      ...(run.state.head.startedAtMs === undefined ? { start: this.#places.startOf(needs) } : {}),
     };
     for (const bucket of needs.buckets) {
       this.#buckets.take(bucket, bucket.level === "fn" ? runId : timer.id, holderOf(flight));
@@ -318,15 +322,9 @@ class CallDispatcher implements Dispatcher {
     this.#options.make(current, run, flight);
   }
 
-  #startOf({ buckets, throttle }: CallNeeds): StartCharge {
-    const slots = buckets.flatMap(({ id, level }) => (level === "fn" ? [id] : []));
-    if (throttle === undefined) return { slots };
-    return { slots, throttle: this.#throttles.take(throttle) };
-  }
-
   #resume(set: LaneSet, lane: Lane): void {
-    if (set.dropDrained(lane)) return;
-    set.makeReady(lane);
+    if (!set.dropDrained(lane)) set.makeReady(lane);
+    // Also without it: others may have waited for what it read.
     this.#active.add(set);
   }
 

@@ -1,7 +1,11 @@
 // A lane: the ready calls of one function whose runs share every flow-control key, so that what holds one of them back holds
 // the next one back too. Starts of runs wait apart from later calls, because only they are throttled.
 import type { Timer } from "@everstep/core";
-import { createTimerWindow, FIRST_PLACE, type TimerWindow } from "../timers/timer-window.ts";
+import {
+  createTimerWindow,
+  type TimerWindow,
+  type TimerWindowOptions,
+} from "../timers/timer-window.ts";
 import type { CallNeeds } from "./call-needs.ts";
 
 export interface Lane {
@@ -13,8 +17,15 @@ export interface Lane {
   turn: number;
   /** Waits for its turn. Else it is empty, waits for a read, or for what its first calls lack. */
   isReady: boolean;
-  /** Pages of its windows that are being read. */
-  readonly loading: Set<TimerWindow>;
+  /**
+   * All that it has waits for something that wakes it, so that another call of this kind changes nothing: any call, or only
+   * starts, which alone are throttled and take a place for their whole run.
+   */
+  parked: "all" | "starts" | undefined;
+  /** Had its turn and waits for a read. */
+  isReading: boolean;
+  /** The order key of its oldest call on disk when it was taken up from there. */
+  firstOrderKey: number;
   /** What its calls need, as long as the function's rules are these. */
   needs: { readonly start: CallNeeds; readonly later: CallNeeds } | undefined;
 }
@@ -22,29 +33,38 @@ export interface Lane {
 export interface LaneOptions {
   readonly key: string;
   readonly functionId: string;
-  /** Nothing of this lane is on disk that is not about to be added. */
-  readonly isKnown: boolean;
-  /** Calls that one of its windows may hold. */
-  readonly heldMax: () => number;
+  /** The same objects for every lane. */
+  readonly starts: TimerWindowOptions;
+  readonly later: TimerWindowOptions;
 }
 
-export function createLane({ key, functionId, isKnown, heldMax }: LaneOptions): Lane {
-  const open = (): TimerWindow =>
-    createTimerWindow({
-      orderOf: (timer: Timer) => ({ key: timer.orderKey, id: timer.id }),
-      countMax: heldMax,
-      ...(isKnown ? {} : { startAfter: FIRST_PLACE }),
-    });
+export function createLane({ key, functionId, starts, later }: LaneOptions): Lane {
   return {
     key,
     functionId,
-    starts: open(),
-    later: open(),
+    starts: createTimerWindow(starts),
+    later: createTimerWindow(later),
     turn: 0,
     isReady: false,
-    loading: new Set(),
+    parked: undefined,
+    isReading: false,
+    firstOrderKey: 0,
     needs: undefined,
   };
+}
+
+export function isParkedFor(lane: Lane, timer: Timer): boolean {
+  return lane.parked === "all" || (lane.parked === "starts" && timer.isStart === true);
+}
+
+export function isLoading({ starts, later }: Lane): boolean {
+  return starts.isLoading || later.isLoading;
+}
+
+/** Has a lane that waits for others hold nothing in memory. */
+export function forgetCalls(lane: Lane): void {
+  for (const window of [lane.starts, lane.later]) if (!isEmpty(window)) window.forget();
+  lane.needs = undefined;
 }
 
 export function windowOf(lane: Lane, timer: Timer): TimerWindow {

@@ -7,6 +7,7 @@ import {
   fullBatchOf,
   groupLimiterId,
   planAdmission,
+  refuseGroup,
   type Admission,
   type Candidate,
   type Draft,
@@ -113,8 +114,9 @@ export async function admitGroup(execution: Execution, timer: Timer): Promise<re
   const rules = catalog.rules(timer.functionId);
   if (first === undefined || rules === undefined) return [];
   if (rules.function.archivedAtMs !== undefined) {
-    refuseArchived(execution, timer.functionId, events);
-    return [];
+    const refused = refuseGroup(rules.function, events, ctx.nowMs);
+    batch.record(refused.changes);
+    return refused.followUps;
   }
   const { followUps } = await admit(execution, {
     ...rules,
@@ -125,19 +127,6 @@ export async function admitGroup(execution: Execution, timer: Timer): Promise<re
     ...(cron === undefined ? {} : { cron }),
   });
   return followUps;
-}
-
-function refuseArchived(
-  execution: Execution,
-  functionId: string,
-  events: readonly EventRecord[],
-): void {
-  const message = "The function was removed from its app while the event waited.";
-  const { nowMs: atMs } = execution.ctx;
-  for (const { internalId: eventId } of events) {
-    const outcome = { eventId, functionId, atMs, type: "failed", message } as const;
-    execution.batch.record([{ type: "event_outcome_added", outcome }]);
-  }
 }
 
 /** The event as apps see it; parsed at most once. */

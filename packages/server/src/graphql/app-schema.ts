@@ -50,7 +50,13 @@ type Function {
   slug: String!
   "The registered configuration as a JSON document."
   config: String!
+  "With the limits in force: an operator's in place of those of the code."
   configuration: FunctionConfiguration!
+  "Limits that an operator set in place of those of the code, such as throttle."
+  overriddenLimits: [String!]!
+  "Events that come while it is paused are skipped, and its runs wait."
+  isPaused: Boolean!
+  pausedAt: Time
   "The first limit that holds for the whole function; 0 when there is none."
   concurrency: Int!
   triggers: [FunctionTrigger!]

@@ -1,6 +1,7 @@
 // Apps and functions as GraphQL shows them: source objects of graphql's default resolver, whose shape the schema checks.
 // Links (app to functions and back) are functions, so that they cost nothing unless they are selected.
-import type { AppRecord, FunctionRecord } from "@everstep/core";
+import type { AppRecord, FunctionControl, FunctionRecord, LimitOverrides } from "@everstep/core";
+import type { FunctionConfig } from "@everstep/protocol";
 import { functionConfiguration } from "./function-configuration.ts";
 import type { RequestContext } from "./request-context.ts";
 import type { View } from "./view.ts";
@@ -58,13 +59,20 @@ export function appViewById(context: RequestContext, appId: string): View {
 
 export function functionView(context: RequestContext, record: FunctionRecord): View {
   const { config } = record;
+  const control = (): FunctionControl | undefined => context.engine.control(record.id);
   return {
     id: record.id,
     name: config.name,
     slug: config.slug,
     config: () => JSON.stringify(config),
-    configuration: () => functionConfiguration(config),
-    concurrency: config.concurrency.find((rule) => rule.key === undefined)?.limit ?? 0,
+    configuration: () => functionConfiguration(effectiveConfig(context, record)),
+    overriddenLimits: () => overriddenLimits(control()?.overrides ?? {}),
+    isPaused: () => control()?.pausedAtMs !== undefined,
+    pausedAt: () => control()?.pausedAtMs,
+    concurrency: () => {
+      const { concurrency } = effectiveConfig(context, record);
+      return concurrency.find((rule) => rule.key === undefined)?.limit ?? 0;
+    },
     triggers: config.triggers.map((trigger) =>
       trigger.kind === "event"
         ? { type: "EVENT", value: trigger.event, condition: trigger.expression }
@@ -79,6 +87,15 @@ export function functionView(context: RequestContext, record: FunctionRecord): V
       return handler === undefined ? null : { slug, name: handler.config.name };
     },
   };
+}
+
+function effectiveConfig(context: RequestContext, record: FunctionRecord): FunctionConfig {
+  return context.engine.effectiveFunction(record.id)?.function.config ?? record.config;
+}
+
+/** By the names that the code gives them. */
+function overriddenLimits(overrides: LimitOverrides): readonly string[] {
+  return Object.keys(overrides).map((name) => (name === "maxAttempts" ? "retries" : name));
 }
 
 /** Functions are never deleted, only archived, so one is missing only when the file was changed by hand. */

@@ -2,9 +2,11 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import {
   appRecord,
+  at,
   createFixture,
   type Fixture,
   functionRecord,
+  START_MS,
 } from "./testing/graphql-fixture.ts";
 
 let fixture: Fixture;
@@ -117,6 +119,34 @@ describe("functions", () => {
       },
     ]);
     expect(JSON.parse(functions[2]?.config ?? "")).toEqual(fixture.functions[2]?.config);
+  });
+
+  it("show whether they are paused, and the limits in force with those that were set", async () => {
+    const [order] = fixture.functions;
+    if (order === undefined) throw new Error("the fixture has no function");
+    const query = `{ functions { isPaused pausedAt overriddenLimits concurrency
+      configuration { retries { value } concurrency { limit { value } } } config } }`;
+    const read = async (): Promise<unknown> =>
+      (await fixture.data<{ functions: unknown[] }>(query)).functions[0];
+    expect(await read()).toMatchObject({ isPaused: false, pausedAt: null, overriddenLimits: [] });
+    fixture.controls.set(order.id, {
+      functionId: order.id,
+      pausedAtMs: START_MS,
+      overrides: { maxAttempts: 1, concurrency: [{ limit: 7, scope: "fn", level: "step" }] },
+      updatedAtMs: START_MS,
+    });
+    expect(await read()).toMatchObject({
+      isPaused: true,
+      pausedAt: at(0),
+      overriddenLimits: ["retries", "concurrency"],
+      concurrency: 7,
+      configuration: { retries: { value: 0 }, concurrency: [{ limit: { value: 7 } }] },
+      config: JSON.stringify(order.config),
+    });
+  });
+
+  it("are found by their slug", async () => {
+    fixture.functions.push(functionRecord("nightly"));
     const bySlug = `query ($s: String!) { functionBySlug(query: { functionSlug: $s }) { name } }`;
     expect(await fixture.data(bySlug, { s: "shop-nightly" })).toEqual({
       functionBySlug: { name: "The nightly" },

@@ -14,6 +14,7 @@ const CODES: Readonly<Partial<Record<string, ApiErrorCode>>> = {
   event_not_found: "not_found",
   function_not_found: "not_found",
   app_not_found: "not_found",
+  signal_not_found: "not_found",
   route_not_found: "not_found",
   method_not_allowed: "method_not_allowed",
   key_rejected: "invalid_signing_key",

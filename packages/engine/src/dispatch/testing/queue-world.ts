@@ -30,6 +30,7 @@ export interface QueueWorldOptions {
   readonly callsInFlightPerAppMax?: number;
   /** Reads answer later, as a store over a network does. */
   readonly isSlow?: boolean;
+  readonly crowdedLanes?: number;
 }
 
 /** Rounds without a change from outside, far above what any state needs. */
@@ -56,6 +57,8 @@ export class QueueWorld {
   readonly violations: string[] = [];
   /** Reads of the store by name. */
   readonly reads = new Map<string, number>();
+  /** Once for each turn that a function gets, and about once for whoever is woken. */
+  rulesAsked = 0;
   dispatcher: Dispatcher;
   readonly #options: QueueWorldOptions;
   readonly #alarms = new Set<{ readonly atMs: number; readonly fire: () => void }>();
@@ -279,7 +282,10 @@ export class QueueWorld {
       cache: createRunCache({
         loadRuns: (ids: readonly string[]) => ids.flatMap((id) => this.runs.get(id) ?? []),
       }),
-      rulesOf: (functionId) => this.rules.get(functionId),
+      rulesOf: (functionId) => {
+        this.rulesAsked += 1;
+        return this.rules.get(functionId);
+      },
       clock: this.clock,
       log: () => undefined,
       limits: {
@@ -287,6 +293,7 @@ export class QueueWorld {
         stepsPerRunMax: 1,
         callTimeoutMs: 1,
       },
+      crowdedLanes: this.#options.crowdedLanes,
       nextGeneration: () => (generation.value += 1),
       make: (timer, run, flight) => {
         if (dispatcher === this.dispatcher) this.#make(timer, run, flight);

@@ -1,14 +1,16 @@
 // What the tests of this folder share: one app with functions, an engine that records what it is asked, records of runs
 // with sensible defaults, and a way to ask. Times are offsets in ms from START_MS, so that tests read like a log.
-import type {
-  AppRecord,
-  AttemptRecord,
-  FunctionRecord,
-  OpFacts,
-  RunHead,
-  StepRecord,
-  Timer,
-  Wait,
+import {
+  effectiveFunction,
+  type AppRecord,
+  type AttemptRecord,
+  type FunctionControl,
+  type FunctionRecord,
+  type OpFacts,
+  type RunHead,
+  type StepRecord,
+  type Timer,
+  type Wait,
 } from "@everstep/core";
 import type { Engine, InFlightCall } from "@everstep/engine";
 import {
@@ -194,6 +196,8 @@ export interface Fixture {
   readonly apps: AppRecord[];
   readonly functions: FunctionRecord[];
   readonly inFlight: InFlightCall[];
+  /** What operators decided, by function id. */
+  readonly controls: Map<string, FunctionControl>;
   /** Calls of the engine's commands. */
   readonly asked: Asked[];
   /** What a command does instead of resolving with a fixed value. */
@@ -218,6 +222,7 @@ export function createFixture(options: Partial<GraphqlOptions> = {}): Fixture {
   const apps = [appRecord()];
   const functions = [functionRecord("order")];
   const inFlight: InFlightCall[] = [];
+  const controls: Fixture["controls"] = new Map();
   const asked: Asked[] = [];
   const commands: Fixture["commands"] = {};
   const internalErrors: unknown[] = [];
@@ -232,6 +237,11 @@ export function createFixture(options: Partial<GraphqlOptions> = {}): Fixture {
     functions: () => functions,
     findFunction: (id: string) => functions.find((each) => each.id === id),
     callsInFlight: () => inFlight,
+    control: (id: string) => controls.get(id),
+    effectiveFunction: (id: string) => {
+      const found = functions.find((each) => each.id === id);
+      return found && { function: effectiveFunction(found, controls.get(id)) };
+    },
     invoke: command("invoke"),
     cancelRun: command("cancelRun"),
     rerun: command("rerun"),
@@ -254,6 +264,7 @@ export function createFixture(options: Partial<GraphqlOptions> = {}): Fixture {
     apps,
     functions,
     inFlight,
+    controls,
     asked,
     commands,
     internalErrors,

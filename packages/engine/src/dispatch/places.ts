@@ -1,0 +1,74 @@
+// Whether a call may go out as far as limits are concerned, and for whom a lane waits when it may not.
+import type { StartCharge } from "@everstep/core";
+import type { FunctionConfig } from "@everstep/protocol";
+import type { Clock } from "../ports.ts";
+import type { BucketTable } from "./bucket-table.ts";
+import type { CallNeeds } from "./call-needs.ts";
+import type { Lane } from "./lane.ts";
+import type { LaneSet } from "./lane-set.ts";
+import type { ThrottleTable } from "./throttle-table.ts";
+
+/**
+ * How a try to make a call of a window ended. `start_blocked`: by what only starts need, so later calls of the lane may go on.
+ * `unloaded`: something is to be read first.
+ */
+export type Try = "made" | "blocked" | "start_blocked" | "unloaded" | "empty";
+
+/** Runs loaded for the next calls of a lane, and of all lanes of a function together. */
+const LANE_AHEAD_MAX = 64;
+const AHEAD_MAX = 1_024;
+
+export class Places {
+  readonly #buckets: BucketTable;
+  readonly #throttles: ThrottleTable;
+  readonly #clock: Clock;
+
+  constructor(buckets: BucketTable, throttles: ThrottleTable, clock: Clock) {
+    this.#buckets = buckets;
+    this.#throttles = throttles;
+    this.#clock = clock;
+  }
+
+  /** Undefined: everything the call needs is free. If not, its lane waits for what is not. */
+  findBlock(lane: Lane, { buckets, throttle }: CallNeeds): Try | undefined {
+    const full = this.#buckets.findFull(buckets);
+    if (full !== undefined) {
+      this.#buckets.park(lane, full);
+      return full.level === "step" ? "blocked" : "start_blocked";
+    }
+    if (throttle === undefined) return undefined;
+    const allowedAtMs = this.#throttles.allowedAtMs(throttle);
+    if (allowedAtMs !== undefined && allowedAtMs <= this.#clock.nowMs()) return undefined;
+    this.#throttles.park(lane, throttle);
+    return "start_blocked";
+  }
+
+  /** The function has no place left, or only for lanes that wait for a read: what was read makes it active again. */
+  isShut(set: LaneSet, config: FunctionConfig): boolean {
+    const gate = set.gateOf(config);
+    if (gate === undefined) return false;
+    const room = this.#buckets.roomOf(gate);
+    if (room <= 0) this.#buckets.park(set, gate);
+    return room <= set.readingCount;
+  }
+
+  /** What is to be committed with a start that goes out now. */
+  startOf({ buckets, throttle }: CallNeeds): StartCharge {
+    const slots = buckets.flatMap(({ id, level }) => (level === "fn" ? [id] : []));
+    if (throttle === undefined) return { slots };
+    return { slots, throttle: this.#throttles.take(throttle) };
+  }
+}
+
+/** Runs that need different things share a lane while a rule is newer than they are: then nothing is said of the others. */
+export function parkedBy(lane: Lane, tries: readonly Try[]): Lane["parked"] {
+  if (lane.needs === undefined || tries.includes("unloaded")) return undefined;
+  if (tries.includes("blocked")) return "all";
+  return tries.includes("start_blocked") ? "starts" : undefined;
+}
+
+/** How many runs of a lane are worth loading at once: those that its limits let out together, if memory has place for them. */
+export function aheadOf(set: LaneSet, { buckets }: CallNeeds): number {
+  const share = Math.ceil(AHEAD_MAX / Math.max(1, set.laneCount));
+  return Math.min(LANE_AHEAD_MAX, share, ...buckets.map(({ limit }) => limit));
+}
