@@ -28,7 +28,10 @@ export function TableHead<Row extends object>(props: TableHeadProps<Row>): React
                 aria-label="Select all loaded rows"
                 checked={model.getIsAllRowsSelected()}
                 ref={(box) => {
-                  if (box !== null) box.indeterminate = model.getIsSomeRowsSelected();
+                  if (box !== null) {
+                    box.indeterminate =
+                      model.getIsSomeRowsSelected() && !model.getIsAllRowsSelected();
+                  }
                 }}
                 onChange={(event) => model.toggleAllRowsSelected(event.target.checked)}
               />

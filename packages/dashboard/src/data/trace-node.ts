@@ -16,6 +16,8 @@ export interface TraceNode {
   readonly attempts?: number | undefined;
   readonly httpStatus?: number | undefined;
   readonly hasOutput: boolean;
+  /** Of an attempt: another one was made before it, so its time in the queue was the delay of a retry. */
+  readonly isRetry?: boolean | undefined;
   readonly queuedAtMs: number;
   /** When the next attempt is due, or a sleep or wait ends at the latest. */
   readonly dueAtMs?: number | undefined;
@@ -48,8 +50,22 @@ export function toTraceNode(span: TraceSpan): TraceNode {
     dueAtMs: dueAtMs(span),
     startedAtMs: toMs(span.startedAt),
     endedAtMs: toMs(span.endedAt),
-    children: span.children.map(toTraceNode),
+    children: inOrder(span.children.map(toTraceNode)),
   };
+}
+
+/** Attempts among siblings queue from the end of the one before: what they did earlier was not waiting for this call. */
+function inOrder(siblings: readonly TraceNode[]): readonly TraceNode[] {
+  let before: number | undefined;
+  const nodes = siblings.map((node) => {
+    if (node.kind !== "ATTEMPT") return node;
+    const endedBeforeMs = before;
+    before = node.endedAtMs;
+    if (endedBeforeMs === undefined) return node;
+    return { ...node, isRetry: true, queuedAtMs: Math.max(node.queuedAtMs, endedBeforeMs) };
+  });
+  if (before === undefined) return nodes;
+  return nodes.toSorted((left, right) => left.queuedAtMs - right.queuedAtMs);
 }
 
 function dueAtMs({ retryAt, info }: TraceSpan): number | undefined {

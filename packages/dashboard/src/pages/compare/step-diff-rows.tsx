@@ -1,7 +1,7 @@
 // The steps of two runs, one a row, the left run's at the left. A row opens to its outputs, line beside line. Rows are virtual.
 import { useQuery } from "@tanstack/react-query";
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { useRef, useState, type ReactElement } from "react";
+import { useCallback, useRef, useState, type ReactElement } from "react";
 import { Icon } from "../../components/icon.tsx";
 import { visibleText } from "../../components/json-lines.ts";
 import { Badge, StatusBadge } from "../../components/status-badge.tsx";
@@ -30,12 +30,13 @@ export function StepDiffRows(props: {
   const { rows, runIds, note } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const [openId, setOpenId] = useState<string>();
+  const getItemKey = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 10,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey,
   });
   if (note !== undefined) return <p className="compare__note">{note}</p>;
   return (

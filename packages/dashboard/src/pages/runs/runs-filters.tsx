@@ -5,7 +5,6 @@ import { FilterBar, FilterSelect, FilterText } from "../../components/filter-bar
 import { Icon } from "../../components/icon.tsx";
 import { visibleText } from "../../components/json-lines.ts";
 import { STATUS_LOOKS } from "../../components/status-badge.tsx";
-import { ApiError } from "../../data/api-client.ts";
 import { compactCount } from "../../data/number-text.ts";
 import { read } from "../../data/queries.ts";
 import { exactTime } from "../../data/time-text.ts";
@@ -30,20 +29,16 @@ const CHOSEN = "chosen";
 export interface RunsFiltersProps {
   search: RunsSearch;
   onSearch: (change: Partial<RunsSearch>) => void;
-  /** Of the list's query: said beside the search when it is about it. */
-  error: Error | null;
+  /** Why the search expression is not understood. */
+  searchError: string | undefined;
   /** Runs by status without the status filter. */
   countByStatus: Readonly<Record<string, number>> | undefined;
 }
 
 export function RunsFilters(props: RunsFiltersProps): ReactElement {
-  const { search, onSearch, error, countByStatus } = props;
+  const { search, onSearch, searchError, countByStatus } = props;
   const choices = useChoices(search);
   const isSet = countFilters(search) > 0;
-  const searchError =
-    error instanceof ApiError && error.status === 400 && search.query !== ""
-      ? error.message
-      : undefined;
   return (
     <FilterBar onClear={isSet ? () => onSearch(clearFilters(search)) : undefined}>
       <FilterSelect

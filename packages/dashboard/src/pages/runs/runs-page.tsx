@@ -6,6 +6,7 @@ import { useCallback, useMemo, useState, type ReactElement } from "react";
 import { Page } from "../../app/page.tsx";
 import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { ApiError } from "../../data/api-client.ts";
 import { countText } from "../../data/number-text.ts";
 import { read, readPages } from "../../data/queries.ts";
 import { BulkBar } from "./bulk-bar.tsx";
@@ -53,7 +54,7 @@ export function RunsPage(): ReactElement {
       <RunsFilters
         search={search}
         onSearch={change}
-        error={runs.error}
+        searchError={isSearchError(runs.error) ? runs.error.message : undefined}
         countByStatus={runs.countByStatus}
       />
       <BulkBar
@@ -65,12 +66,11 @@ export function RunsPage(): ReactElement {
         onAll={chooseAll}
         onNone={() => choose(NONE)}
       />
-      {runs.error !== null && rows.length === 0 && (
+      {runs.error !== null && rows.length === 0 && !isSearchError(runs.error) && (
         <ErrorNotice title="The runs could not be read" error={runs.error} onRetry={runs.retry} />
       )}
-      {isEmpty ? (
-        <NoRuns isFiltered={countFilters(search) > 0} />
-      ) : (
+      {isEmpty && <NoRuns isFiltered={countFilters(search) > 0} />}
+      {rows.length > 0 && (
         <RunsTable
           // Another filter is another list: nothing of this one is held back in it.
           key={JSON.stringify([runs.filter, search.order])}
@@ -137,6 +137,11 @@ function useRuns(search: RunsSearch) {
     readOn,
     retry: () => void refetch(),
   };
+}
+
+/** Said beside the search, where it is mended. */
+function isSearchError(error: Error | null): error is ApiError {
+  return error instanceof ApiError && error.code === "validation_error";
 }
 
 /** While pages are read, a new run moves the last one of a page into the next. */

@@ -62,7 +62,12 @@ export function RerunFromStepDialog(props: RerunFromStepProps): ReactElement {
           done again.
         </p>
         <JsonField
-          label="Input of the step, as a list of its arguments. Leave it as it is to let the function compute it."
+          label={
+            recorded === undefined
+              ? "Its input was not recorded. Arguments given here, as a list, replace those that the function computes."
+              : "Input of the step, as a list of its arguments. Leave it as it is to let the function compute it."
+          }
+          rows={8}
           text={text}
           onText={setEdited}
           error={parsed.ok ? undefined : parsed.error}

@@ -40,6 +40,7 @@ describe("bar segments", () => {
         attemptNode("1", { queuedAtMs: 0, startedAtMs: 5, endedAtMs: 10 }),
         attemptNode("2", {
           status: "QUEUED",
+          isRetry: true,
           queuedAtMs: 10,
           startedAtMs: undefined,
           endedAtMs: undefined,

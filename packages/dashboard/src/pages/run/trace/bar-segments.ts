@@ -27,10 +27,10 @@ export function segmentsOf(node: TraceNode, nowMs: number): readonly Segment[] {
   const segments =
     node.kind === "STEP" && attempts.length > 0
       ? [
-          ...attempts.flatMap((attempt, index) => attemptSegments(attempt, index > 0, nowMs)),
+          ...attempts.flatMap((attempt) => attemptSegments(attempt, nowMs)),
           ...nextAttempt(node, attempts.at(-1), nowMs),
         ]
-      : attemptSegments(node, false, nowMs);
+      : attemptSegments(node, nowMs);
   return segments.filter((each) => each.untilMs > each.fromMs || each.kind === "work");
 }
 
@@ -45,12 +45,11 @@ function nextAttempt(node: TraceNode, last: TraceNode | undefined, nowMs: number
   return [waited, { kind: "planned", status, fromMs: sinceMs, untilMs: dueAtMs }];
 }
 
-/** @param isRetry Its time in the queue was the delay of a retry. */
-function attemptSegments(node: TraceNode, isRetry: boolean, nowMs: number): Segment[] {
+function attemptSegments(node: TraceNode, nowMs: number): Segment[] {
   const { status, queuedAtMs } = node;
   const open = isOpen(node);
   const startedAtMs = node.startedAtMs ?? (open ? undefined : node.endedAtMs);
-  const waiting = isRetry ? "backoff" : "queue";
+  const waiting = node.isRetry === true ? "backoff" : "queue";
   const segments: Segment[] = [];
   const queueEndMs = Math.max(startedAtMs ?? nowMs, queuedAtMs);
   segments.push({ kind: waiting, status, fromMs: queuedAtMs, untilMs: queueEndMs });

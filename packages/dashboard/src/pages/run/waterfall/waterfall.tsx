@@ -124,12 +124,14 @@ function Rows(props: RowsProps): ReactElement {
   const baseId = useId();
   const widthPx = useTrackWidth(axis);
   useWheelZoom(scroller, axis, props.zoom, (share) => props.run({ type: "pan", share }));
+  // The same function for the same rows: another one makes the virtualizer measure all of them again.
+  const getItemKey = useCallback((index: number) => rows[index]?.id ?? index, [rows]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: OVERSCAN,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    getItemKey,
   });
   useEffect(() => {
     if (selectedAt >= 0) virtual.scrollToIndex(selectedAt, { align: "auto" });
