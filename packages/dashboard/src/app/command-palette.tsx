@@ -1,25 +1,11 @@
-// ⌘K: go anywhere, open a run by its id, change the theme. Typing narrows the list, arrows choose, Enter does it.
+// ⌘K: go anywhere, do anything (palette-commands.ts). Typing narrows the list, arrows choose, Enter does it.
 import { Dialog } from "@base-ui/react/dialog";
-import { useQuery } from "@tanstack/react-query";
-import { useNavigate } from "@tanstack/react-router";
-import { useId, useMemo, useState, type KeyboardEvent, type ReactElement } from "react";
-import { Icon, type IconName } from "../components/icon.tsx";
-import { read } from "../data/queries.ts";
-import { GO_TO } from "./places.ts";
-import { setTheme } from "./theme.ts";
+import { useId, useState, type KeyboardEvent, type ReactElement } from "react";
+import { Icon } from "../components/icon.tsx";
+import { useCommands, type Command } from "./palette-commands.ts";
 import "./command-palette.css";
 
-interface Command {
-  readonly title: string;
-  readonly hint: string;
-  readonly icon: IconName;
-  readonly run: () => void;
-}
-
-type Navigate = ReturnType<typeof useNavigate>;
-
 const SHOWN_MAX = 50;
-const ULID = /^[0-9A-HJKMNP-TV-Z]{26}$/i;
 
 export function CommandPalette({ onClose }: { onClose: () => void }): ReactElement {
   const [text, setText] = useState("");
@@ -47,12 +33,12 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactEleme
           <input
             className="palette__input"
             role="combobox"
-            aria-label="Search pages, functions, run ids and commands"
+            aria-label="Search pages, functions, events, ids and commands"
             aria-expanded="true"
             aria-controls={listId}
             aria-activedescendant={current < 0 ? undefined : `${listId}-${current}`}
             aria-autocomplete="list"
-            placeholder="Search, or paste a run id"
+            placeholder="Search, or paste the id of a run or event"
             spellCheck={false}
             value={text}
             onChange={(event) => {
@@ -89,64 +75,4 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactEleme
       </Dialog.Portal>
     </Dialog.Root>
   );
-}
-
-function useCommands(text: string): readonly Command[] {
-  const functions = useQuery(read("/functions", { query: { includeStats: false } }));
-  const navigate = useNavigate();
-  const all = useMemo(
-    () => [
-      ...placeCommands(navigate),
-      ...(functions.data?.data ?? []).map(({ slug, name, app }): Command => ({
-        title: name,
-        hint: `Function of ${app.name}`,
-        icon: "functions",
-        run: () => void navigate({ to: "/functions/$functionId", params: { functionId: slug } }),
-      })),
-      ...themeCommands(),
-    ],
-    [functions.data, navigate],
-  );
-  if (ULID.test(text)) return idCommands(text.toUpperCase(), navigate);
-  const words = text.toLowerCase().split(/\s+/);
-  return all.filter(({ title, hint }) => {
-    const haystack = `${title} ${hint}`.toLowerCase();
-    return words.every((word) => haystack.includes(word));
-  });
-}
-
-function placeCommands(navigate: Navigate): Command[] {
-  return GO_TO.map(({ to, title, icon, keys }) => ({
-    title,
-    hint: keys,
-    icon,
-    run: () => void navigate({ to }),
-  }));
-}
-
-function themeCommands(): Command[] {
-  return (["system", "light", "dark"] as const).map((theme) => ({
-    title: `Theme: ${theme}`,
-    hint: "Command",
-    icon: theme === "dark" ? "moon" : theme === "light" ? "sun" : "screen",
-    run: () => setTheme(theme),
-  }));
-}
-
-/** An id says not what it is of, so both are offered. */
-function idCommands(id: string, navigate: Navigate): Command[] {
-  return [
-    {
-      title: `Run ${id}`,
-      hint: "Open",
-      icon: "runs",
-      run: () => void navigate({ to: "/runs/$runId", params: { runId: id } }),
-    },
-    {
-      title: `Event ${id}`,
-      hint: "Open",
-      icon: "events",
-      run: () => void navigate({ to: "/events/$eventId", params: { eventId: id } }),
-    },
-  ];
 }
