@@ -68,7 +68,7 @@ function pathsOf(ids: {
     run: `/runs/${ids.runId}`,
     "run-failed": `/runs/${ids.failedRunId}`,
     "run-long": `/runs/${ids.longRunId}`,
-    compare: `/compare?left=${ids.runId}&right=${ids.failedRunId}`,
+    compare: `/runs/${ids.runId}/compare/${ids.failedRunId}`,
     functions: "/functions",
     function: "/functions/shop-invoice",
     events: "/events",

@@ -28,13 +28,15 @@ export const SEEDED = { runs: 100_000, steps: 10_000 } as const;
 /** Of the seeded runs. */
 export function seededOutcome(index: number): "completed" | "failed" | "sleeping" {
   if (index % 50 === 49) return "sleeping";
-  return index % 12 === 5 ? "failed" : "completed";
+  return index % 13 === 5 ? "failed" : "completed";
 }
 
 const RUNS_PER_COMMIT = 1_000;
 const STEPS_PER_ANSWER = 100;
 const COUNTERS_PER_EPOCH = 2 ** 32;
 const ORDER_KEYS_PER_MS = 4_096;
+/** How long a call took, at most. */
+const CALL_MS = 700;
 const WEEK_MS = 7 * 24 * 60 * 60 * 1_000;
 const FUNCTION_IDS = ["invoice", "mail", "report"] as const;
 const MESSAGES = [
@@ -113,13 +115,14 @@ function createSeeder(epoch: number) {
 
   function answer(before: Draft, result: CallResult, nowMs: number): readonly Change[] {
     const { state, events } = before;
+    const startedAtMs = Math.max(before.ctx.nowMs, nowMs - CALL_MS);
     const draft = openDraft({ state, events }, before.function, contextAt(nowMs));
     const timer = [...state.timers.values()].find(({ kind }) => kind === "call");
     if (timer === undefined) throw new Error("The run has no call.");
-    decideStarted(draft, nowMs);
+    decideStarted(draft, startedAtMs);
     calls += 1;
     const generation = epoch * COUNTERS_PER_EPOCH + calls;
-    decideCallResult(draft, { timerId: timer.id, generation, startedAtMs: nowMs, result });
+    decideCallResult(draft, { timerId: timer.id, generation, startedAtMs, result });
     const added = draft.followUps.flatMap((next) =>
       next.type === "event" ? [{ type: "event_added" as const, event: next.event }] : [],
     );
@@ -168,7 +171,7 @@ function resultOf(index: number): CallResult {
     };
     return opsResult([op]);
   }
-  const message = (MESSAGES[index % MESSAGES.length] ?? MESSAGES[0])(index);
+  const message = (MESSAGES[Math.floor(index / 7) % MESSAGES.length] ?? MESSAGES[0])(index);
   const error = { name: "Error", message, stack: `Error: ${message}\n    at seed (file.ts:1:1)` };
   const response = { ...OK, status: 400 };
   const outputJson = JSON.stringify(error);

@@ -1,0 +1,72 @@
+// What holds for every page: its main content is there, axe finds nothing serious in light and dark, nothing is cut off on a
+// phone, and no page complains (harness/pages.ts).
+import { beforeAll, describe, expect, inject, it } from "vitest";
+import { axeFindings, overflowsSideways, usePages } from "./harness/pages.ts";
+import { playScene, type Scene } from "./harness/scene.ts";
+
+const openPage = usePages();
+let scene: Scene;
+beforeAll(async () => {
+  scene = await playScene(inject("engineUrl"));
+});
+
+/** Path of each page, and a text that is there once it has its data. */
+const PAGES: readonly (readonly [name: string, path: (scene: Scene) => string, shows: RegExp])[] = [
+  ["runs", () => "/runs", /Take an order/],
+  ["run", ({ runId }) => `/runs/${runId}`, /confirmed 2 of tea/],
+  ["failed run", ({ failedRunId }) => `/runs/${failedRunId}`, /Card 4545 was declined/],
+  [
+    "two runs",
+    ({ runId, failedRunId }) => `/runs/${runId}/compare/${failedRunId}`,
+    /charge|confirm/,
+  ],
+  ["functions", () => "/functions", /Take an order/],
+  ["function", () => "/functions/shop-order", /test\/order/],
+  ["events", () => "/events", /test\/order/],
+  ["event beside the list", ({ eventId }) => `/events?open=${eventId}`, /Filtered out/],
+  ["names of events", () => "/events?tab=names", /seed\/invoice/],
+  ["editor", ({ eventId }) => `/events?send=${eventId}`, /Fields of the last/],
+  ["event", ({ eventId }) => `/events/${eventId}`, /Filtered out/],
+  ["failures", () => "/failures", /was declined/],
+  ["apps", () => "/apps", /api\/inngest/],
+  ["schedules", () => "/schedules", /nightly/],
+  ["settings", () => "/settings", /storage/i],
+];
+
+describe.each(PAGES)("%s", (_name, path, shows) => {
+  it.each(["light", "dark"] as const)("has nothing that axe minds, %s", async (colorScheme) => {
+    const page = await openPage(path(scene), { colorScheme });
+    await page.getByText(shows).first().waitFor();
+    expect(await axeFindings(page)).toEqual([]);
+  });
+
+  it("fits a phone", async () => {
+    const page = await openPage(path(scene), { width: 390, height: 844 });
+    await page.getByText(shows).first().waitFor();
+    expect(await overflowsSideways(page)).toBe(false);
+    expect(await axeFindings(page)).toEqual([]);
+  });
+});
+
+it("every address answers when it is opened directly, and a wrong one says so", async () => {
+  const page = await openPage("/no/such/page");
+  await page.getByText("There is no page at this address").waitFor();
+  await page.goto(`/run?runID=${scene.runId}`);
+  await page.waitForURL(`**/runs/${scene.runId}`);
+});
+
+it("loads at most 250 kB to show the first page", async () => {
+  const page = await openPage("/runs");
+  await page
+    .getByRole("row", { name: /Take an order/ })
+    .first()
+    .waitFor();
+  const bytes = await page.evaluate(() =>
+    performance
+      .getEntriesByType("resource")
+      .filter(({ name }) => name.includes("/assets/"))
+      .reduce((sum, entry) => sum + (entry as PerformanceResourceTiming).encodedBodySize, 0),
+  );
+  expect(bytes).toBeGreaterThan(10_000);
+  expect(bytes).toBeLessThan(250_000);
+});

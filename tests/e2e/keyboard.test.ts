@@ -1,0 +1,81 @@
+// The dashboard without a mouse: places, lists, dialogs, the command palette.
+import { expect, it } from "vitest";
+import { runOf, sendEvent } from "./harness/engine-client.ts";
+import { usePages } from "./harness/pages.ts";
+
+const openPage = usePages();
+
+it("goes to every place by two keys, and lists the keys", async () => {
+  const page = await openPage("/runs");
+  await page.getByRole("row").nth(1).waitFor();
+  const places = {
+    f: "/functions",
+    e: "/events",
+    x: "/failures",
+    a: "/apps",
+    s: "/schedules",
+    t: "/settings",
+    r: "/runs",
+  };
+  for (const [key, path] of Object.entries(places)) {
+    await page.keyboard.press("g");
+    await page.keyboard.press(key);
+    await page.waitForURL(`**${path}`);
+  }
+  await page.keyboard.press("?");
+  await page.getByRole("dialog").getByText("Go to Failures").waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+});
+
+it("walks the list with j and k, opens with Enter, selects with x", async () => {
+  const eventId = await sendEvent("test/order", { item: "key", count: 1 });
+  const run = await runOf(eventId, "order", ({ status }) => status === "COMPLETED");
+  const page = await openPage("/runs?fn=shop-order");
+  await page.getByRole("row", { name: run.id.slice(-10) }).waitFor();
+  await page.keyboard.press("j");
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await page.keyboard.press("x");
+  await page.getByText("1 run selected").waitFor();
+  await page.keyboard.press("x");
+  await page.keyboard.press("k");
+  await page.keyboard.press("k");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/runs/${run.id}`);
+  const steps = page.getByRole("tree", { name: "Steps of the run" });
+  await steps.focus();
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("region", { name: "Chosen step" }).getByText('"1 of key"').waitFor();
+});
+
+it("returns the focus to where a dialog was opened from", async () => {
+  const page = await openPage("/events");
+  const button = page.getByRole("button", { name: /Send event/ });
+  await button.focus();
+  await page.keyboard.press("Enter");
+  await page.getByRole("dialog", { name: "Send an event" }).waitFor();
+  await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
+  await expect.poll(() => button.evaluate((node) => node === document.activeElement)).toBe(true);
+});
+
+it("finds pages, functions, names of events and ids in the palette", async () => {
+  const eventId = await sendEvent("test/order", { item: "palette", count: 1 });
+  const run = await runOf(eventId, "order");
+  const page = await openPage("/settings");
+  const find = async (text: string, option: RegExp, url: string | RegExp): Promise<void> => {
+    await page.keyboard.press("ControlOrMeta+k");
+    await page.getByRole("combobox").fill(text);
+    await page.getByRole("option", { name: option, selected: true }).waitFor();
+    await page.keyboard.press("Enter");
+    await page.waitForURL(url);
+  };
+  await find("failu", /Failures/, "**/failures");
+  await find("large orders", /Look at large orders/, "**/functions/shop-large-order");
+  await find("send test/order", /Send test\/order/, /\/events\?send=test(%2F|\/)order/);
+  await page.keyboard.press("Escape");
+  await find(run.id, /Run/, `**/runs/${run.id}`);
+  await find(eventId, /Event/, `**/events/${eventId}`);
+  await find("failed runs", /Failed runs/, /\/runs\?status=failed/);
+});

@@ -1,0 +1,138 @@
+// The list of runs with 100,000 of them in the store: what it shows, how fast it is had, filters, live rows, and acting on many.
+import { describe, expect, inject, it } from "vitest";
+import type { ApiAnswer, RunCount } from "@everstep/api";
+import { read, runOf, sendEvent, until } from "./harness/engine-client.ts";
+import { usePages } from "./harness/pages.ts";
+import { SEEDED, seededOutcome } from "./harness/seed-store.ts";
+
+const ANSWER_MAX_MS = 200;
+const openPage = usePages();
+
+const seeded = { completed: 0, failed: 0, sleeping: 0 };
+for (let index = 0; index < SEEDED.runs; index += 1) seeded[seededOutcome(index)] += 1;
+
+async function medianMs(path: string): Promise<number> {
+  const times: number[] = [];
+  for (let round = 0; round < 5; round += 1) {
+    const startMs = performance.now();
+    const response = await fetch(`${inject("engineUrl")}/v2${path}`);
+    await response.text();
+    expect(response.status).toBe(200);
+    times.push(performance.now() - startMs);
+  }
+  return times.toSorted((left, right) => left - right)[2] ?? Infinity;
+}
+
+describe("100,000 runs", () => {
+  it("shows them, newest first, with a true count", async () => {
+    const { data } = await read<{ data: RunCount }>("/runs/count");
+    const page = await openPage("/runs");
+    await page.getByText(/^100,\d{3} runs$/).waitFor();
+    expect(data.total).toBeGreaterThan(SEEDED.runs);
+    const rows = page.getByRole("table", { name: "Runs" }).getByRole("row");
+    await rows.nth(1).waitFor();
+    // Only rows in view are in the page.
+    expect(await rows.count()).toBeLessThan(100);
+  });
+
+  it("filters by status and function with the state in the URL", async () => {
+    const page = await openPage("/runs");
+    await page.getByRole("button", { name: "Status" }).click();
+    await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
+    await page.keyboard.press("Escape");
+    await page.waitForURL(/status=failed/);
+    await page
+      .getByRole("row", { name: /Failed/ })
+      .first()
+      .waitFor();
+    expect(await page.getByRole("row", { name: /Completed/ }).count()).toBe(0);
+    await page.goto(
+      "/runs?status=failed&event=seed%2Finvoice&event=seed%2Fmail&event=seed%2Freport",
+    );
+    await page.getByText(`${seeded.failed.toLocaleString("en-GB")} runs match`).waitFor();
+  });
+
+  it("scrolls on and on", async () => {
+    const page = await openPage("/runs");
+    await page.getByText("100 loaded, more below").waitFor();
+    for (const loaded of ["200", "300"]) {
+      await page.getByRole("table", { name: "Runs" }).hover();
+      await page.mouse.wheel(0, 100_000);
+      await page.getByText(`${loaded} loaded, more below`).waitFor();
+    }
+  });
+
+  it("answers list, filters, counts and failures within 200 ms", async () => {
+    const paths = [
+      "/runs?limit=100",
+      "/runs?limit=100&status=FAILED",
+      "/runs?limit=100&functionId=shop-invoice&status=RUNNING",
+      "/runs?limit=100&eventName=seed%2Fmail&order=ASC",
+      "/runs/count",
+      "/runs/count?status=FAILED&functionId=shop-report",
+      "/runs?limit=100&query=event.data.total%20%3D%3D%20500",
+      "/events?limit=100&includeRuns=true",
+      "/functions?includeStats=true",
+    ];
+    const slow: string[] = [];
+    for (const path of paths) {
+      const tookMs = await medianMs(path);
+      if (tookMs > ANSWER_MAX_MS) slow.push(`${path} took ${Math.round(tookMs)} ms`);
+    }
+    expect(slow).toEqual([]);
+  });
+
+  it("draws the first rows within a second of opening the page", async () => {
+    const page = await openPage("/runs");
+    await page
+      .getByRole("row", { name: /Completed/ })
+      .first()
+      .waitFor();
+    const drawnMs = await page.evaluate(() => performance.now());
+    expect(drawnMs).toBeLessThan(1_000);
+  });
+});
+
+describe("what changes while the page is open", () => {
+  it("puts a new run at the top and follows its status", async () => {
+    const page = await openPage("/runs?fn=shop-approval");
+    await page.getByText(/runs? match/).waitFor();
+    const key = `live-${Date.now()}`;
+    const eventId = await sendEvent("test/asked", { key });
+    const { id } = await runOf(eventId, "approval");
+    const row = page.getByRole("row", { name: id.slice(-10) });
+    await row.getByText("Running").waitFor();
+    await sendEvent("test/answered", { key });
+    await row.getByText("Completed").waitFor();
+  });
+});
+
+describe("many at once", () => {
+  it("cancels what is selected, with progress, and leaves the rest", async () => {
+    const eventIds = await Promise.all(
+      Array.from({ length: 3 }, (_, key) => sendEvent("test/tired", { key })),
+    );
+    const runs = await Promise.all(
+      eventIds.map((eventId) => runOf(eventId, "long-sleep", ({ status }) => status === "RUNNING")),
+    );
+    const page = await openPage("/runs?fn=shop-long-sleep&status=running");
+    await page.getByRole("row", { name: runs[0]?.id.slice(-10) ?? "" }).waitFor();
+    for (const { id } of runs.slice(0, 2)) {
+      await page
+        .getByRole("row", { name: id.slice(-10) })
+        .getByRole("checkbox")
+        .click();
+    }
+    const bar = page.getByRole("region", { name: "Selected runs" });
+    await bar.getByText("2 runs selected").waitFor();
+    await bar.getByRole("button", { name: "Cancel" }).click();
+    await page.getByRole("dialog").getByRole("button", { name: "Cancel 2 runs" }).click();
+    await page.getByRole("status", { name: "Bulk action" }).getByText("Cancelling: done").waitFor();
+    const statuses = await until("the runs being cancelled", async () => {
+      const read1 = runs.map(({ id }) => read<ApiAnswer<"getRun">>(`/runs/${id}`));
+      const found = (await Promise.all(read1)).map(({ data }) => data.status);
+      return found[1] === "CANCELLED" ? found : undefined;
+    });
+    expect(statuses).toEqual(["CANCELLED", "CANCELLED", "RUNNING"]);
+  });
+});
