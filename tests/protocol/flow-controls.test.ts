@@ -42,9 +42,9 @@ describe.each(MODES)("pause, $name", (mode) => {
     expect(await flow.control("pausable", "pause")).toMatchObject({ isPaused: true });
     const skipped = await world.engine.runToEnd(`${mode.name}/pausable`, { id: during });
     expect(skipped.status).toBe("Skipped");
-    expect(await flow.why(skipped.run_id)).toMatchObject({ skip: { reason: "paused" } });
+    expect(await flow.why(skipped.run_id)).toMatchObject({ skip: { reason: "PAUSED" } });
     expect(await flow.fate(skipped.event_id, "pausable")).toMatchObject({
-      type: "skipped",
+      type: "SKIPPED",
       runId: skipped.run_id,
     });
     // The call that was out ends; version 3 has another one to make, which waits.
@@ -80,7 +80,7 @@ describe.each(MODES)("limits, $name", (mode) => {
     await flow.waitBegun("adjustable", ids, 1);
     await flow.waitWhy(runs[2]?.[0]?.run_id ?? "", "queued");
     expect(await flow.setLimits("adjustable", { concurrency: 3 })).toMatchObject({
-      limits: { concurrency: [{ limit: 3, scope: "fn", level: "step" }] },
+      limits: { concurrency: [{ limit: 3, scope: "FN", level: "STEP" }] },
       code: { concurrency: [{ limit: 1 }] },
       overridden: ["concurrency"],
     });
@@ -130,7 +130,7 @@ describe.each(MODES)("why, $name", (mode) => {
     );
     const fate = await flow.fate(eventId, "filtered");
     expect(fate).toMatchObject({
-      type: "filtered",
+      type: "FILTERED",
       expressions: [
         {
           expression: "event.data.total > 10",

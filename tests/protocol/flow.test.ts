@@ -36,7 +36,7 @@ describe.concurrent.each(MODES)("concurrency, $name", (mode) => {
       .filter(({ id }) => flow.begun("two-at-once", [id]).length === 0);
     const reasons = await Promise.all(waiting.map(({ runId }) => flow.waitWhy(runId, "queued")));
     expect(new Set(reasons.map(({ position }) => position))).toEqual(new Set([1, 2, 3]));
-    expect(reasons[0]?.queue).toMatchObject([{ type: "concurrency", limit: 2, held: 2 }]);
+    expect(reasons[0]?.queue).toMatchObject([{ type: "CONCURRENCY", limit: 2, held: 2 }]);
     expect(reasons[0]?.sentence).toMatch(/waiting for concurrency \(2 of 2; oldest holder run/i);
     for (let open = 0; open < ids.length; open += 1) {
       const next = flow.begun("two-at-once", ids)[open];
@@ -71,7 +71,7 @@ describe.concurrent.each(MODES)("concurrency, $name", (mode) => {
     await flow.waitBegun("shared-one", [one]);
     const runId = await world.engine.start(`${mode.name}/shared-two`, { id: two, key });
     const { queue } = await flow.waitWhy(runId, "queued");
-    expect(queue).toMatchObject([{ scope: "account", key, limit: 1, held: 1 }]);
+    expect(queue).toMatchObject([{ scope: "ACCOUNT", key, limit: 1, held: 1 }]);
     flow.app.openGate(one);
     expect(await world.engine.waitEnd(runId)).toMatchObject({ status: "Completed" });
   });
@@ -104,7 +104,7 @@ describe.concurrent.each(MODES)("throttle and rate limit, $name", (mode) => {
     const sent = await world.engine.send(...ids.map((id) => flow.event("throttled", { id, key })));
     const [last] = await world.engine.waitRuns(sent.at(-1) ?? "", 1);
     const { queue, sentence } = await flow.waitWhy(last?.run_id ?? "", "queued");
-    expect(queue).toMatchObject([{ type: "throttle", key, limit: 2, period: "2s" }]);
+    expect(queue).toMatchObject([{ type: "THROTTLE", key, limit: 2, period: "2s" }]);
     expect(sentence).toContain("2 per 2s");
     await flow.waitBegun("throttled", ids);
     const notes = flow.app.notes.filter(
@@ -244,8 +244,8 @@ describe.concurrent.each(MODES)("singleton and idempotency, $name", (mode) => {
     const skipped = await world.engine.runToEnd(`${mode.name}/singleton-skip`, { id: second, key });
     expect(skipped.status).toBe("Skipped");
     expect(await flow.why(skipped.run_id)).toMatchObject({
-      status: "skipped",
-      skip: { reason: "singleton", byRunId: holder },
+      status: "SKIPPED",
+      skip: { reason: "SINGLETON", byRunId: holder },
       sentence: expect.stringContaining(holder) as string,
     });
     flow.app.openGate(first);
@@ -287,8 +287,8 @@ describe.concurrent.each(MODES)("singleton and idempotency, $name", (mode) => {
     );
     const [run] = await world.engine.waitRuns(first, 1);
     expect(await flow.fate(second, "idempotent")).toMatchObject({
-      type: "deduplicated",
-      by: "idempotency",
+      type: "DEDUPLICATED",
+      by: "IDEMPOTENCY",
       runId: run?.run_id,
       sinceEventId: first,
     });
@@ -302,8 +302,8 @@ describe.concurrent.each(MODES)("singleton and idempotency, $name", (mode) => {
     const [run] = await world.engine.waitRuns(first, 1);
     const [again = ""] = await world.engine.send(event);
     expect(await flow.fate(again, "free")).toMatchObject({
-      type: "deduplicated",
-      by: "event_id",
+      type: "DEDUPLICATED",
+      by: "EVENT_ID",
       runId: run?.run_id,
     });
   });

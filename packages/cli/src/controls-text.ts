@@ -78,7 +78,10 @@ function limitText(limit: unknown): string {
 }
 
 function ruleText(rule: Record<string, unknown>): string {
-  const { limit, period, burst, timeout, key, scope, level } = rule;
+  const { limit, period, burst, timeout, key } = rule;
+  const [scope, level] = [plain(rule["scope"]), plain(rule["level"])].map((word) =>
+    word.toLowerCase(),
+  );
   const head =
     limit === undefined
       ? `after ${plain(period)}`
@@ -88,7 +91,7 @@ function ruleText(rule: Record<string, unknown>): string {
     typeof burst === "number" && burst > 0 ? `burst ${burst}` : undefined,
     typeof timeout === "string" ? `at most ${timeout}` : undefined,
     typeof key === "string" ? `key ${key}` : undefined,
-    typeof scope === "string" && scope !== "fn" ? `scope ${scope}` : undefined,
+    scope === "env" || scope === "account" ? `scope ${scope}` : undefined,
     level === "fn" ? "whole runs" : undefined,
   ];
   return facts.filter((fact) => fact !== undefined).join(", ");

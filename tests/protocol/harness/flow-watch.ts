@@ -85,7 +85,7 @@ export class FlowWatch {
     return await waitUntil(
       async () => {
         last = await this.why(runId);
-        return last.reasons[0]?.type === type ? last.reasons[0] : undefined;
+        return last.reasons[0]?.type === type.toUpperCase() ? last.reasons[0] : undefined;
       },
       { what: `run ${runId} to be ${type}`, explain: () => JSON.stringify(last) },
     );
@@ -102,7 +102,7 @@ export class FlowWatch {
         );
         last = functions;
         return functions.find(
-          (each) => each.functionSlug === slug && each.type !== "not_listening",
+          (each) => each.functionSlug === slug && each.type !== "NOT_LISTENING",
         );
       },
       { what: `event ${eventId} to reach ${slug}`, explain: () => JSON.stringify(last) },
@@ -115,7 +115,7 @@ export class FlowWatch {
     return await waitUntil(
       async () => {
         last = await this.fate(eventId, fn);
-        return last.type === type ? last : undefined;
+        return last.type === type.toUpperCase() ? last : undefined;
       },
       { what: `event ${eventId} to be ${type}`, explain: () => JSON.stringify(last) },
     );

@@ -25,7 +25,7 @@ export function normalizeMessage(message: string): string {
   const [firstLine = ""] = message.trimStart().split("\n", 1);
   return firstLine
     .slice(0, 500)
-    .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, "<text>")
+    .replaceAll(/"[^"]*"|(?<!\w)'[^']*'(?!\w)|`[^`]*`/g, "<text>")
     .replaceAll(/https?:\/\/\S+/g, "<url>")
     .replaceAll(/[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/gi, "<id>")
     .replaceAll(/\b(?=[0-9a-z_-]*\d)[0-9a-z_-]{12,}\b/gi, "<id>")

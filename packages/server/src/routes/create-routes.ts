@@ -6,6 +6,7 @@ import type { Route } from "../http/route.ts";
 import type { ServerOptions } from "../server-options.ts";
 import { coreRunRoutes } from "./core-runs.ts";
 import { devRoutes } from "./dev.ts";
+import { docsRoutes } from "./docs.ts";
 import { graphqlRoutes, type GraphqlRoute } from "./graphql.ts";
 import { healthRoutes } from "./health.ts";
 import { invokeRoutes } from "./invoke.ts";
@@ -24,6 +25,7 @@ export function createRoutes(
   return [
     ...hotRoutes(),
     ...healthRoutes(options),
+    ...docsRoutes(options),
     ...dashboardRoutes(),
     ...devRoutes(options),
     ...registerRoutes(options),
