@@ -19,7 +19,7 @@ export interface NavigationProps {
 
 export function SideNavigation({ onSearch, onShortcuts }: NavigationProps): ReactElement {
   return (
-    <div className="side">
+    <header className="side">
       <Link to="/runs" className="side__brand">
         <img src="/favicon.svg" alt="" width="22" height="22" />
         Everstep
@@ -43,7 +43,7 @@ export function SideNavigation({ onSearch, onShortcuts }: NavigationProps): Reac
           </Button>
         </div>
       </div>
-    </div>
+    </header>
   );
 }
 

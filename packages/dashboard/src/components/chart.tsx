@@ -1,7 +1,8 @@
 // A chart over time, drawn by uPlot: bars that stack or lines, colours from the tokens, drawn anew when the theme or the
 // width changes. What it shows is also there as text: `label` says it in words.
-import { useEffect, useEffectEvent, useRef, type ReactElement } from "react";
-import uPlot from "uplot";
+import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
+import type uPlot from "uplot";
+import { loadUplot } from "./load-uplot.ts";
 import "uplot/dist/uPlot.min.css";
 import "./chart.css";
 
@@ -25,19 +26,30 @@ export interface ChartProps {
   height?: number;
 }
 
+/** Kept free before the library is there, so that nothing jumps. */
+const LEGEND_HEIGHT = 28;
+
 export function Chart(props: ChartProps): ReactElement {
   const { label, height = 160 } = props;
   const place = useRef<HTMLDivElement>(null);
-  const plotIn = useEffectEvent(
-    (element: HTMLElement) => new uPlot(optionsOf(props, element), dataOf(props), element),
-  );
+  const [library, setLibrary] = useState<typeof uPlot>();
+  useEffect(() => {
+    // Without the library the page has its other parts, and the next chart tries again.
+    void loadUplot().then(
+      (loaded) => setLibrary(() => loaded),
+      () => undefined,
+    );
+  }, []);
+  const plotIn = useEffectEvent((element: HTMLElement, Plot: typeof uPlot) => {
+    return new Plot(optionsOf(props, element, Plot.paths), dataOf(props), element);
+  });
   useEffect(() => {
     const element = place.current;
-    if (element === null) return undefined;
+    if (element === null || library === undefined) return undefined;
     let plot: uPlot | undefined;
     const draw = (): void => {
       plot?.destroy();
-      plot = plotIn(element);
+      plot = plotIn(element, library);
     };
     draw();
     const resized = new ResizeObserver(() => plot?.setSize({ width: element.clientWidth, height }));
@@ -54,13 +66,17 @@ export function Chart(props: ChartProps): ReactElement {
     };
     // What is drawn, beside the height: a change of it draws anew.
     // oxlint-disable-next-line react/exhaustive-effect-dependencies
-  }, [height, props.timesMs, props.series, props.kind]);
+  }, [library, height, props.timesMs, props.series, props.kind]);
   return (
     <figure className="chart" aria-label={label} role="img">
-      <div ref={place} style={{ minHeight: height }} />
+      <div ref={place} style={{ minHeight: height + LEGEND_HEIGHT }} />
     </figure>
   );
 }
+
+const WHOLE_STEPS = [1, 2, 5]
+  .flatMap((step) => [1, 10, 100, 1e3, 1e4, 1e5].map((by) => step * by))
+  .toSorted((a, b) => a - b);
 
 /** A token's value as the canvas understands it: it knows neither variables nor light-dark(). */
 function colorOf(token: string, element: Element): string {
@@ -84,9 +100,15 @@ function dataOf({ timesMs, series, kind }: ChartProps): uPlot.AlignedData {
   return [times, ...stacked.toReversed()];
 }
 
-function optionsOf(props: ChartProps, element: HTMLElement): uPlot.Options {
+function optionsOf(
+  props: ChartProps,
+  element: HTMLElement,
+  paths: typeof uPlot.paths,
+): uPlot.Options {
   const { kind, format, height = 160 } = props;
   const series = kind === "stack" ? props.series.toReversed() : props.series;
+  // The last bucket begins where the times end.
+  const bucketS = ((props.timesMs[1] ?? 0) - (props.timesMs[0] ?? 0)) / 1_000;
   const text = colorOf("text-muted", element);
   const grid = { stroke: colorOf("border", element), width: 1 };
   return {
@@ -94,7 +116,10 @@ function optionsOf(props: ChartProps, element: HTMLElement): uPlot.Options {
     height,
     legend: { live: true },
     cursor: { points: { show: kind === "lines" }, drag: { x: false, y: false } },
-    scales: { y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] } },
+    scales: {
+      x: { range: (_, min, max) => [min, max + bucketS] },
+      y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
+    },
     axes: [
       { stroke: text, grid: { show: false }, ticks: { show: false } },
       {
@@ -102,6 +127,9 @@ function optionsOf(props: ChartProps, element: HTMLElement): uPlot.Options {
         grid,
         ticks: { show: false },
         size: 64,
+        space: 34,
+        // There is no half of a run.
+        ...(kind === "stack" && { incrs: WHOLE_STEPS }),
         values: (_, ticks) => ticks.map(format),
       },
     ],
@@ -120,8 +148,8 @@ function optionsOf(props: ChartProps, element: HTMLElement): uPlot.Options {
               fill: colorOf(color, element),
               width: 0,
               points: { show: false },
-              ...(uPlot.paths.bars !== undefined && {
-                paths: uPlot.paths.bars({ size: [0.8, 40], align: 1 }),
+              ...(paths.bars !== undefined && {
+                paths: paths.bars({ size: [0.8, 40], align: 1 }),
               }),
             }
           : { width: 1.5, points: { show: values.length < 60, size: 4 } }),

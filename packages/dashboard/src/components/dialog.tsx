@@ -1,7 +1,7 @@
 // A window over the page that wants an answer; a drawer is the same at the page's edge, for reading on beside a list.
 // Focus stays inside and returns to where it came from; Escape and a click outside close it.
 import { Dialog as BaseDialog } from "@base-ui/react/dialog";
-import type { ReactElement, ReactNode } from "react";
+import { useRef, type ReactElement, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import "./dialog.css";
 
@@ -26,11 +26,15 @@ export function Drawer(props: Omit<DialogProps, "size">): ReactElement {
 
 function Panel(props: DialogProps & { shape: string }): ReactElement {
   const { title, open, onClose, children, actions, shape } = props;
+  const body = useRef<HTMLDivElement>(null);
+  // What is to be filled in, where there is something; else the first control.
+  const firstField = (): HTMLElement | true =>
+    body.current?.querySelector<HTMLElement>("input, textarea, select") ?? true;
   return (
     <BaseDialog.Root open={open} onOpenChange={(isOpen) => !isOpen && onClose()}>
       <BaseDialog.Portal>
         <BaseDialog.Backdrop className="backdrop" />
-        <BaseDialog.Popup className={shape}>
+        <BaseDialog.Popup className={shape} initialFocus={firstField}>
           <header className="panel__header">
             <BaseDialog.Title className="panel__title">{title}</BaseDialog.Title>
             <BaseDialog.Close
@@ -41,7 +45,9 @@ function Panel(props: DialogProps & { shape: string }): ReactElement {
               }
             />
           </header>
-          <div className="panel__body">{children}</div>
+          <div className="panel__body" ref={body}>
+            {children}
+          </div>
           {actions !== undefined && <footer className="panel__actions">{actions}</footer>}
         </BaseDialog.Popup>
       </BaseDialog.Portal>

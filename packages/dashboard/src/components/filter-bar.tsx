@@ -36,8 +36,10 @@ export function FilterSelect(props: {
   values: readonly string[];
   onChange: (values: string[]) => void;
   single?: boolean;
+  /** Something is always chosen, so that it is no filter to be seen at a glance. */
+  plain?: boolean;
 }): ReactElement {
-  const { label, choices, values, onChange, single = false } = props;
+  const { label, choices, values, onChange, single = false, plain = false } = props;
   const chosen = choices.filter(({ value }) => values.includes(value));
   const toggle = (value: string, isOn: boolean): void => {
     const others = single ? [] : values.filter((each) => each !== value);
@@ -48,7 +50,7 @@ export function FilterSelect(props: {
   return (
     <Menu.Root>
       <Menu.Trigger
-        className={chosen.length === 0 ? "filter" : "filter filter--set"}
+        className={chosen.length === 0 || plain ? "filter" : "filter filter--set"}
         aria-label={shown}
       >
         <span className="filter__text">{shown}</span>

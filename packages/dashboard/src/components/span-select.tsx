@@ -16,6 +16,7 @@ export function SpanSelect(props: {
       choices={CHOICES}
       values={[value]}
       single
+      plain
       onChange={([next]) => props.onChange((next as SpanName | undefined) ?? value)}
     />
   );

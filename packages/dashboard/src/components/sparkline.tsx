@@ -10,34 +10,40 @@ export interface SparkBucket {
 }
 
 const HEIGHT = 22;
-const BAR = 4;
-const STEP = 5;
+const WIDTH = 124;
+const BAR_MAX = 10;
 
 /** `label` says in words what is drawn, for screen readers and on hover. */
 export function Sparkline(props: { buckets: readonly SparkBucket[]; label: string }): ReactElement {
   const { buckets, label } = props;
   const highest = Math.max(1, ...buckets.map((each) => each.good + each.bad + each.other));
-  const bars = buckets.map((bucket, index) => ({ x: index * STEP, bucket }));
-  const width = Math.max(1, buckets.length * STEP - 1);
+  const step = WIDTH / Math.max(1, buckets.length);
+  const barWidth = Math.min(BAR_MAX, step * 0.8);
+  const bars = buckets.map((bucket, index) => ({ x: index * step, bucket }));
   return (
     <svg
       className="sparkline"
-      viewBox={`0 0 ${width} ${HEIGHT}`}
-      width={width}
+      viewBox={`0 0 ${WIDTH} ${HEIGHT}`}
+      width={WIDTH}
       height={HEIGHT}
       role="img"
       aria-label={label}
     >
       <title>{label}</title>
       {bars.map(({ x, bucket }) => (
-        <Bar key={x} bucket={bucket} x={x} scale={(HEIGHT - 2) / highest} />
+        <Bar key={x} bucket={bucket} x={x} width={barWidth} scale={(HEIGHT - 2) / highest} />
       ))}
     </svg>
   );
 }
 
-function Bar(props: { bucket: SparkBucket; x: number; scale: number }): ReactElement {
-  const { bucket, x, scale } = props;
+function Bar(props: {
+  bucket: SparkBucket;
+  x: number;
+  width: number;
+  scale: number;
+}): ReactElement {
+  const { bucket, x, width, scale } = props;
   const parts = [
     ["good", bucket.good * scale],
     ["other", bucket.other * scale],
@@ -47,7 +53,7 @@ function Bar(props: { bucket: SparkBucket; x: number; scale: number }): ReactEle
   let y = HEIGHT;
   return (
     <>
-      <rect className="sparkline__floor" x={x} y={HEIGHT - 1} width={BAR} height={1} />
+      <rect className="sparkline__floor" x={x} y={HEIGHT - 1} width={width} height={1} />
       {parts.map(([kind, height]) => {
         if (height === 0) return undefined;
         y -= height;
@@ -57,7 +63,7 @@ function Bar(props: { bucket: SparkBucket; x: number; scale: number }): ReactEle
             className={`sparkline__${kind}`}
             x={x}
             y={Math.max(0, y)}
-            width={BAR}
+            width={width}
             height={height}
           />
         );

@@ -28,7 +28,7 @@ export function LimitDialog(props: LimitDialogProps): ReactElement {
   };
   return (
     <Dialog
-      title={`${LIMIT_TITLES[name]}`}
+      title={LIMIT_TITLES[name]}
       open
       onClose={onClose}
       actions={

@@ -1,7 +1,8 @@
 // The list of functions with how they do.
+import type { FunctionView } from "@everstep/api";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, useNavigate } from "@tanstack/react-router";
-import type { ReactElement } from "react";
+import { useMemo, type ReactElement } from "react";
 import { Page } from "../../app/page.tsx";
 import { useSearchPatch } from "../../app/use-search.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
@@ -30,7 +31,7 @@ export function FunctionsPage(): ReactElement {
     read("/functions", { query: { appId: app, search, from, buckets: 24 } }),
   );
   const apps = useQuery(read("/apps", {}));
-  const functions = data?.data;
+  const functions = useMemo(() => data?.data.toSorted(byAppAndName), [data]);
   const isFiltered = app !== undefined || search !== undefined;
   return (
     <Page title="Functions" fill>
@@ -76,6 +77,10 @@ export function FunctionsPage(): ReactElement {
       )}
     </Page>
   );
+}
+
+function byAppAndName(left: FunctionView, right: FunctionView): number {
+  return left.app.name.localeCompare(right.app.name) || left.name.localeCompare(right.name);
 }
 
 function NoFunctions({ isFiltered }: { isFiltered: boolean }): ReactElement {

@@ -22,7 +22,13 @@ const FIRST_SCHEDULE = `inngest.createFunction(
 
 const COLUMNS: readonly Column<Schedule>[] = [
   { id: "function", title: "Function", cell: (schedule) => <Name schedule={schedule} /> },
-  { id: "cron", title: "Cron", width: 150, cell: ({ cron }) => <code>{visibleText(cron)}</code> },
+  {
+    id: "cron",
+    title: "Cron",
+    width: 150,
+    phone: "hide",
+    cell: ({ cron }) => <code>{visibleText(cron)}</code>,
+  },
   { id: "zone", title: "Zone", width: 140, phone: "hide", cell: ({ zone }) => zone },
   {
     id: "next",
@@ -39,7 +45,7 @@ const COLUMNS: readonly Column<Schedule>[] = [
     phone: "hide",
     cell: (schedule) => <LastRun schedule={schedule} />,
   },
-  { id: "run", title: "Action", width: 104, cell: (schedule) => <RunNow schedule={schedule} /> },
+  { id: "run", title: "Action", width: 124, cell: (schedule) => <RunNow schedule={schedule} /> },
 ];
 
 export function SchedulesPage(): ReactElement {
@@ -127,10 +133,9 @@ function RunNow({ schedule }: { schedule: Schedule }): ReactElement {
       icon="play"
       className="button--small"
       disabled={run.isPending}
-      aria-label={`Run ${name} now`}
       onClick={() => run.mutate()}
     >
-      Run now
+      Run now<span className="visually-hidden">: {name}</span>
     </Button>
   );
 }
