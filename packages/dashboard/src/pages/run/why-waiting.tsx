@@ -1,4 +1,4 @@
-// Why the run does not go on: the engine's own sentences, kept current. Nothing is shown while there is nothing to explain.
+// What an open run does or waits for: the engine's own sentences, kept current. An ended run needs no explanation.
 import type { RunReasonView } from "@everstep/api";
 import { Link } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
@@ -39,14 +39,13 @@ export function WhyWaiting({
     // Places in a queue move without a change of this run.
     refetchInterval: 2_000,
   });
+  if (!isOpen) return undefined;
   const reasons = data?.data.reasons ?? [];
-  if (!isOpen || reasons.length === 0) return undefined;
   const hidden = reasons.length - SHOWN;
+  const isWaiting = reasons.some(({ type }) => type !== "IN_FLIGHT" && type !== "READY");
   return (
-    <section className="why" aria-label="Why is it waiting?">
-      <h2 className="why__title">
-        {reasons.every(({ type }) => type === "IN_FLIGHT") ? "Now" : "Why is it waiting?"}
-      </h2>
+    <section className={isWaiting ? "why why--waiting" : "why"} aria-label="What the run does now">
+      <h2 className="why__title">{isWaiting ? "Why is it waiting?" : "Now"}</h2>
       <ul className="why__list">
         {reasons.slice(0, SHOWN).map((reason) => (
           <li key={`${reason.type} ${reason.stepId ?? ""} ${reason.sentence}`}>
@@ -55,6 +54,8 @@ export function WhyWaiting({
             <ReasonLink reason={reason} />
           </li>
         ))}
+        {/* Between two answers of the app nothing is open; the line stays, so that the page does not jump. */}
+        {reasons.length === 0 && <li className="muted">{data?.data.sentence ?? "\u00a0"}</li>}
       </ul>
       {hidden > 0 && <p className="muted">And {hidden} more.</p>}
     </section>

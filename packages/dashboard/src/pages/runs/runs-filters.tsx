@@ -43,7 +43,12 @@ export function RunsFilters(props: RunsFiltersProps): ReactElement {
     <FilterBar onClear={isSet ? () => onSearch(clearFilters(search)) : undefined}>
       <FilterSelect
         label="Status"
-        choices={RUN_STATUSES.map((status) => statusChoice(status, countByStatus?.[status]))}
+        choices={RUN_STATUSES.map((status) =>
+          statusChoice(
+            status,
+            search.status.includes(status) ? undefined : countByStatus?.[status],
+          ),
+        )}
         values={search.status}
         onChange={(status) =>
           onSearch({ status: RUN_STATUSES.filter((each) => status.includes(each)) })

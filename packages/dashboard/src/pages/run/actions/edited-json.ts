@@ -1,10 +1,10 @@
-// What a person typed as JSON, judged: its value, or one sentence that says where it goes wrong. Pure.
+// What a person typed as the arguments of a step, judged: its value, or one sentence that says where it goes wrong. Pure.
 
-export type EditedJson =
+type EditedJson =
   | { readonly ok: true; readonly value: unknown }
   | { readonly ok: false; readonly error: string };
 
-export function parseEditedJson(text: string): EditedJson {
+function parseEditedJson(text: string): EditedJson {
   if (text.trim() === "") return { ok: false, error: "Nothing here yet: write a JSON value." };
   try {
     return { ok: true, value: JSON.parse(text) as unknown };
@@ -18,15 +18,6 @@ export function parseArguments(text: string): EditedJson {
   const parsed = parseEditedJson(text);
   if (!parsed.ok || Array.isArray(parsed.value)) return parsed;
   return { ok: false, error: "The input is a list: one value for each argument of the step." };
-}
-
-/** Data of an event. */
-export function parseObject(text: string): EditedJson {
-  const parsed = parseEditedJson(text);
-  if (!parsed.ok) return parsed;
-  const isObject =
-    typeof parsed.value === "object" && parsed.value !== null && !Array.isArray(parsed.value);
-  return isObject ? parsed : { ok: false, error: "The data of an event is an object: { … }." };
 }
 
 /** Engines name the place as an offset, as line and column, or not at all. */

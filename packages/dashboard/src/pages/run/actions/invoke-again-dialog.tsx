@@ -3,9 +3,8 @@
 import { useState, type ReactElement } from "react";
 import { Button } from "../../../components/button.tsx";
 import { Dialog } from "../../../components/dialog.tsx";
+import { JsonEditor, parseJsonObject } from "../../../components/json-editor.tsx";
 import { visibleText } from "../../../components/json-lines.ts";
-import { parseObject } from "./edited-json.ts";
-import { JsonField } from "./json-field.tsx";
 
 export interface InvokeAgainProps {
   functionName: string;
@@ -17,7 +16,10 @@ export interface InvokeAgainProps {
 export function InvokeAgainDialog(props: InvokeAgainProps): ReactElement {
   const { functionName, data, onClose, onInvoke } = props;
   const [text, setText] = useState(() => JSON.stringify(data ?? {}, undefined, 2));
-  const parsed = parseObject(text);
+  const parsed = parseJsonObject(text);
+  const invoke = (): void => {
+    if ("value" in parsed) onInvoke(parsed.value);
+  };
   return (
     <Dialog
       title={`Invoke ${visibleText(functionName)} again`}
@@ -27,23 +29,13 @@ export function InvokeAgainDialog(props: InvokeAgainProps): ReactElement {
       actions={
         <>
           <Button onClick={onClose}>Leave it</Button>
-          <Button
-            kind="primary"
-            icon="play"
-            disabled={!parsed.ok}
-            onClick={() => parsed.ok && onInvoke(parsed.value as Record<string, unknown>)}
-          >
+          <Button kind="primary" icon="play" disabled={"problem" in parsed} onClick={invoke}>
             Invoke
           </Button>
         </>
       }
     >
-      <JsonField
-        label="Data of the event"
-        text={text}
-        onText={setText}
-        error={parsed.ok ? undefined : parsed.error}
-      />
+      <JsonEditor label="Data of the event" text={text} onChange={setText} onSubmit={invoke} />
     </Dialog>
   );
 }

@@ -15,6 +15,7 @@ import { copyAsTest } from "../copy/copy-as-test.ts";
 import { InvokeAgainDialog } from "./invoke-again-dialog.tsx";
 import { PickRunDialog } from "./pick-run-dialog.tsx";
 import { useRunActions } from "./use-run-actions.ts";
+import "../../../components/filter-bar.css";
 
 type Open = "invoke" | "compare" | undefined;
 
@@ -55,7 +56,7 @@ export function RunMenu({ run }: { run: RunDetailView }): ReactElement {
       {open === "invoke" && (
         <InvokeAgainDialog
           functionName={run.function.name}
-          data={event?.data}
+          data={sentEvent(event)?.data}
           onClose={() => setOpen(undefined)}
           onInvoke={(data) => {
             setOpen(undefined);
@@ -134,6 +135,12 @@ function testOf(run: RunDetailView, event: EventView | undefined): string {
   });
 }
 
+/** Without `_inngest`, which the engine adds to the data of the event that invokes a function. */
 function sentEvent(event: EventView | undefined) {
-  return event && { name: event.name, data: event.data ?? {}, user: event.user };
+  if (event === undefined) return undefined;
+  const { name, user } = event;
+  if (!event.isInternal || typeof event.data !== "object")
+    return { name, user, data: event.data ?? {} };
+  const { _inngest: _, ...data } = event.data as Record<string, unknown>;
+  return { name, user, data };
 }

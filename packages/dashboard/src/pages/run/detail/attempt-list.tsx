@@ -13,7 +13,7 @@ export function AttemptList(props: {
   if (attempts.length === 0) return undefined;
   return (
     <div className="detail__part">
-      <h3>Attempts</h3>
+      <h2>Attempts</h2>
       <ol className="attempts">
         {attempts.map((attempt) => (
           <li key={attempt.id}>

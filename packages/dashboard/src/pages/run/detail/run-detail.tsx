@@ -22,7 +22,7 @@ export function RunDetail({ run }: { run: RunDetailView }): ReactElement {
       )}
       <Events runId={run.id} />
       <div className="detail__part">
-        <h3>Facts</h3>
+        <h2>Facts</h2>
         <KeyValue items={factsOf(run)} />
       </div>
     </section>
@@ -54,7 +54,7 @@ function Events({ runId }: { runId: string }): ReactElement | undefined {
   return (
     <div className="detail__part">
       <div className="row">
-        <h3>Event</h3>
+        <h2>Event</h2>
         {eventLink(event.internalId)}
       </div>
       <Payload title={visibleText(event.name)} value={event.data ?? null} />

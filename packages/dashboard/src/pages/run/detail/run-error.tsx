@@ -12,7 +12,7 @@ export function RunError({ error }: { error: UserErrorView }): ReactElement {
   const { name, message, stack, cause } = error;
   return (
     <div className="run-error">
-      <h3 className="bad">{visibleText(name)}</h3>
+      <h2 className="bad">{visibleText(name)}</h2>
       {message.length <= MESSAGE_MAX ? (
         <p className="run-error__message">{visibleText(message)}</p>
       ) : (
@@ -21,7 +21,7 @@ export function RunError({ error }: { error: UserErrorView }): ReactElement {
       {stack !== undefined && <LongText text={stack} label="Stack" maxHeight={240} />}
       {cause != null && (
         <>
-          <h3>Cause</h3>
+          <h2>Cause</h2>
           <JsonView value={cause} label="Cause" maxHeight={240} />
         </>
       )}

@@ -73,7 +73,7 @@ function Payloads({ runId, node }: { runId: string; node: TraceNode }): ReactEle
 export function Payload({ title, value }: { title: string; value: unknown }): ReactElement {
   return (
     <div className="detail__part">
-      <h3>{title}</h3>
+      <h2>{title}</h2>
       <JsonView value={value} label={title} maxHeight={420} />
     </div>
   );

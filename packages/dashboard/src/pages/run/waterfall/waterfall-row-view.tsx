@@ -30,6 +30,8 @@ export interface RowViewProps {
   domId: string;
   isSelected: boolean;
   window: TimeWindow;
+  /** When the run was queued. */
+  originMs: number;
   nowMs: number;
   style: CSSProperties;
 }
@@ -53,7 +55,7 @@ export function WaterfallRowView(props: RowViewProps): ReactElement {
       tabIndex={-1}
       data-row={row.id}
     >
-      <RowName row={row} />
+      <RowName row={row} originMs={props.originMs} />
       <span className="waterfall__track">
         {row.kind === "node" ? (
           <SegmentBars segments={segmentsOf(row.node, nowMs)} window={window} />
@@ -69,7 +71,7 @@ export function WaterfallRowView(props: RowViewProps): ReactElement {
   );
 }
 
-function RowName({ row }: Pick<RowViewProps, "row">): ReactElement {
+function RowName({ row, originMs }: Pick<RowViewProps, "row" | "originMs">): ReactElement {
   const status = row.kind === "node" ? row.node.status : "COMPLETED";
   const { icon, tone, text } = STATUS_LOOKS[status];
   return (
@@ -87,14 +89,16 @@ function RowName({ row }: Pick<RowViewProps, "row">): ReactElement {
       <span className="waterfall__label">
         {visibleText(row.kind === "node" ? row.node.name : row.group.label)}
       </span>
-      <span className="waterfall__kind">{kindOf(row)}</span>
+      <span className="waterfall__kind">{kindOf(row, originMs)}</span>
     </span>
   );
 }
 
-function kindOf(row: WaterfallRow): string {
+function kindOf(row: WaterfallRow, originMs: number): string {
   if (row.kind === "group") return `${countText(row.group.nodes.length)} steps`;
   const { op, attempts = 1, kind } = row.node;
+  // A rerun from a step keeps what the steps before it gave; they were done in another run.
+  if (kind === "STEP" && (row.node.endedAtMs ?? originMs) < originMs) return "kept";
   const name = op === undefined ? "" : (KIND_NAMES[op] ?? "");
   if (kind === "ATTEMPT" && row.depth === 1) return "of the function";
   if (kind !== "STEP" || attempts < 2) return name;

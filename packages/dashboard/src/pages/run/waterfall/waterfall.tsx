@@ -12,6 +12,7 @@ import {
   type MouseEvent,
   type ReactElement,
 } from "react";
+import { useShortcuts } from "../../../app/shortcuts.ts";
 import { Button } from "../../../components/button.tsx";
 import {
   clampWindow,
@@ -69,31 +70,21 @@ export function Waterfall({ root, nowMs, selectedId, onSelect }: WaterfallProps)
     else if (action.type === "whole") setZoomed(undefined);
     else setZoomed(closerTo(rows[selectedAt], bounds, nowMs));
   };
+  useShortcuts({
+    j: { does: "Next step", run: () => run({ type: "move", to: clampTo(rows, selectedAt + 1) }) },
+    k: {
+      does: "Previous step",
+      run: () => run({ type: "move", to: clampTo(rows, selectedAt - 1) }),
+    },
+    "+": { does: "Look closer at the time axis", run: () => zoom(0.5) },
+    "-": { does: "See more of the time axis", run: () => zoom(2) },
+    "0": { does: "See the whole run", run: () => run({ type: "whole" }) },
+    z: { does: "Look closer at the chosen step", run: () => run({ type: "closer" }) },
+  });
   return (
     <section className="waterfall" aria-label="Steps">
       <div className="waterfall__head">
-        <div className="waterfall__tools">
-          <Button
-            kind="quiet"
-            iconOnly
-            icon="plus"
-            title="Look closer (+)"
-            onClick={() => zoom(0.5)}
-          >
-            Look closer
-          </Button>
-          <Button kind="quiet" iconOnly icon="minus" title="See more (-)" onClick={() => zoom(2)}>
-            See more
-          </Button>
-          <Button
-            kind="quiet"
-            disabled={zoomed === undefined}
-            title="Whole run (0)"
-            onClick={() => setZoomed(undefined)}
-          >
-            Whole run
-          </Button>
-        </div>
+        <ZoomButtons zoom={zoom} onWhole={zoomed && (() => setZoomed(undefined))} />
         <Overview {...{ root, bounds, window, nowMs }} onWindow={setZoomed} />
       </div>
       <Rows
@@ -101,6 +92,32 @@ export function Waterfall({ root, nowMs, selectedId, onSelect }: WaterfallProps)
         originMs={root.queuedAtMs}
       />
     </section>
+  );
+}
+
+/** @param onWhole Undefined while the whole run is shown. */
+function ZoomButtons(props: {
+  zoom: (factor: number) => void;
+  onWhole: (() => void) | undefined;
+}): ReactElement {
+  const { zoom, onWhole } = props;
+  return (
+    <div className="waterfall__tools">
+      <Button kind="quiet" iconOnly icon="plus" title="Look closer (+)" onClick={() => zoom(0.5)}>
+        Look closer
+      </Button>
+      <Button kind="quiet" iconOnly icon="minus" title="See more (-)" onClick={() => zoom(2)}>
+        See more
+      </Button>
+      <Button
+        kind="quiet"
+        disabled={onWhole === undefined}
+        title="Whole run (0)"
+        onClick={() => onWhole?.()}
+      >
+        Whole run
+      </Button>
+    </div>
   );
 }
 
@@ -174,6 +191,7 @@ function Rows(props: RowsProps): ReactElement {
                 domId={domIdOf(index)}
                 isSelected={row.id === selectedId}
                 window={window}
+                originMs={props.originMs}
                 nowMs={nowMs}
                 style={{ transform: `translateY(${start}px)` }}
               />
@@ -183,6 +201,10 @@ function Rows(props: RowsProps): ReactElement {
       </div>
     </>
   );
+}
+
+function clampTo(rows: readonly WaterfallRow[], index: number): number {
+  return Math.min(Math.max(index, 0), rows.length - 1);
 }
 
 /** One click chooses, one on the mark or two anywhere fold and unfold; keys are those of waterfall-keys.ts. */
