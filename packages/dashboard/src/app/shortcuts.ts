@@ -1,7 +1,7 @@
 // Keyboard shortcuts: one listener, a registry that pages add to while they are shown, and sequences ("g r"). Keys that
 // belong to a text being typed are left alone, and while a dialog is open only those that work while typing are heard.
 import { useEffect, useLayoutEffect, useRef } from "react";
-import { isTyping } from "../components/is-typing.ts";
+import { isDialogOpen, isTyping } from "../components/is-typing.ts";
 
 export interface Shortcut {
   /** For the list behind "?". */
@@ -48,7 +48,7 @@ function onKeyDown(event: KeyboardEvent): void {
   begunAtMs = event.timeStamp;
   const shortcut = registry.get(keys);
   if (shortcut === undefined) return;
-  const isBusy = isTyping(event.target) || document.querySelector("[role='dialog']") !== null;
+  const isBusy = isTyping(event.target) || isDialogOpen();
   if (isBusy && shortcut.whileTyping !== true) return;
   begun = "";
   event.preventDefault();

@@ -2,7 +2,7 @@
 // the focus may leave the page while scrolling, so what is remembered is its number.
 import type { Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useState, type KeyboardEvent, type RefObject } from "react";
-import { isTyping } from "./is-typing.ts";
+import { isDialogOpen, isTyping } from "./is-typing.ts";
 
 interface WalkedRow<Row> {
   readonly original: Row;
@@ -29,9 +29,12 @@ export function useRowKeys<Row>(options: {
     const next = Math.min(last, Math.max(0, index));
     setActive(next);
     virtual.scrollToIndex(next);
-    requestAnimationFrame(() => {
-      scroller.current?.querySelector<HTMLElement>(`tr[data-index="${next}"]`)?.focus();
-    });
+    const row = (): HTMLElement | null | undefined =>
+      scroller.current?.querySelector<HTMLElement>(`tr[data-index="${next}"]`);
+    const shown = row();
+    // A row out of view comes into the page with the next frame.
+    if (shown == null) requestAnimationFrame(() => row()?.focus());
+    else shown.focus();
   };
   const steps: Readonly<Record<string, () => void>> = {
     j: () => focus(active + 1),
@@ -61,7 +64,7 @@ export function useRowKeys<Row>(options: {
       const isPlain = !event.metaKey && !event.ctrlKey && !event.altKey && !event.defaultPrevented;
       if (!isPlain || (event.key !== "j" && event.key !== "k") || isTyping(event.target)) return;
       if (scroller.current?.contains(document.activeElement) === true || last < 0) return;
-      if (document.querySelector("[role='dialog']") !== null) return;
+      if (isDialogOpen()) return;
       focus(active);
     };
     document.addEventListener("keydown", start);
