@@ -96,8 +96,8 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
     const later = [await runOf("two-at-once", 3), await runOf("two-at-once", 4)];
     const reasons = await Promise.all(later.map((runId) => flow.waitWhy(runId, "queued")));
     expect(reasons.map(({ queue }) => queue)).toMatchObject([
-      [{ type: "concurrency", limit: 3, held: 3 }],
-      [{ type: "concurrency", limit: 3, held: 3 }],
+      [{ type: "CONCURRENCY", limit: 3, held: 3 }],
+      [{ type: "CONCURRENCY", limit: 3, held: 3 }],
     ]);
     expect(reasons.map(({ position }) => position)).toEqual([1, 2]);
     for (const id of ids) flow.app.openGate(id);
@@ -135,7 +135,7 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
     const { key, events } = of("rate-limited");
     const again = flow.event("rate-limited", { id: freshId(), key });
     const [eventId = ""] = await flow.engine.send(again);
-    expect(await flow.fate(eventId, "rate-limited")).toMatchObject({ type: "rate_limited", key });
+    expect(await flow.fate(eventId, "rate-limited")).toMatchObject({ type: "RATE_LIMITED", key });
     expect(await flow.engine.runsOf(events[2] ?? "")).toHaveLength(1);
   });
 
@@ -190,8 +190,8 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
     const again = flow.event("idempotent", { id: freshId(), key });
     const [eventId = ""] = await flow.engine.send(again);
     expect(await flow.fate(eventId, "idempotent")).toMatchObject({
-      type: "deduplicated",
-      by: "idempotency",
+      type: "DEDUPLICATED",
+      by: "IDEMPOTENCY",
       sinceEventId: events[0],
     });
   });

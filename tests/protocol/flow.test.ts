@@ -128,12 +128,12 @@ describe.concurrent.each(MODES)("throttle and rate limit, $name", (mode) => {
     );
     const fates = await Promise.all(sent.map((eventId) => flow.fate(eventId, "rate-limited")));
     expect(fates.map(({ type }) => type)).toEqual([
-      "started",
-      "started",
-      "started",
-      "rate_limited",
-      "rate_limited",
-      "started",
+      "STARTED",
+      "STARTED",
+      "STARTED",
+      "RATE_LIMITED",
+      "RATE_LIMITED",
+      "STARTED",
     ]);
     expect(fates[3]).toMatchObject({ key, limit: 3, period: "1h" });
     const waitMs = Date.parse(String(fates[3]?.["until"])) - Date.now();
@@ -208,7 +208,7 @@ describe.concurrent.each(MODES)("debounce and batches, $name", (mode) => {
     const fates = await Promise.all(sent.map((eventId) => flow.fate(eventId, "batched")));
     // The event that fills a batch starts its run.
     expect(fates.map(({ type }) => type).join(" ")).toBe(
-      "batched batched batched batched started started",
+      "BATCHED BATCHED BATCHED BATCHED STARTED STARTED",
     );
     const first = run?.run_id;
     expect(fates.filter(({ runId }) => runId === first)).toEqual([fates[0], fates[2], fates[4]]);

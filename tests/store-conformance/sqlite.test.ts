@@ -10,6 +10,7 @@ import { describeFold } from "./fold.ts";
 import { describeEventHistory, describeRunHistory } from "./history.ts";
 import type { OpenedStore, OpenStore } from "./open-store.ts";
 import { describeRuns } from "./runs.ts";
+import { describeStatistics } from "./statistics.ts";
 import { describeTimers, describeWaits } from "./timers-and-waits.ts";
 
 const directory = mkdtempSync(join(tmpdir(), "store-conformance-"));
@@ -42,6 +43,7 @@ describe.each(ADAPTERS)("sqlite %s", (_name, openStore, foldRuns) => {
   describeTimers(openStore);
   describeWaits(openStore);
   describeRunHistory(openStore);
+  describeStatistics(openStore);
   describeEventHistory(openStore);
   describeFlow(openStore);
   describeFold(openStore, foldRuns);
