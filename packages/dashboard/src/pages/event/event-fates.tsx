@@ -1,13 +1,15 @@
 // What became of an event at each function. Those that it started come first, then those that it could have started, each
 // with the reason; functions that never listened are folded away.
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactElement } from "react";
-import type { EventFateView } from "@everstep/api";
+import type { EventFateView, TriggerView } from "@everstep/api";
 import { LongText } from "../../components/long-text.tsx";
 import { visibleText } from "../../components/json-lines.ts";
 import { Badge, StatusBadge, type Tone } from "../../components/status-badge.tsx";
 import type { IconName } from "../../components/icon.tsx";
 import { Time } from "../../components/time.tsx";
+import { read } from "../../data/queries.ts";
 import "./event.css";
 
 type FateType = EventFateView["type"];
@@ -39,22 +41,46 @@ export function EventFates({ fates }: { fates: readonly EventFateView[] }): Reac
   const concerned = fates
     .filter(({ type }) => type !== "NOT_LISTENING")
     .toSorted((left, right) => ORDER.indexOf(left.type) - ORDER.indexOf(right.type));
-  const others = fates.filter(({ type }) => type === "NOT_LISTENING");
   return (
     <div className="stack">
       {concerned.length > 0 && <Fates fates={concerned} label="Functions concerned" />}
-      {others.length > 0 && (
-        <details className="fates__others" open={concerned.length === 0 && others.length <= 8}>
-          <summary>
-            {others.length === 1
-              ? "1 function does not listen to it"
-              : `${others.length} functions do not listen to it`}
-          </summary>
-          <Fates fates={others} label="Functions that do not listen" />
-        </details>
-      )}
+      <Others concerned={new Set(concerned.map(({ functionId }) => functionId))} />
     </div>
   );
+}
+
+/** Functions that the event could not start, with what each of them listens to instead. */
+function Others({ concerned }: { concerned: ReadonlySet<string> }): ReactElement | undefined {
+  const functions = useQuery(read("/functions", { query: { includeStats: false } }));
+  const others = (functions.data?.data ?? []).filter(({ id }) => !concerned.has(id));
+  if (others.length === 0) return undefined;
+  return (
+    <details className="fates__others">
+      <summary>
+        {others.length === 1
+          ? "1 other function does not listen to it"
+          : `${others.length} other functions do not listen to it`}
+      </summary>
+      <ul className="fates" aria-label="Functions that do not listen">
+        {others.map(({ id, slug, triggers }) => (
+          <li key={id} className="fate">
+            <Link to="/functions/$functionId" params={{ functionId: slug }}>
+              {visibleText(slug)}
+            </Link>
+            <span className="fate__sentence">{listensTo(triggers)}</span>
+          </li>
+        ))}
+      </ul>
+    </details>
+  );
+}
+
+function listensTo(triggers: readonly TriggerView[]): string {
+  const names = triggers.flatMap((each) =>
+    each.type === "EVENT" ? [visibleText(each.value)] : [],
+  );
+  if (names.length > 0) return `It listens to ${names.join(", ")}.`;
+  return triggers.length > 0 ? "It runs by a schedule." : "It is only invoked.";
 }
 
 function Fates(props: { fates: readonly EventFateView[]; label: string }): ReactElement {
@@ -71,7 +97,9 @@ function Fates(props: { fates: readonly EventFateView[]; label: string }): React
               {fate.functionSlug}
             </Link>
           </div>
-          <p className="fate__sentence">{visibleText(fate.sentence)}</p>
+          {fate.type !== "STARTED" && (
+            <p className="fate__sentence">{visibleText(fate.sentence)}</p>
+          )}
           <Details fate={fate} />
         </li>
       ))}

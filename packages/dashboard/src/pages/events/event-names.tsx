@@ -68,8 +68,8 @@ export function EventNames(props: {
 function sendColumn(onSend: (name: string) => void): Column<EventType> {
   return {
     id: "send",
-    title: "",
-    width: 56,
+    title: "Send",
+    width: 60,
     cell: ({ name }) => (
       <Button kind="quiet" icon="send" iconOnly onClick={() => onSend(name)}>
         {`Send ${visibleText(name)}`}
