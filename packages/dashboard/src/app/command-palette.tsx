@@ -3,6 +3,7 @@ import { Dialog } from "@base-ui/react/dialog";
 import { useId, useState, type KeyboardEvent, type ReactElement } from "react";
 import { Icon } from "../components/icon.tsx";
 import { useCommands, type Command } from "./palette-commands.ts";
+import "../components/popup.css";
 import "./command-palette.css";
 
 const SHOWN_MAX = 50;

@@ -8,6 +8,7 @@ import { Icon } from "../components/icon.tsx";
 import { GO_TO, type Place } from "./places.ts";
 import { StreamMark } from "./stream-mark.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
+import "../components/popup.css";
 import "./navigation.css";
 
 const BOTTOM_PLACES = 4;

@@ -4,6 +4,7 @@ import { Menu } from "@base-ui/react/menu";
 import { useEffect, useRef, useState, type ReactElement, type ReactNode } from "react";
 import { Button } from "./button.tsx";
 import { Icon } from "./icon.tsx";
+import "./popup.css";
 import "./filter-bar.css";
 
 /** `onClear` is given while any filter is set. */
