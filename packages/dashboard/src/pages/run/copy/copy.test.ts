@@ -15,7 +15,7 @@ const TARGET: CurlTarget = {
 };
 
 const HOSTILE: readonly string[] = [
-  "it's '$(touch /tmp/owned)' `id`; \\' \" & | \n EVENT_JSON\n",
+  "it's '$(touch owned)' `id`; \\' \" & | \n EVENT_JSON\n",
   "</script><script>alert(1)</script>",
   "\u202Egnp.exe\u2066 \u001B[31mred\u001B[0m \u2028 \u0000",
   "${process.exit(1)} */ // `",
