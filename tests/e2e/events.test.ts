@@ -8,6 +8,7 @@ const openPage = usePages();
 
 describe("the stream", () => {
   it("shows an event the moment it comes, with the runs it starts", async () => {
+    await sendEvent("test/order", { item: "tea", count: 1 });
     const page = await openPage("/events?name=test%2Forder");
     await page.getByRole("table", { name: "Events" }).waitFor();
     const eventId = await sendEvent("test/order", { item: "tea", count: 1 });
@@ -30,8 +31,9 @@ describe("the stream", () => {
     const page = await openPage("/events", { expected: /status of 400/ });
     const search = page.getByRole("searchbox", { name: /Search expression/ });
     await search.fill("event.data.item == 'unicorn'");
+    const rows = page.getByRole("table", { name: "Events" }).getByRole("row");
+    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(2);
     await page.getByText("These are all.").waitFor();
-    await page.getByRole("row", { name: /test\/order/ }).waitFor();
     await search.fill("event.data.item ==");
     await page.getByRole("search").getByRole("alert").waitFor();
   });
@@ -40,7 +42,7 @@ describe("the stream", () => {
     const page = await openPage("/events?tab=names");
     const row = page.getByRole("row", { name: /test\/order/ });
     await row.getByRole("link", { name: "Take an order" }).waitFor();
-    await row.click();
+    await row.getByRole("cell").first().click();
     await page.waitForURL(/name=test(%2F|\/)order/);
   });
 });
@@ -53,11 +55,16 @@ describe("one event", () => {
     await page.getByRole("row", { name: eventId }).click();
     const drawer = page.getByRole("dialog", { name: "Event" });
     const concerned = drawer.getByRole("list", { name: "Functions concerned" });
-    await concerned.getByText("Completed").waitFor();
+    await concerned.getByText("Completed", { exact: true }).waitFor();
     await concerned.getByText("event.data.count > 100", { exact: true }).waitFor();
     await concerned.getByText("event.data.count was 2").waitFor();
-    await drawer.getByText(/functions do not listen to it/).click();
-    await drawer.getByRole("link", { name: "shop-declined" }).waitFor();
+    await drawer.getByText(/other functions do not listen to it/).click();
+    const others = drawer.getByRole("list", { name: "Functions that do not listen" });
+    await others
+      .getByRole("listitem")
+      .filter({ hasText: "shop-declined" })
+      .getByText("It listens to test/declined.")
+      .waitFor();
     await drawer.getByRole("button", { name: "Open as a page" }).click();
     await page.getByRole("heading", { level: 1, name: "test/order" }).waitFor();
   });

@@ -76,6 +76,11 @@ it("finds pages, functions, names of events and ids in the palette", async () =>
   await find("send test/order", /Send test\/order/, /\/events\?send=test(%2F|\/)order/);
   await page.keyboard.press("Escape");
   await find(run.id, /Run/, `**/runs/${run.id}`);
-  await find(eventId, /Event/, `**/events/${eventId}`);
+  await page.keyboard.press("ControlOrMeta+k");
+  await page.getByRole("combobox").fill(eventId.toLowerCase());
+  await page.keyboard.press("ArrowDown");
+  await page.getByRole("option", { name: /Event/, selected: true }).waitFor();
+  await page.keyboard.press("Enter");
+  await page.waitForURL(`**/events/${eventId}`);
   await find("failed runs", /Failed runs/, /\/runs\?status=failed/);
 });

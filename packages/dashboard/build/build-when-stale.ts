@@ -11,6 +11,8 @@ const INPUTS = ["src/**/*", "public/*", "index.html", "package.json", "vite.conf
 
 const wanted = digestOfInputs();
 if (!existsSync(STAMP) || readFileSync(STAMP, "utf8") !== wanted) {
+  // Whoever asks (a test runner says "test"): React's own checks belong to nobody's page.
+  process.env["NODE_ENV"] = "production";
   process.stdout.write("Building the dashboard …\n");
   await build({ root: ROOT, configFile: join(ROOT, "vite.config.ts"), logLevel: "warn" });
   writeFileSync(STAMP, wanted);

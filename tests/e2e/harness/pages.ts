@@ -47,6 +47,8 @@ export function usePages(): (path: string, options?: PageOptions) => Promise<Pag
       if (expected?.test(complaint) !== true) complaints.push(complaint);
     });
     await page.goto(path);
+    // Drawn by the script: from here on keys are heard.
+    await page.locator("h1").first().waitFor();
     return page;
   };
 }
@@ -82,7 +84,7 @@ interface AxeResult {
 /** What axe finds on the page, told so that it can be mended from the text alone; empty when it finds nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the content security policy of the page does not concern.
-  await page.evaluate(AXE);
+  if ((await page.evaluate("'axe' in window")) !== true) await page.evaluate(AXE);
   const { violations } = (await page.evaluate("axe.run()")) as AxeResult;
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ html, failureSummary = "" }) => `${id} (${impact}): ${html}\n${failureSummary}`),
