@@ -12,7 +12,7 @@ const holderSchema = z
   })
   .meta({ id: "Holder" });
 
-export const queueReasonSchema = z
+const queueReasonSchema = z
   .discriminatedUnion("type", [
     z.object({
       type: z.literal("CONCURRENCY"),

@@ -93,7 +93,7 @@ export const runDetailSchema = runSchema
 export type RunDetailView = z.output<typeof runDetailSchema>;
 
 /** What selects runs; the same in the list, the count and bulk actions. */
-export const runFilterFields = {
+const runFilterFields = {
   ...spanFields,
   timeField: z.enum(["QUEUED_AT", "STARTED_AT", "ENDED_AT"]).default("QUEUED_AT"),
   status: z.array(runStatusSchema).optional(),

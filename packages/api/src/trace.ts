@@ -66,7 +66,7 @@ export interface TraceSpan extends z.output<z.ZodObject<typeof spanFields>> {
   children: TraceSpan[];
 }
 
-export const traceSpanSchema: z.ZodType<TraceSpan> = z
+const traceSpanSchema: z.ZodType<TraceSpan> = z
   .object({
     ...spanFields,
     get children(): z.ZodArray<z.ZodType<TraceSpan>> {

@@ -6,7 +6,7 @@ import { z } from "zod";
 export const timeSchema = z.iso.datetime().meta({ description: "RFC 3339, UTC." });
 
 /** RFC 3339 with any offset, or epoch milliseconds as digits. */
-export const timeInputSchema = z
+const timeInputSchema = z
   .string()
   .regex(/^(?:\d{1,15}|\d{4}-\d\d-\d\d(?:T.+)?)$/, {
     error: "must be an RFC 3339 time such as 2026-01-31T12:00:00Z, or epoch milliseconds",

@@ -63,9 +63,10 @@ function splitFilter(filter: RunFilter): RunFilter[] {
   return ids.map((id) => ({ ...filter, functionIds: [id] }));
 }
 
-function selectPage(queries: Queries, { filter, order, after, limit }: RunPage): RunRow[] {
+function selectPage(queries: Queries, page: RunPage): RunRow[] {
+  const { filter, after, limit } = page;
   const column = TIME_COLUMNS[filter.timeField];
-  const descending = order === "desc";
+  const descending = page.order === "desc";
   const conditions = runConditions(filter);
   // Runs without the time have no place in an order by it.
   if (filter.timeField !== "createdAtMs") {
@@ -79,9 +80,14 @@ function selectPage(queries: Queries, { filter, order, after, limit }: RunPage):
     });
   }
   const direction = descending ? "DESC" : "ASC";
+  const order = `ORDER BY ${column} ${direction}, id ${direction}`;
+  // No index has this order: numbers are sorted first, and only the rows of the page are read whole.
+  const source =
+    filter.timeField === "startedAtMs"
+      ? `WHERE runs.no IN (SELECT no FROM runs ${where(conditions)} ${order} LIMIT ?) ${order}`
+      : `${where(conditions)} ${order} LIMIT ?`;
   return queries.all(
-    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} ${where(conditions)}
-     ORDER BY ${column} ${direction}, id ${direction} LIMIT ?`,
+    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} ${source}`,
     ...conditions.flatMap(({ values }) => values),
     limit,
   ) as RunRow[];

@@ -105,7 +105,7 @@ function renderResponse([status, { description, content }]: [
   { description: string; content: Content },
 ]): string {
   if (!status.startsWith("2")) return `<p><b>${status}</b> ${escape(description)}</p>`;
-  const [[type = "", { schema }] = ["", { schema: {} }]] = Object.entries(content);
+  const [[type, { schema }] = ["", { schema: {} }]] = Object.entries(content);
   const data = schema.properties?.["data"] ?? schema;
   return `<p><b>${status}</b> <code>${escape(type)}</code>, data:</p><pre>${escape(typeText(data))}</pre>`;
 }

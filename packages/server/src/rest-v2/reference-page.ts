@@ -18,6 +18,8 @@ interface Operation {
 }
 type Content = Readonly<Record<string, { readonly schema: JsonSchema }>>;
 
+const NO_CONTENT: Content = {};
+
 const INTRODUCTION = `# REST v2
 
 Everything that the dashboard and the command line do, they do with this API. It is below \`/v2\` and, as on the official server, \`/api/v2\`.
@@ -65,7 +67,7 @@ function renderOperation(given: { path: string; method: string; each: Operation 
   const body = each.requestBody?.content["application/json"]?.schema;
   const [success, { content }] = Object.entries(each.responses).find(([status]) =>
     status.startsWith("2"),
-  ) ?? ["", { content: {} as Content }];
+  ) ?? ["", { content: NO_CONTENT }];
   const [schema] = Object.values(content).map((one) => one.schema);
   return [
     `### ${method.toUpperCase()} ${path}\n\n${each.summary}.\n`,
