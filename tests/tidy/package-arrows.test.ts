@@ -66,7 +66,8 @@ function isDeclared(manifest: Manifest, name: string): boolean {
 
 /** What builds a package is no part of it, and its tools are development dependencies. */
 function isBuildDependency({ file }: SourceFile, manifest: Manifest, name: string): boolean {
-  return file.endsWith(".config.ts") && name in (manifest.devDependencies ?? {});
+  const isBuild = file.endsWith(".config.ts") || /^packages\/[^/]+\/build\//.test(file);
+  return isBuild && name in (manifest.devDependencies ?? {});
 }
 
 /** Tests, and what only tests use. */

@@ -111,7 +111,7 @@ describe("routes", () => {
 describe("keys in cloud mode", () => {
   const cloud = { serverKind: "cloud", signingKeys: [KEY], eventKeys: ["e"] } as const;
 
-  it("lets nobody without a signing key past, but to /health and the files of the dashboard", async () => {
+  it("lets nobody without a signing key past, but to /health, the API's documents and the files of the dashboard", async () => {
     const server = await start(cloud);
     const options = { ...cloud, graphql: () => new Response() };
     const routes = createRoutes(options as unknown as Parameters<typeof createRoutes>[0]).map(
@@ -132,7 +132,7 @@ describe("keys in cloud mode", () => {
     }
     // POST /e/x is refused with 401 for its event key, "x" being none.
     const others = open.filter((line) => !files.has(line.slice(0, line.lastIndexOf(" "))));
-    expect(others).toEqual(["GET /health 200"]);
+    expect(others).toEqual(["GET /health 200", "GET /docs/api 200"]);
   });
 
   it("takes the plain key and its hash, with and without prefix", async () => {

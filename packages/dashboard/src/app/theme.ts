@@ -13,7 +13,7 @@ export function useTheme(): Theme {
   }, currentTheme);
 }
 
-export function currentTheme(): Theme {
+function currentTheme(): Theme {
   const { theme } = document.documentElement.dataset;
   return theme === "light" || theme === "dark" ? theme : "system";
 }

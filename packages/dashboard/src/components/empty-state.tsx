@@ -26,7 +26,7 @@ export function EmptyState({ icon, title, children, code, action }: EmptyStatePr
 }
 
 /** Code to copy. */
-export function CodeBlock({ code }: { code: string }): ReactElement {
+function CodeBlock({ code }: { code: string }): ReactElement {
   return (
     <div className="code-block">
       <pre tabIndex={0}>{code}</pre>

@@ -84,9 +84,16 @@ function pushContainer(
   }
   const startsOpen = depth === 0 || (depth < OPEN_DEPTH && size <= OPEN_SIZE);
   const isOpen = work.folds.get(path) ?? startsOpen;
-  work.lines.push({ ...place, kind: "open", text: start, fold: { isOpen, size } });
+  work.lines.push({
+    ...place,
+    kind: "open",
+    text: start,
+    comma: comma && !isOpen,
+    fold: { isOpen, size },
+  });
   if (!isOpen) return;
-  work.tasks.push({ value: undefined, path: `${path}/]`, depth, comma, closes: end });
+  // No pointer holds "~]", so no member of the value has this path.
+  work.tasks.push({ value: undefined, path: `${path}~]`, depth, comma, closes: end });
   for (let index = size - 1; index >= 0; index -= 1) {
     const [key, child] = entries?.[index] ?? [undefined, (value as unknown[])[index]];
     work.tasks.push({

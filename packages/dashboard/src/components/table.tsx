@@ -3,7 +3,7 @@
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
 import { useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
 import { useIsPhone } from "./media.ts";
-import { useTableModel, type Column, type Selection, type TableModel } from "./table-model.ts";
+import { useTableModel, type Column, type Selection } from "./table-model.ts";
 import { TableHead } from "./table-head.tsx";
 import { TableRow } from "./table-row.tsx";
 import { useRowKeys } from "./use-row-keys.ts";
@@ -123,4 +123,4 @@ function Space({ height }: { height: number }): ReactElement {
   );
 }
 
-export type { Column, Selection, TableModel };
+export type { Column, Selection };

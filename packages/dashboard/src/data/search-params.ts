@@ -48,13 +48,3 @@ export function oneOf<Allowed extends string>(
   const text = textOf(value);
   return allowed.find((each) => each === text);
 }
-
-/** Those of the list that are allowed. */
-export function someOf<Allowed extends string>(
-  value: unknown,
-  allowed: readonly Allowed[],
-): Allowed[] | undefined {
-  const values = listOf(value) ?? [];
-  const known = allowed.filter((each) => values.includes(each));
-  return known.length === 0 ? undefined : known;
-}
