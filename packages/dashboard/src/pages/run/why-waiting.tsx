@@ -43,9 +43,10 @@ export function WhyWaiting({
   const reasons = data?.data.reasons ?? [];
   const hidden = reasons.length - SHOWN;
   const isWaiting = reasons.some(({ type }) => type !== "IN_FLIGHT" && type !== "READY");
+  const title = isWaiting ? "Why is it waiting?" : "Now";
   return (
-    <section className={isWaiting ? "why why--waiting" : "why"} aria-label="What the run does now">
-      <h2 className="why__title">{isWaiting ? "Why is it waiting?" : "Now"}</h2>
+    <section className={isWaiting ? "why why--waiting" : "why"} aria-label={title}>
+      <h2 className="why__title">{title}</h2>
       <ul className="why__list">
         {reasons.slice(0, SHOWN).map((reason) => (
           <li key={`${reason.type} ${reason.stepId ?? ""} ${reason.sentence}`}>

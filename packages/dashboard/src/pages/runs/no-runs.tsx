@@ -5,7 +5,7 @@ import { EmptyState } from "../../components/empty-state.tsx";
 export function NoRuns({ isFiltered }: { isFiltered: boolean }): ReactElement {
   if (isFiltered) {
     return (
-      <EmptyState icon="filter" title="No run matches">
+      <EmptyState icon="filter" title="Nothing passes these filters">
         Take a filter away, or look at a longer time.
       </EmptyState>
     );
