@@ -225,7 +225,8 @@ describe("the live stream", () => {
         message.type === "runs" && message.runs.some(({ status }) => status === "COMPLETED"),
     );
     await world.ask("POST", "/functions/shop-order/pause");
-    await stream.until(({ type }) => type === "functions");
+    const told = await stream.until(({ type }) => type === "functions");
+    expect(told).toMatchObject({ functionIds: [expect.any(String) as string] });
     await stream.close();
   });
 
@@ -234,6 +235,6 @@ describe("the live stream", () => {
     const stream = await listen(other.url);
     await stream.until(({ type }) => type === "hello");
     await other.close();
-    await stream.ended();
+    await expect(stream.ended()).resolves.toBeUndefined();
   });
 });
