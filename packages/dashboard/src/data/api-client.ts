@@ -85,7 +85,7 @@ export function remove<Path extends PathOf<"DELETE">>(
 }
 
 /** The URL of a route with its parameters and query filled in; absent values are left out, lists repeat their name. */
-export function urlOf(path: string, request: LooseRequest): string {
+function urlOf(path: string, request: LooseRequest): string {
   const params = new Map(Object.entries(request.params ?? {}));
   const filled = path.replaceAll(/\{(\w+)\}/g, (_, name: string) =>
     encodeURIComponent(String(params.get(name))),
