@@ -76,11 +76,8 @@ function RowName({ row, originMs }: Pick<RowViewProps, "row" | "originMs">): Rea
   const { icon, tone, text } = STATUS_LOOKS[status];
   return (
     <span className="waterfall__name" style={{ paddingLeft: row.depth * 14 }}>
-      <span
-        className={`waterfall__fold${row.canUnfold ? "" : " waterfall__fold--none"}`}
-        {...{ [FOLD_MARK]: "" }}
-      >
-        <Icon name={row.isUnfolded ? "down" : "right"} />
+      <span className="waterfall__fold" {...{ [FOLD_MARK]: "" }}>
+        {row.canUnfold && <Icon name={row.isUnfolded ? "down" : "right"} />}
       </span>
       <span className={`waterfall__status tone--${tone}`} title={text}>
         <Icon name={icon} {...(icon === "arc" && { className: "badge__turn" })} />

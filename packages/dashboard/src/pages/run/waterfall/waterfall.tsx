@@ -31,7 +31,7 @@ import { FOLD_MARK, WaterfallRowView } from "./waterfall-row-view.tsx";
 import "./waterfall.css";
 
 const ROW_HEIGHT = 30;
-const OVERSCAN = 12;
+const OVERSCAN = 8;
 
 export interface WaterfallProps {
   root: TraceNode;
