@@ -74,7 +74,9 @@ it("finds pages, functions, names of events and ids in the palette", async () =>
   await find("failu", /Failures/, "**/failures");
   await find("large orders", /Look at large orders/, "**/functions/shop-large-order");
   await find("send test/order", /Send test\/order/, /\/events\?send=test(%2F|\/)order/);
+  await page.getByRole("dialog", { name: "Send an event" }).waitFor();
   await page.keyboard.press("Escape");
+  await page.getByRole("dialog").waitFor({ state: "detached" });
   await find(run.id, /Run/, `**/runs/${run.id}`);
   await page.keyboard.press("ControlOrMeta+k");
   await page.getByRole("combobox").fill(eventId.toLowerCase());
