@@ -25,7 +25,7 @@ it("follows a run while it runs, and says why it waits", async () => {
   const eventId = await sendEvent("test/asked", { key });
   const run = await runOf(eventId, "approval");
   const page = await openPage(`/runs/${run.id}`);
-  const why = page.getByRole("region", { name: "What the run does now" });
+  const why = page.getByRole("region", { name: "Why is it waiting?" });
   await why
     .getByText(/test\/answered/)
     .first()
