@@ -1,6 +1,6 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
-// `catch` of an author can notice.
+// `catch` of an author can notice, until another call of the same run goes on here, or for ever.
 import { NonRetriableError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { foundOp, type WireOp } from "../wire/op.ts";
@@ -8,12 +8,17 @@ import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import { CallAnswers } from "./call-answers.ts";
 import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
-import { openCall, type OpenCall } from "./call-parts.ts";
+import { openCall, openRunner, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
+import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
+import { CONTINUATION_HEADER } from "./continue-call.ts";
 import { isDeadlineError } from "./deadline.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
-import type { OpenedOptions } from "./execute.ts";
+import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
 import { identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
-import { recall } from "./step-board.ts";
+import { isParkable } from "./park-rules.ts";
+import type { ParkedRun } from "./parked-runs.ts";
+import type { Retriability } from "./retriability.ts";
+import { recall, type StepNews } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
 
 const STEP_NOT_FOUND_MS = 10_000;
@@ -22,40 +27,115 @@ type Ending =
   | { readonly kind: "resolved"; readonly data: unknown }
   | { readonly kind: "rejected"; readonly error: unknown };
 
-export class CallRun {
-  readonly #input: CallInput;
-  readonly #options: OpenedOptions;
-  readonly #answers: CallAnswers;
-  readonly #startedAtMs = Date.now();
+/** What belongs to one of the calls that a run of user code serves. */
+interface Turn {
+  readonly input: CallInput;
+  readonly options: ExecuteOptions;
+  readonly answers: CallAnswers;
+  readonly startedAtMs: number;
   /** Ops of nested steps that go out with their parent's. */
-  #nestedOps: WireOp[] = [];
+  readonly nestedOps: WireOp[];
+}
+
+function openTurn(input: CallInput, options: ExecuteOptions): Turn {
+  const answers = new CallAnswers(input);
+  return { input, options, answers, startedAtMs: Date.now(), nestedOps: [] };
+}
+
+export class CallRun implements ParkedRun {
+  readonly #options: OpenedOptions;
+  #turn: Turn;
   #call: OpenCall | undefined;
+  /** Of the call's scope: tells its own steps from those of other runs. */
+  #owner: object | undefined;
   #ending: Ending | undefined;
   #isBusy = false;
+  /** The answer leaves user code suspended at a place from which it may go on. */
+  #isOpenEnded = false;
+  #targetedCount = 0;
   #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
   #stopDeadline: () => void = () => {};
 
   constructor(input: CallInput, options: OpenedOptions) {
-    this.#input = input;
     this.#options = options;
-    this.#answers = new CallAnswers(input);
+    this.#turn = openTurn(input, options);
+  }
+
+  get input(): CallInput {
+    return this.#turn.input;
+  }
+
+  get isInUse(): boolean {
+    return this.#targetedCount > 0;
+  }
+
+  get #answers(): CallAnswers {
+    return this.#turn.answers;
   }
 
   /** Runs the call to its answer. To be called once. */
   async answer(): Promise<CallOutput> {
     try {
-      this.#call = await openCall(this.#input, this.#options, {
+      this.#call = await openCall(this.input, this.#options, {
+        ...this.#turnEvents(this.#turn),
         perform: (request) => this.#perform(request),
-        record: (op) => this.#record(op),
         onRest: () => this.#onRest(),
       });
+      this.#owner = this.#call.scope.owner;
       await this.#start(this.#call);
     } catch (error) {
       this.#end({ kind: "rejected", error });
     }
-    const output = await this.#answers.answer;
-    await this.#close();
-    return output;
+    return this.#leave(await this.#answers.answer);
+  }
+
+  async resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput> {
+    const turn = openTurn(input, options);
+    this.#turn = turn;
+    this.#isBusy = false;
+    this.#isOpenEnded = false;
+    try {
+      if (this.#call === undefined) throw new Error(`The run ${input.runId} is closed.`);
+      this.#call = reopenCall(this.#call, turn, this.#turnEvents(turn));
+      this.#call.determinism?.remember(news.stack);
+      this.#call.board.remember(news);
+      this.#call.board.watch();
+    } catch (error) {
+      this.#answerError(error);
+    }
+    return this.#leave(await turn.answers.answer);
+  }
+
+  runStep(input: CallInput): Promise<CallOutput> | undefined {
+    const call = this.#call;
+    if (call === undefined) return undefined;
+    for (const step of call.board.fresh) {
+      const isWanted = step.hashedId === input.targetStepId && isRunnable(step);
+      if (isWanted) return this.#runTargeted(call, step, openTurn(input, {}));
+    }
+    return undefined;
+  }
+
+  /** Beside whatever else the run does: the step's result reaches user code with a later call. */
+  async #runTargeted(call: OpenCall, step: FoundStep, turn: Turn): Promise<CallOutput> {
+    const { answers, nestedOps, input } = turn;
+    const record = async (op: WireOp): Promise<void> => void nestedOps.push(op);
+    const runner = openRunner(call, input, { record, isOver: () => answers.isGiven });
+    this.#targetedCount += 1;
+    try {
+      const outcome = await runner.run(step);
+      if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+      answers.ops([...nestedOps, outcome.op], outcome.failure);
+    } catch (error) {
+      answers.error(error, answers.retriabilityOf(error, call.finalErrors));
+    } finally {
+      this.#targetedCount -= 1;
+    }
+    return answers.answer;
+  }
+
+  #turnEvents(turn: Turn): TurnEvents {
+    return { record: (op) => this.#record(turn, op), isOver: () => turn.answers.isGiven };
   }
 
   async #start(call: OpenCall): Promise<void> {
@@ -63,7 +143,7 @@ export class CallRun {
     await phases.hooks.beforeMemoization?.();
     if (call.board.order.size === 0) await phases.endReplay();
     this.#stopDeadline = watchDeadline(call, () => this.#guard(this.#fail(call)));
-    if (this.#input.targetStepId !== undefined) this.#restartNotFoundTimer();
+    if (this.input.targetStepId !== undefined) this.#restartNotFoundTimer();
     const { hooks } = phases;
     const handler = this.#handler();
     const started = runInScope(scope, async () =>
@@ -78,39 +158,47 @@ export class CallRun {
   }
 
   #handler(): (context: Record<string, unknown>) => unknown {
-    const { handler, onFailure } = this.#input.function;
-    if (!this.#input.isFailureHandler) return handler;
+    const { handler, onFailure } = this.input.function;
+    if (!this.input.isFailureHandler) return handler;
     if (onFailure !== undefined) return onFailure;
     throw new NonRetriableError(
-      `The function "${this.#input.function.id}" has no onFailure handler any more.`,
+      `The function "${this.input.function.id}" has no onFailure handler any more.`,
     );
   }
 
-  /** A step tool was called. After the answer, and in code that goes on behind it, it never gives anything back. */
+  /**
+   * A step tool was called. After the answer, and in code that goes on behind it, it gives nothing back; what a parked run calls
+   * then waits for the next call.
+   */
   #perform(request: StepRequest): Promise<unknown> {
     const call = this.#call;
-    if (call === undefined || this.#answers.isGiven) return new Promise(() => {});
     const scope = findScope();
+    const parent = scope?.owner === this.#owner ? scope?.step : undefined;
+    const running = parent ?? (canFollowScopes ? undefined : call?.runner.current);
+    if (running === undefined && (call === undefined || this.#isOver)) return new Promise(() => {});
     if (scope?.isSelecting === true) {
       const { id } = request.options;
       const text = `The step "${id}" was called in the select function of an experiment: call it in the variants.`;
       return Promise.reject(new NonRetriableError(text));
     }
     scope?.onStep?.();
-    const parent = scope?.owner === call.scope.owner ? scope.step : undefined;
-    const running = parent ?? (canFollowScopes ? undefined : call.runner.current);
-    if (running !== undefined) return call.runner.runNested(request, running);
-    return call.board.add(request);
+    if (running !== undefined) return running.runNested(request);
+    return call === undefined ? new Promise(() => {}) : call.board.add(request);
+  }
+
+  /** Whether user code will never go on. */
+  get #isOver(): boolean {
+    return this.#answers.isGiven && !this.#isOpenEnded;
   }
 
   /** The op of a nested step: sent at once where that is possible, else together with its parent's. */
-  async #record(op: WireOp): Promise<void> {
+  async #record(turn: Turn, op: WireOp): Promise<void> {
     const buffer = this.#call?.buffer;
     if (buffer === undefined) {
-      this.#nestedOps.push(op);
+      turn.nestedOps.push(op);
       return;
     }
-    buffer.add(op);
+    this.#save(buffer, op);
     const result = await buffer.flush();
     // The parent's callback goes no further; what is not sent goes out with the answer.
     if (result === "stale") {
@@ -156,14 +244,14 @@ export class CallRun {
     }
     const { fresh } = call.board;
     if (fresh.size === 0) return;
-    if (this.#input.targetStepId !== undefined) {
-      this.#decideTarget(call, this.#input.targetStepId);
+    if (this.input.targetStepId !== undefined) {
+      this.#decideTarget(call, this.input.targetStepId);
       return;
     }
     const [first] = fresh;
     const only = fresh.size === 1 ? first : undefined;
     const isAlone = only !== undefined && isRunnable(only) && !isInRace(only);
-    const mayRun = isAlone && !this.#input.disableImmediateExecution && !this.#isOvertime(call);
+    const mayRun = isAlone && !this.input.disableImmediateExecution && !this.#isOvertime(call);
     this.#guard(mayRun ? this.#execute(call, only) : this.#report(call, [...fresh]));
   }
 
@@ -178,9 +266,9 @@ export class CallRun {
 
   /** With checkpointing a call may last long; past its time, new steps are left to the next call. */
   #isOvertime(call: OpenCall): boolean {
-    const maxRuntimeMs = this.#input.function.checkpointing?.maxRuntimeMs ?? 0;
+    const maxRuntimeMs = this.input.function.checkpointing?.maxRuntimeMs ?? 0;
     if (call.buffer === undefined || maxRuntimeMs <= 0) return false;
-    return Date.now() - this.#startedAtMs >= maxRuntimeMs;
+    return Date.now() - this.#turn.startedAtMs >= maxRuntimeMs;
   }
 
   async #execute(call: OpenCall, step: FoundStep): Promise<void> {
@@ -190,15 +278,15 @@ export class CallRun {
     if (this.#answers.isGiven) return;
     const outcome = await this.#runStep(call, step);
     if (this.#answers.isGiven) return;
-    call.board.fresh.delete(step);
     if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
     if (call.buffer === undefined) {
       await call.phases.endExecution();
-      this.#answers.ops([...this.#nestedOps, outcome.op], outcome.failure);
+      this.#suspend(call, [...this.#turn.nestedOps, outcome.op], outcome.failure);
       return;
     }
+    call.board.fresh.delete(step);
     // The attempt counter belongs to this step: those after it must start with their own.
-    const isRepeated = this.#input.attempt > 0;
+    const isRepeated = this.input.attempt > 0;
     if (outcome.failure === undefined && !isRepeated) {
       await this.#goOn(call, step, outcome);
       return;
@@ -233,7 +321,7 @@ export class CallRun {
 
   /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
   async #goOn(call: OpenCall, step: FoundStep, outcome: StepOutcome): Promise<void> {
-    call.buffer?.add(outcome.op);
+    if (call.buffer !== undefined) this.#save(call.buffer, outcome.op);
     if (call.buffer?.isHolding !== true) step.resolve(outcome.copyValue());
     if (call.buffer?.isHolding === true) {
       await call.phases.endExecution();
@@ -252,7 +340,20 @@ export class CallRun {
     const ops = steps.map((step) => foundOp(identityOf(step)));
     const isWaiting = steps.some((step) => !isRunnable(step));
     if (isWaiting && call.deadline?.isDelivered === false) ops.push(call.deadline.markerOp());
-    this.#answers.ops([...(call.buffer?.ops ?? []), ...ops]);
+    this.#suspend(call, [...(call.buffer?.ops ?? []), ...ops]);
+  }
+
+  /** The results come with a later call, wherever user code then is. */
+  #suspend(call: OpenCall, ops: readonly WireOp[], failure?: Retriability): void {
+    if (this.#answers.isGiven) return;
+    this.#isOpenEnded = failure?.isFinal !== false && isParkable(call, this.#turn, ops);
+    this.#answers.ops(ops, failure);
+  }
+
+  /** From here on the server knows of the step, and so does user code. */
+  #save(buffer: CheckpointBuffer, op: WireOp): void {
+    buffer.add(op);
+    this.#call?.board.order.positionOf(op.id);
   }
 
   async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
@@ -267,9 +368,10 @@ export class CallRun {
 
   /** The handler has returned or thrown. */
   #end(ending: Ending): void {
-    if (this.#answers.isGiven || this.#ending !== undefined) return;
+    if (this.#isOver || this.#ending !== undefined) return;
     this.#ending = ending;
-    if (this.#isBusy) return;
+    // A parked run ends in its next call.
+    if (this.#isBusy || this.#answers.isGiven) return;
     if (this.#call === undefined) {
       this.#answerError(ending.kind === "rejected" ? ending.error : undefined);
       return;
@@ -286,7 +388,7 @@ export class CallRun {
       else await endWithError(call, this.#answers, ending.error);
       return;
     }
-    if (this.#input.targetStepId === undefined && call.board.fresh.size > 0 && this.#isAwaited) {
+    if (this.input.targetStepId === undefined && call.board.fresh.size > 0 && this.#isAwaited) {
       await this.#report(call, [...call.board.fresh]);
       return;
     }
@@ -298,7 +400,7 @@ export class CallRun {
    * the losers of a race; but where races settle with their first branch, work that is still open is that of losers.
    */
   get #isAwaited(): boolean {
-    return this.#input.function.optimizeParallelism || !this.#input.disableImmediateExecution;
+    return this.input.function.optimizeParallelism || !this.input.disableImmediateExecution;
   }
 
   /** Sends what the server does not have. False: that did not work, and the call has been answered. */
@@ -337,16 +439,30 @@ export class CallRun {
     this.#answers.error(error, this.#answers.retriabilityOf(error, finalErrors));
   }
 
-  /** Lets go of user code and timers; only what is promised to middleware and loggers still happens. */
-  async #close(): Promise<void> {
+  /** The call is answered: what is promised to middleware and loggers happens, then the run waits or is let go. */
+  async #leave(output: CallOutput): Promise<CallOutput> {
     clearTimeout(this.#notFoundTimer);
     this.#stopDeadline();
     const call = this.#call;
+    call?.buffer?.close();
+    if (!this.#isOpenEnded) this.close();
+    if (call !== undefined) await this.#tellResponse(call);
+    const { parkedRuns } = this.#turn.options;
+    if (call === undefined || parkedRuns === undefined || !this.#isOpenEnded) return output;
+    const { size, last } = call.board.order;
+    const value = `${parkedRuns.park(this)};known=${size};last=${last}`;
+    return { ...output, headers: { ...output.headers, [CONTINUATION_HEADER]: value } };
+  }
+
+  /** Lets go of user code. Steps that are running end for their own calls. */
+  close(): void {
+    this.#isOpenEnded = false;
+    this.#call?.board.close();
     this.#call = undefined;
     this.#ending = undefined;
-    if (call === undefined) return;
-    call.buffer?.close();
-    call.board.close();
+  }
+
+  async #tellResponse(call: OpenCall): Promise<void> {
     try {
       await call.phases.hooks.beforeResponse?.();
       await call.logger.flush();

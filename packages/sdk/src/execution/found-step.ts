@@ -12,7 +12,8 @@ export interface FoundStep {
   readonly id: string;
   readonly index: number;
   readonly hashedId: string;
-  readonly memo: Memo | undefined;
+  /** Set when the step is met, or when a later call brings its result. */
+  memo: Memo | undefined;
   /** Of the code that asked for it: race mode, experiment. */
   readonly scope: CallScope | undefined;
   /** Arguments of the callback: the author's, an edited run's or the middleware's. */
