@@ -9,6 +9,8 @@ import type { StepNews } from "./step-board.ts";
 export const CONTINUATION_HEADER = "x-everstep-continuation";
 /** In a call: the whole state is here, and what the run leaves in memory may be named in the answer. */
 export const CONTINUATION_OFFER = "offer";
+/** In a call: only what is new is here; its body names the run that is to go on. */
+export const CONTINUATION_RESUME = "resume";
 
 /** What a continued call says of itself; event, steps and function are known from the call before. */
 export interface ContinuedCall {
