@@ -10,7 +10,7 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "tests/**/*.test.ts", "bench/**/*.test.ts"],
-          exclude: ["tests/{cli,crash,examples,protocol}/**"],
+          exclude: ["tests/{cli,crash,examples,package,protocol}/**"],
           testTimeout: 30_000,
           hookTimeout: 60_000,
           sequence: { groupOrder: 0 },
@@ -19,7 +19,7 @@ export default defineConfig({
       {
         test: {
           name: "process",
-          include: ["tests/{cli,crash,examples,protocol}/**/*.test.ts"],
+          include: ["tests/{cli,crash,examples,package,protocol}/**/*.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,
           sequence: { groupOrder: 1 },

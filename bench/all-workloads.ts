@@ -1,6 +1,7 @@
 // Every workload, in the order in which they run.
 import type { Workload } from "./workload.ts";
 import { coldstart } from "./workloads/coldstart.ts";
+import { embedded } from "./workloads/embedded.ts";
 import { fanout } from "./workloads/fanout.ts";
 import { ingest } from "./workloads/ingest.ts";
 import { latency } from "./workloads/latency.ts";
@@ -17,6 +18,7 @@ export const WORKLOADS: readonly Workload[] = [
   ingest,
   noop,
   steps10,
+  embedded,
   latency,
   fanout,
   parallel,

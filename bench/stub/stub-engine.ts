@@ -1,15 +1,11 @@
 // The process of the stub engine: calls apps for the ceiling, and answers at once what apps and load generators send to an
 // engine: events, checkpoints. Started by processes/stub-process.ts.
-import { Agent, createServer, request, type IncomingMessage, type ServerResponse } from "node:http";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { randomBytes } from "node:crypto";
-import {
-  createUlidFactory,
-  eventToWireJson,
-  parseOps,
-  type RawCallResponse,
-} from "@everstep/protocol";
+import { createUlidFactory, eventToWireJson, parseOps } from "@everstep/protocol";
 import { sharedNowMs } from "../clock.ts";
+import { HttpLane } from "../load/http-lane.ts";
 import type { ChildMessage, StubDone, StubJob } from "../messages.ts";
 import { StubRun, type Post } from "./stub-run.ts";
 
@@ -51,37 +47,37 @@ async function readText(incoming: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-function posterTo(appUrl: string, agent: Agent): Post {
-  const { hostname, port, pathname } = new URL(appUrl);
-  return (query, headers, body) =>
-    new Promise((resolve, reject) => {
-      const path = `${pathname}${query}`;
-      const length = { "content-length": Buffer.byteLength(body) };
-      const sent = request(
-        { hostname, port, path, agent, method: "POST", headers: { ...headers, ...length } },
-        (response) => {
-          readText(response).then(
-            (bodyText) => resolve({ ...factsOf(response), bodyText }),
-            (error: unknown) => reject(error as Error),
-          );
-        },
-      );
-      sent.on("error", reject);
-      sent.end(body);
-    });
-}
+/** Connections to an app, opened as they are needed and used again. */
+class Lanes {
+  readonly #url: URL;
+  readonly #all: HttpLane[] = [];
+  readonly #idle: HttpLane[] = [];
 
-function factsOf(response: IncomingMessage): Pick<RawCallResponse, "status" | "headers"> {
-  const headers = Object.fromEntries(
-    Object.entries(response.headers).map(([name, value]) => [name, String(value)]),
-  );
-  return { status: response.statusCode ?? 0, headers };
+  constructor(appUrl: string) {
+    this.#url = new URL(appUrl);
+  }
+
+  readonly post: Post = async (query, headers, body) => {
+    const lane = this.#idle.pop() ?? (await this.#open());
+    const answered = await lane.post(`${this.#url.pathname}${query}`, body, headers);
+    this.#idle.push(lane);
+    return { status: answered.status, headers: answered.headers, bodyText: answered.body };
+  };
+
+  close(): void {
+    for (const lane of this.#all) lane.close();
+  }
+
+  async #open(): Promise<HttpLane> {
+    const lane = await HttpLane.open(Number(this.#url.port));
+    this.#all.push(lane);
+    return lane;
+  }
 }
 
 async function work(job: StubJob): Promise<StubDone> {
   // Fresh connections for each job: an app closes those that were idle while the engine had its turn.
-  const agent = new Agent({ keepAlive: true });
-  const post = posterTo(job.appUrl, agent);
+  const lanes = new Lanes(job.appUrl);
   const startsAtMs: number[] = [];
   const runsMs: number[] = [];
   let next = 0;
@@ -92,7 +88,7 @@ async function work(job: StubJob): Promise<StubDone> {
       const runId = newUlid(Date.now());
       const run = new StubRun({
         runId,
-        post,
+        post: lanes.post,
         slug: `${job.appId}-${job.functionId}`,
         eventJson: eventJsonOf(job, index),
       });
@@ -107,7 +103,7 @@ async function work(job: StubJob): Promise<StubDone> {
   const startedAtMs = sharedNowMs();
   await Promise.all(Array.from({ length: job.concurrency }, lane));
   const endedAtMs = sharedNowMs();
-  agent.destroy();
+  lanes.close();
   return { kind: "done", startedAtMs, endedAtMs, startsAtMs, runsMs };
 }
 

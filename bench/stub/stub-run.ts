@@ -77,7 +77,6 @@ export class StubRun {
     const jobId = String(this.#calls);
     const body = this.#body({ stepId, isPlanned, jobId, requestId });
     const headers = {
-      "content-type": "application/json",
       "user-agent": "everstep",
       "x-inngest-signature": signBody({ key: SIGNING_KEY, body, atMs: Date.now() }),
       "x-run-id": runId,

@@ -1,5 +1,5 @@
 // The shop's client: where its events go.
-import { Inngest } from "inngest";
+import { Everstep } from "everstep";
 
 export type Client = ReturnType<typeof createClient>;
 
@@ -9,5 +9,5 @@ const QUIET = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {}
 
 /** @param engineUrl Origin of the engine, e.g. http://127.0.0.1:8288. */
 export function createClient(engineUrl: string) {
-  return new Inngest({ id: "shop", isDev: true, baseUrl: engineUrl, logger: QUIET });
+  return new Everstep({ id: "shop", isDev: true, baseUrl: engineUrl, logger: QUIET });
 }

@@ -1,5 +1,5 @@
 // The events of the shop, with the shape of their data. One place, so that senders and functions cannot disagree.
-import { eventType, staticSchema } from "inngest";
+import { eventType, staticSchema } from "everstep";
 
 export interface OrderPlaced extends Record<string, unknown> {
   readonly orderId: string;

@@ -1,9 +1,9 @@
 // `npm start`: an engine on one SQLite file and the shop, in one process. The engine does not know that: the shop is an app
-// like any other, reached over HTTP through the official SDK.
+// like any other, reached over HTTP through the SDK.
 import { createServer, type RequestListener, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { createLog, openServer, processIo, stopWhenAsked, type OpenServer } from "everstep-cli";
-import { serve } from "inngest/node";
+import { serve } from "everstep/node";
 import { createClient } from "./client.ts";
 import { createDatabase } from "./fakes/database.ts";
 import { createMail } from "./fakes/mail.ts";
@@ -45,7 +45,8 @@ const shop = {
   mail: createMail(say, pace),
   payment: createPayment(pace),
 };
-listener.resolve(serve({ client: inngest, functions: [...createAllFunctions(shop)] }));
+const handle = serve({ client: inngest, functions: [...createAllFunctions(shop)] });
+listener.resolve((request, response) => void handle(request, response));
 await engine.syncByUrl(appUrl);
 
 write(introduction(engine));

@@ -15,10 +15,13 @@ const APP_POINTS: readonly AppPoint[] = [
   "answer_written",
 ];
 
-describe("kill -9 at a moment seen from outside", () => {
+describe.each([
+  ["official SDKs", false],
+  ["our SDK", true],
+])("kill -9 at a moment seen from outside, apps of %s", (_sdks, isOurs) => {
   let world: CrashWorld;
   beforeAll(async () => {
-    world = await CrashWorld.start();
+    world = await CrashWorld.start(isOurs);
   });
   afterAll(async () => {
     await world.stop();

@@ -7,7 +7,7 @@ import { EngineProcess } from "./harness/engine-process.ts";
 import { freePort } from "./harness/free-port.ts";
 import { waitUntil } from "./harness/wait-until.ts";
 import type { Mode } from "./harness/world.ts";
-import { MODES, V3, V4, freshId } from "./harness/world.ts";
+import { EV3, EV4, MODES, V3, V4, freshId } from "./harness/world.ts";
 
 vi.setConfig({ testTimeout: 60_000 });
 
@@ -29,6 +29,7 @@ async function startPair(mode: Mode, functions: string): Promise<Pair> {
   const options: AppOptions = {
     appId: mode.name,
     version: mode.version,
+    isOurs: mode.isOurs ?? false,
     functions,
     engineUrl: `http://127.0.0.1:${port}`,
     ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),
@@ -78,7 +79,7 @@ describe.each(MODES)("an app of $name", (mode) => {
   });
 });
 
-describe.each([V3, V4])("a deploy of $name", (mode) => {
+describe.each([V3, V4, EV3, EV4])("a deploy of $name", (mode) => {
   it("that drops a function fails its runs until the sync, with the app's own words", async () => {
     const { engine, app, restartApp } = await startPair(mode, "steps");
     expect((await sync(app)).status).toBe(200);

@@ -4,17 +4,18 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppProcess } from "./harness/app-process.ts";
 import { callByHand } from "./harness/hand-made-call.ts";
-import { V3, V4_CALLS } from "./harness/world.ts";
+import { EV3_CALLS, EV4_CALLS, V3, V4_CALLS } from "./harness/world.ts";
 
 const NO_ENGINE = "http://127.0.0.1:9";
 const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
 
-describe.each([V3, V4_CALLS])("an app of $name, alone", (mode) => {
+describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("an app of $name, alone", (mode) => {
   let app: AppProcess;
   let failing: AppProcess;
 
   beforeAll(async () => {
-    const shared = { appId: mode.name, version: mode.version, engineUrl: NO_ENGINE } as const;
+    const { name: appId, version, isOurs = false } = mode;
+    const shared = { appId, version, isOurs, engineUrl: NO_ENGINE } as const;
     const calls = mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing };
     [app, failing] = await Promise.all([
       AppProcess.start({ ...shared, ...calls, functions: "steps" }),
@@ -29,7 +30,8 @@ describe.each([V3, V4_CALLS])("an app of $name, alone", (mode) => {
   it("introduces itself to a GET in dev mode", async () => {
     const response = await fetch(app.url);
     expect(response.status).toBe(200);
-    expect(response.headers.get("x-inngest-sdk")).toMatch(/^inngest-js:v[34]\./);
+    const sdk = mode.isOurs === true ? "everstep-js:v" : `inngest-js:v${mode.version}.`;
+    expect(response.headers.get("x-inngest-sdk")).toContain(sdk);
     expect(await response.json()).toMatchObject({ mode: "dev", has_signing_key: false });
   });
 
@@ -46,7 +48,11 @@ describe.each([V3, V4_CALLS])("an app of $name, alone", (mode) => {
     expect(response.status).toBe(200);
     expect(response.headers.get("x-inngest-sync-kind")).toBe("in_band");
     const body = (await response.json()) as { functions: Record<string, unknown>[] };
-    expect(body).toMatchObject({ app_id: mode.name, sdk_author: "inngest", url: app.url });
+    expect(body).toMatchObject({
+      app_id: mode.name,
+      sdk_author: expect.any(String) as string,
+      url: app.url,
+    });
     const sequence = body.functions.find((fn) => fn["id"] === `${mode.name}-sequence`);
     expect(sequence).toMatchObject({
       triggers: [{ event: `${mode.name}/sequence` }],
@@ -158,8 +164,9 @@ describe.each([V3, V4_CALLS])("an app of $name, alone", (mode) => {
     expect(answer.headers.get("x-inngest-sdk")).not.toBeNull();
   });
 
-  it(`${mode.version === 4 ? "refuses" : "accepts"} execution version 0`, async () => {
+  const isRefused = mode.version === 4 || mode.isOurs === true;
+  it(`${isRefused ? "refuses" : "accepts"} execution version 0`, async () => {
     const answer = await callByHand(app, { functionId: "no-steps", version: 0 });
-    expect(answer.status).toBe(mode.version === 4 ? 500 : 200);
+    expect(answer.status).toBe(isRefused ? 500 : 200);
   });
 });

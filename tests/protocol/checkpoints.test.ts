@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { AppProcess } from "./harness/app-process.ts";
 import type { Mode } from "./harness/world.ts";
-import { ALL_MODES, V3_CHECKPOINTS, V4, World, freshId } from "./harness/world.ts";
+import { ALL_MODES, EV3, EV4, V3_CHECKPOINTS, V4, World, freshId } from "./harness/world.ts";
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
 
@@ -61,7 +61,7 @@ describe.concurrent.each(ALL_MODES)("what reads show, $name", (mode) => {
   });
 });
 
-describe.concurrent.each([V3_CHECKPOINTS, V4])("checkpoints, $name", (mode) => {
+describe.concurrent.each([V3_CHECKPOINTS, V4, EV3, EV4])("checkpoints, $name", (mode) => {
   it("come in one call for all steps, which answers 206 with RunComplete", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/sequence`, { id: freshId() });
     const calls = world.app(mode).callsOf(run.run_id);

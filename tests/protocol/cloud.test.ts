@@ -8,8 +8,8 @@ import type { AppOptions } from "./harness/app-process.ts";
 import { EngineClient } from "./harness/engine-client.ts";
 import { LogTail } from "./harness/log-tail.ts";
 import { waitUntil } from "./harness/wait-until.ts";
-import type { Keys } from "./harness/world.ts";
-import { MODES, V3, V4, World, freshId } from "./harness/world.ts";
+import type { Keys, Mode } from "./harness/world.ts";
+import { EV3, EV4, MODES, V3, V4, World, freshId } from "./harness/world.ts";
 
 vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
 
@@ -28,6 +28,10 @@ afterAll(async () => {
   await world.stop();
   await Promise.all(extraApps.map((app) => app.stop()));
 });
+
+function appOf(mode: Mode): Pick<AppOptions, "version" | "isOurs"> {
+  return { version: mode.version, isOurs: mode.isOurs ?? false };
+}
 
 async function startApp(options: Partial<AppOptions> & { appId: string }): Promise<AppProcess> {
   const app = await AppProcess.start({
@@ -59,9 +63,9 @@ describe.concurrent.each(MODES)("cloud mode, $name", (mode) => {
   });
 });
 
-describe.concurrent.each([V3, V4])("sync in cloud mode, $name", (mode) => {
+describe.concurrent.each([V3, V4, EV3, EV4])("sync in cloud mode, $name", (mode) => {
   it("takes an app that asks to be synced by PUT", async () => {
-    const app = await startApp({ appId: `${mode.name}-put`, version: mode.version });
+    const app = await startApp({ ...appOf(mode), appId: `${mode.name}-put` });
     const response = await fetch(app.url, { method: "PUT" });
     expect(response.status).toBe(200);
     expect(await response.json()).toMatchObject({ modified: true });
@@ -72,8 +76,8 @@ describe.concurrent.each([V3, V4])("sync in cloud mode, $name", (mode) => {
 
   it("refuses an app with another key and tells it why", async () => {
     const app = await startApp({
+      ...appOf(mode),
       appId: `${mode.name}-wrong`,
-      version: mode.version,
       cloud: { signingKey: WRONG_KEY, eventKey: KEYS.eventKey },
     });
     const response = await fetch(app.url, { method: "PUT" });
@@ -86,8 +90,8 @@ describe.concurrent.each([V3, V4])("sync in cloud mode, $name", (mode) => {
 
   it("shows at a pinged app that its key is another", async () => {
     const app = await startApp({
+      ...appOf(mode),
       appId: `${mode.name}-pinged`,
-      version: mode.version,
       cloud: { signingKey: WRONG_KEY, eventKey: KEYS.eventKey },
     });
     const create = (await world.engine.graphqlReply(
@@ -111,7 +115,7 @@ describe.concurrent.each([V3, V4])("sync in cloud mode, $name", (mode) => {
   });
 });
 
-describe.concurrent.each([V3, V4])("pings in cloud mode, $name", (mode) => {
+describe.concurrent.each([V3, V4, EV3, EV4])("pings in cloud mode, $name", (mode) => {
   const ping = (app: AppProcess): Promise<unknown> =>
     world.engine.graphqlReply(
       `mutation ($url: String!) { createApp(input: { url: $url }) { id } }`,
@@ -119,7 +123,7 @@ describe.concurrent.each([V3, V4])("pings in cloud mode, $name", (mode) => {
     );
 
   it("are signed and sync the app in band", async () => {
-    const app = await startApp({ appId: `${mode.name}-in-band`, version: mode.version });
+    const app = await startApp({ ...appOf(mode), appId: `${mode.name}-in-band` });
     await ping(app);
     await world.waitSynced(app);
     const put = app.calls.find((call) => call.method === "PUT");
@@ -133,8 +137,8 @@ describe.concurrent.each([V3, V4])("pings in cloud mode, $name", (mode) => {
 
   it("sync an app that allows no in-band sync as well", async () => {
     const app = await startApp({
+      ...appOf(mode),
       appId: `${mode.name}-out-of-band`,
-      version: mode.version,
       env: { INNGEST_ALLOW_IN_BAND_SYNC: "false" },
     });
     await ping(app);
@@ -148,8 +152,8 @@ describe.concurrent.each([V3, V4])("pings in cloud mode, $name", (mode) => {
 
   it("and calls reach an app whose fallback key is ours", async () => {
     const app = await startApp({
+      ...appOf(mode),
       appId: `${mode.name}-fallback`,
-      version: mode.version,
       cloud: { signingKey: WRONG_KEY, eventKey: KEYS.eventKey },
       env: { INNGEST_SIGNING_KEY_FALLBACK: `signkey-test-${KEYS.signingKey}` },
     });

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { AppProcess } from "./harness/app-process.ts";
 import type { HandMadeCall } from "./harness/hand-made-call.ts";
 import { callByHand } from "./harness/hand-made-call.ts";
-import { V3, V4_CALLS } from "./harness/world.ts";
+import { EV3_CALLS, EV4_CALLS, V3, V4_CALLS } from "./harness/world.ts";
 
 const NO_ENGINE = "http://127.0.0.1:9";
 const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
 
-describe.each([V3, V4_CALLS])("ops of $name", (mode) => {
+describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
   const apps = new Map<string, AppProcess>();
 
   beforeAll(async () => {
@@ -19,6 +19,7 @@ describe.each([V3, V4_CALLS])("ops of $name", (mode) => {
         const app = await AppProcess.start({
           appId: mode.name,
           version: mode.version,
+          isOurs: mode.isOurs ?? false,
           engineUrl: NO_ENGINE,
           functions,
           ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),

@@ -161,13 +161,12 @@ describe("environment", () => {
       expect((await world.finish(run?.id ?? "")).output).toEqual([true, 5]);
     }));
 
-  // A gap: R17 asks for a date here too. It needs tagged serialisation, which the wire has no place for yet; the test says
-  // what happens until then, so that closing the gap changes it.
-  it("[seeds R17] a date that only the type names still arrives as its ISO text", () =>
+  it("[seeds R17] a date that only the type names arrives as a date", () =>
     inWorld(async (world) => {
       const { inngest } = (await world.load("000#20")) as { inngest: typeof world.client };
       const fn = inngest.createFunction({ id: "f" }, { event: "app/user.created" }, ({ event }) => [
-        typeof event.data.createdAt,
+        event.data.createdAt instanceof Date,
+        event.data.createdAt.getTime() > 0,
         event.data.name,
       ]);
       await world.serve([fn], inngest);
@@ -175,7 +174,46 @@ describe("environment", () => {
       await world.load("000#20");
       await world.idle();
       const [run] = await world.runsOfFunction("f");
-      expect((await world.finish(run?.id ?? "")).output).toEqual(["string", "John"]);
+      expect((await world.finish(run?.id ?? "")).output).toEqual([true, true, "John"]);
+    }));
+
+  it("[seeds R17] dates arrive from steps, invocations, waits and in failures, and are text for everybody else", () =>
+    inWorld(async (world) => {
+      const { client } = world;
+      const at = new Date(7);
+      const seen: unknown[] = [];
+      const callee = client.createFunction({ id: "callee" }, { event: "x" }, ({ event }) => {
+        seen.push(["invoked", event.data.at, event.meta]);
+      });
+      const waits = client.createFunction({ id: "waits" }, { event: "go" }, async ({ step }) => {
+        await step.invoke("call", { function: callee, data: { at } });
+        const wait = step.waitForEvent("wait", { event: "later", timeout: "1h" });
+        await step.sendEvent("send", { name: "later", data: { at, list: new Set([1n]) } });
+        seen.push(["waited", (await wait)?.data.at]);
+      });
+      const fails = client.createFunction(
+        {
+          id: "fails",
+          retries: 0,
+          onFailure: ({ event }) => void seen.push(["failed", event.data.event.data]),
+        },
+        { event: "later", if: `event.data.at == "${at.toISOString()}"` },
+        () => {
+          throw new Error("as planned");
+        },
+      );
+      await world.serve([callee, waits, fails]);
+      await world.runToEnd("go");
+      await world.idle();
+      expect(seen).toHaveLength(3);
+      expect(seen).toEqual(
+        expect.arrayContaining([
+          ["invoked", at, undefined],
+          ["waited", at],
+          ["failed", { at, list: new Set([1n]) }],
+        ]),
+      );
+      expect(await world.eventsNamed("later")).toEqual([{ at: at.toISOString(), list: ["1"] }]);
     }));
 
   it("[seeds R21] PUT to the app registers it, as a pasted address does", () =>

@@ -15,6 +15,13 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   everstep: [],
   "@everstep/store-sqlite": ["@everstep/core", "@everstep/protocol"],
   "@everstep/engine": ["@everstep/core", "@everstep/protocol"],
+  "@everstep/embedded": [
+    "everstep",
+    "@everstep/engine",
+    "@everstep/store-sqlite",
+    "@everstep/core",
+    "@everstep/protocol",
+  ],
   "@everstep/server": ["@everstep/engine", "@everstep/core", "@everstep/protocol"],
   "everstep-cli": [
     "@everstep/server",
@@ -51,6 +58,11 @@ function offendersOf(
 
 function isDeclared(manifest: Manifest, name: string): boolean {
   return name in { ...manifest.dependencies, ...manifest.peerDependencies };
+}
+
+/** What builds a package is no part of it, and its tools are development dependencies. */
+function isBuildDependency({ file }: SourceFile, manifest: Manifest, name: string): boolean {
+  return file.endsWith(".config.ts") && name in (manifest.devDependencies ?? {});
 }
 
 /** Tests, and what only tests use. */
@@ -111,6 +123,7 @@ describe("package arrows", () => {
       const name = packageNameOf(found.specifier);
       if (found.specifier.startsWith(".") || isBuiltin(found.specifier)) return undefined;
       if (isDeclared(manifest, name) || isTestDependency(source, name)) return undefined;
+      if (isBuildDependency(source, manifest, name)) return undefined;
       return `imports ${found.specifier}, which ${folder}/package.json does not declare`;
     });
     expect(offenders).toEqual([]);

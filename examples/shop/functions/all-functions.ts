@@ -1,5 +1,5 @@
 // Every function of the shop, for its serve handler.
-import type { InngestFunction } from "inngest";
+import type { InngestFunction } from "everstep";
 import type { Shop } from "../shop.ts";
 import { createApproval } from "./approval.ts";
 import { createContactSync, createFailureLog } from "./contact-sync.ts";

@@ -1,5 +1,5 @@
 // The step that talks to the payment provider: which of its errors are worth another attempt, and when.
-import { NonRetriableError, RetryAfterError } from "inngest";
+import { NonRetriableError, RetryAfterError } from "everstep";
 import { CardDeclined } from "../fakes/payment.ts";
 import type { Shop } from "../shop.ts";
 

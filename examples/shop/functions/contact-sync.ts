@@ -1,6 +1,6 @@
 // A function that fails for good: the other side is down, the attempts run out, onFailure tells a person. Beside it, one
 // function that hears of every failure in the shop.
-import { RetryAfterError } from "inngest";
+import { RetryAfterError } from "everstep";
 import { contactChanged } from "../events.ts";
 import type { Shop } from "../shop.ts";
 

@@ -1,6 +1,6 @@
 // An order from click to parcel: parallel steps, a payment that is tried again, a wait for the warehouse with a timeout, and
 // what has to be undone when it goes wrong.
-import { NonRetriableError, type GetStepTools } from "inngest";
+import { NonRetriableError, type GetStepTools } from "everstep";
 import type { Client } from "../client.ts";
 import { orderPlaced, parcelShipped, type OrderPlaced } from "../events.ts";
 import type { Shop } from "../shop.ts";
@@ -20,7 +20,7 @@ export function createOrder(shop: Shop) {
       retries: 3,
       triggers: [orderPlaced],
       onFailure: async ({ event, error, step }) => {
-        const { orderId } = event.data.event.data as OrderPlaced;
+        const { orderId } = event.data.event.data;
         await step.run("save-failed", async () => {
           await database.saveOrder(orderId, "failed");
           say(`order ${orderId}`, `✗ failed for good: ${error.message}`);

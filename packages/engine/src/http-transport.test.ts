@@ -63,6 +63,23 @@ describe("exchanges", () => {
     expect((await send(url, { method: "GET", body: "" })).bodyText).toBe("GET r ");
   });
 
+  it("takes no interim answer for the answer", async () => {
+    const url = await listen((_request, response) => {
+      response.writeEarlyHints({ link: "</a>; rel=preload" });
+      response.writeHead(200, { "x-inngest-sdk": "js:v4" }).end("ok");
+    });
+    const { status, headers, bodyText } = await send(url);
+    expect([status, headers["link"], bodyText]).toEqual([200, undefined, "ok"]);
+  });
+
+  it("puts together what comes in parts, also within a character", async () => {
+    const whole = Buffer.from("été".repeat(300));
+    const url = await listen((_request, response) => {
+      response.write(whole.subarray(0, 1), () => response.end(whole.subarray(1)));
+    });
+    expect((await send(url, { responseBytesMax: 10_000 })).bodyText).toBe(whole.toString());
+  });
+
   it("uses connections again", async () => {
     const ports = new Set<number | undefined>();
     const url = await listen((request, response) => {
@@ -119,6 +136,15 @@ describe("redirects", () => {
       } else response.end(request.url);
     });
     expect((await send(`${url}/old?fnId=f`)).bodyText).toBe("/new?x=1");
+  });
+
+  it("what a redirect says besides is not waited for, however long", async () => {
+    const url = await listen((request, response) => {
+      if (request.url?.startsWith("/old") === true) {
+        response.writeHead(307, { location: "/new" }).write("x".repeat(200_000));
+      } else response.end("new");
+    });
+    expect((await send(`${url}/old`)).bodyText).toBe("new");
   });
 
   it("a redirect without an address is an answer", async () => {

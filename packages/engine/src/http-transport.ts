@@ -1,8 +1,9 @@
 // HTTP to apps and to what steps fetch: keep-alive connections, redirects, bounded answers, one address policy.
 import { lookup as dnsLookup } from "node:dns";
 import { BlockList, isIP } from "node:net";
-import { Agent, errors } from "undici";
+import { Agent, errors, type Dispatcher } from "undici";
 import { LIMITS } from "@everstep/protocol";
+import { exchange, type Exchange, type ExchangeBounds } from "./http-exchange.ts";
 import {
   TransportError,
   type InboundResponse,
@@ -34,46 +35,21 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
     },
   });
 
-  const once = async (request: OutboundRequest, url: URL): Promise<Exchange> => {
-    if (options.denyMetadata === true) denyLiteral(url);
-    const response = await agent.request({
-      origin: url.origin,
-      path: `${url.pathname}${url.search}`,
-      method: request.method,
-      headers: request.headers,
-      ...(request.body === "" && request.method === "GET" ? {} : { body: request.body }),
-      headersTimeout: request.timeoutMs,
-      bodyTimeout: request.timeoutMs,
-    });
-    const headers: Record<string, string> = {};
-    for (const [name, value] of Object.entries(response.headers)) {
-      if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(", ") : value;
-    }
-    return { status: response.statusCode, headers, body: response.body };
-  };
-
   const send = async (request: OutboundRequest): Promise<InboundResponse> => {
-    let url = new URL(request.url);
-    const deadlineMs = performance.now() + request.timeoutMs;
+    let target = targetOf(request.url);
+    const bounds: ExchangeBounds = {
+      bytesMax: request.responseBytesMax,
+      deadlineMs: performance.now() + request.timeoutMs,
+      timeoutMs: request.timeoutMs,
+      isSkipped: isRedirect,
+    };
     for (let hop = 0; hop <= LIMITS.callRedirectsMax; hop += 1) {
-      const { status, headers, body } = await once(request, url);
-      const { location } = headers;
-      if (location === undefined || !REDIRECTS.has(status)) {
-        return {
-          status,
-          headers,
-          bodyText: await readBody(body, headers, {
-            deadlineMs,
-            timeoutMs: request.timeoutMs,
-            bytesMax: request.responseBytesMax,
-          }),
-        };
-      }
-      await body.dump();
-      const target = new URL(location, url);
-      // The registered query (fnId, stepId) must survive a redirect to another path.
-      if (target.search === "") target.search = url.search;
-      url = target;
+      if (options.denyMetadata === true) denyLiteral(target.hostname);
+      const answer = await exchange(agent, dispatchOptions(request, target), bounds);
+      const { status, headers } = answer;
+      if (!isRedirect(status, headers))
+        return { status, headers, bodyText: await textOf(answer, bounds) };
+      target = redirected(target, headers["location"] ?? "");
     }
     throw new TransportError("unreachable", `more than ${LIMITS.callRedirectsMax} redirects`);
   };
@@ -95,37 +71,62 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
   };
 }
 
-interface Exchange {
-  readonly status: number;
-  readonly headers: Record<string, string>;
-  readonly body: AsyncIterable<Uint8Array> & { dump(): Promise<void> };
+/** An address as the dialer wants it. */
+interface Target {
+  readonly href: string;
+  readonly origin: string;
+  readonly hostname: string;
+  /** With the query. */
+  readonly path: string;
+  readonly search: string;
 }
 
-async function readBody(
-  body: Exchange["body"],
-  headers: Readonly<Record<string, string>>,
-  { bytesMax, timeoutMs, deadlineMs }: { bytesMax: number; timeoutMs: number; deadlineMs: number },
-): Promise<string> {
-  const chunks: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const chunk of body) {
-    bytes += chunk.length;
-    if (bytes > bytesMax) {
-      throw new TransportError("output_too_large", `the answer is larger than ${bytesMax} bytes`);
-    }
-    // The dialer bounds the silence between two chunks; an app that keeps sending is bounded here.
-    if (performance.now() > deadlineMs) {
-      throw new TransportError("timed_out", `no whole answer within ${timeoutMs} ms`);
-    }
-    chunks.push(chunk);
-  }
-  const [only] = chunks;
-  const buffer =
-    chunks.length === 1 && only !== undefined ? Buffer.from(only) : Buffer.concat(chunks);
+/** Calls go to the same few addresses again and again, and parsing them is not free. */
+const targets = new Map<string, Target>();
+const TARGETS_MAX = 1_000;
+
+function targetOf(href: string): Target {
+  const known = targets.get(href);
+  if (known !== undefined) return known;
+  const target = toTarget(new URL(href));
+  if (targets.size >= TARGETS_MAX) targets.clear();
+  targets.set(href, target);
+  return target;
+}
+
+function toTarget({ href, origin, hostname, pathname, search }: URL): Target {
+  return { href, origin, hostname, path: `${pathname}${search}`, search };
+}
+
+function redirected(from: Target, location: string): Target {
+  const url = new URL(location, from.href);
+  // The registered query (fnId, stepId) must survive a redirect to another path.
+  if (url.search === "") url.search = from.search;
+  return toTarget(url);
+}
+
+function isRedirect(status: number, headers: Exchange["headers"]): boolean {
+  return REDIRECTS.has(status) && headers["location"] !== undefined;
+}
+
+function dispatchOptions(request: OutboundRequest, target: Target): Dispatcher.DispatchOptions {
+  const hasBody = request.body !== "" || request.method !== "GET";
+  return {
+    origin: target.origin,
+    path: target.path,
+    method: request.method,
+    headers: request.headers,
+    ...(hasBody ? { body: request.body } : {}),
+    headersTimeout: request.timeoutMs,
+    bodyTimeout: request.timeoutMs,
+  };
+}
+
+async function textOf({ headers, body }: Exchange, { bytesMax }: ExchangeBounds): Promise<string> {
   const encoding = headers["content-encoding"];
-  if (encoding === undefined || encoding === "identity") return buffer.toString("utf8");
+  if (encoding === undefined || encoding === "identity") return body.toString("utf8");
   const { decodeBody } = await import("./decode-body.ts");
-  return decodeBody(buffer, encoding, bytesMax);
+  return decodeBody(body, encoding, bytesMax);
 }
 
 function shuttingDown(): TransportError {
@@ -184,9 +185,9 @@ const guardedLookup: typeof dnsLookup = ((
 }) as typeof dnsLookup;
 
 /** Literal addresses never reach the look-up. */
-function denyLiteral(url: URL): void {
-  const host = url.hostname.replace(/^\[|\]$/g, "");
-  if (isIP(host) !== 0 && isDenied(host)) throw deniedError(url.hostname, host);
+function denyLiteral(hostname: string): void {
+  const host = hostname.replace(/^\[|\]$/g, "");
+  if (isIP(host) !== 0 && isDenied(host)) throw deniedError(hostname, host);
 }
 
 function deniedError(hostname: string, address: string): TransportError {

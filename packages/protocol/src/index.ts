@@ -62,6 +62,7 @@ export {
   type SignatureProblem,
 } from "./signature.ts";
 export { uuidFrom } from "./ids.ts";
+export { inheritedMetaJson } from "./sessions.ts";
 export { parseSdkVersion, type SdkVersion } from "./sdk-version.ts";
 export { hashStepId } from "./step-id.ts";
 export {

@@ -30,6 +30,8 @@ export interface UserError {
   readonly data?: Json;
   readonly noRetry?: boolean;
   readonly cause?: Json;
+  /** The author's id of the step whose failure ended the run, where the SDK tells it. */
+  readonly stepId?: string;
 }
 
 export interface Op {

@@ -5,6 +5,7 @@ import { canonicalizeText } from "./canonical-json.ts";
 import { EverstepError } from "./errors.ts";
 import { eventToWireJson } from "./event-json.ts";
 import { LIMITS } from "./limits.ts";
+import { inheritedMetaJson } from "./sessions.ts";
 import { parseEventBody, toEventRecord } from "./parse-events.ts";
 
 const given = { internalId: "01ARZ3NDEKTSV4RRFFQ69G5FAV", receivedAtMs: 1_700_000_000_000 };
@@ -167,6 +168,28 @@ describe("sessions", () => {
     [{ filler: "x".repeat(40_000) }, /larger than 32768/],
   ])("refuse %j", (meta, message) => {
     expect(errorOf(JSON.stringify({ name: "a", meta })).message).toMatch(message);
+  });
+});
+
+describe("the map of value types", () => {
+  const types = { data: { at: "date" } };
+  const metaOf = (meta: unknown): unknown => parseOne({ name: "a", meta })?.meta;
+
+  it("is kept as the sender wrote it, beside sessions; a wrong one is left out", () => {
+    expect(metaOf({ everstep_types: types })).toEqual({ everstep_types: types });
+    expect(metaOf({ Everstep_Types: types, sessions: { a: "1" } })).toEqual({
+      everstep_types: types,
+      sessions: { a: "1" },
+    });
+    expect(metaOf({ everstep_types: "date" })).toBeUndefined();
+  });
+
+  it("does not go over to events about the event", () => {
+    const json = '{"everstep_types":{"data":{"at":"date"}}';
+    expect(inheritedMetaJson(`${json}}`)).toBeUndefined();
+    expect(inheritedMetaJson(`${json},"sessions":{"a":"1"}}`)).toBe('{"sessions":{"a":"1"}}');
+    expect(inheritedMetaJson('{"sessions":{}}')).toBe('{"sessions":{}}');
+    expect(inheritedMetaJson(undefined)).toBeUndefined();
   });
 });
 

@@ -1,15 +1,20 @@
 // An event's `meta` (server.md 1.2): sessions that its sender set, and those handed on from a run, become one small map. The
-// sender's own win; null removes an inherited one. Anything else in `meta` is left out.
+// sender's own win; null removes an inherited one. Our SDK's map of the values that JSON has no form for is kept as it is, for apps
+// to read. Anything else in `meta` is left out.
+import { canonicalJson } from "./canonical-json.ts";
 import { foldKeys, isJsonObject, knownKeys } from "./fold-keys.ts";
-import type { JsonObject } from "./json.ts";
+import type { Json, JsonObject } from "./json.ts";
 import { LIMITS } from "./limits.ts";
 
 type Failer = (what: string) => Error;
 
-const META_KEYS = knownKeys(["sessions", "propagated_sessions"]);
+/** The member of `meta` that says where an event's data holds dates, maps and the like (decision 0008). */
+const VALUE_TYPES_KEY = "everstep_types";
+
+const META_KEYS = knownKeys(["sessions", "propagated_sessions", VALUE_TYPES_KEY]);
 
 /**
- * The `{ sessions }` that is kept of a raw `meta`; undefined when there is none.
+ * The `{ sessions, everstep_types }` that is kept of a raw `meta`; undefined when there is none.
  * @param fail Makes the error to throw from a phrase such as `has the field "meta" 5: …`.
  */
 export function parseEventMeta(meta: unknown, fail: Failer): JsonObject | undefined {
@@ -28,8 +33,21 @@ export function parseEventMeta(meta: unknown, fail: Failer): JsonObject | undefi
       ? new Map<string, string | null>()
       : parseSessions(raw["propagated_sessions"], "meta.propagated_sessions", fail);
   const merged = merge(own, inherited);
-  if (merged.size === 0) return undefined;
-  return { sessions: Object.fromEntries([...merged].toSorted(byKey)) };
+  const types = raw[VALUE_TYPES_KEY];
+  const kept: Record<string, Json> = {};
+  if (isJsonObject(types)) kept[VALUE_TYPES_KEY] = types as JsonObject;
+  if (merged.size > 0) kept["sessions"] = Object.fromEntries([...merged].toSorted(byKey));
+  return Object.keys(kept).length === 0 ? undefined : kept;
+}
+
+/**
+ * The `meta` that an event about another event gets, as canonical JSON text: the sessions, but not the map of value types, which
+ * belongs to the data of that other event.
+ */
+export function inheritedMetaJson(metaJson: string | undefined): string | undefined {
+  if (metaJson?.includes(`"${VALUE_TYPES_KEY}"`) !== true) return metaJson;
+  const { [VALUE_TYPES_KEY]: _types, ...rest } = JSON.parse(metaJson) as JsonObject;
+  return Object.keys(rest).length === 0 ? undefined : canonicalJson(rest);
 }
 
 /** The sender's sessions, then inherited ones in lexical order while there is room. */

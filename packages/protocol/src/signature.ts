@@ -1,7 +1,8 @@
 // Who may talk to whom: request signatures and API bearer keys (protocol.md 2.4, server.md 2.1). Comparisons take constant
 // time. With no key configured nothing is authorised here: what a keyless server allows is the server's decision.
-import { createHash, createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, timingSafeEqual } from "node:crypto";
 import { EverstepError } from "./errors.ts";
+import { hmacSha256 } from "./hmac-sha256.ts";
 import { LIMITS } from "./limits.ts";
 
 const KEY_PREFIX = /^signkey-\w+-/;
@@ -23,7 +24,7 @@ export function stripKeyPrefix(key: string): string {
  */
 export function signBody(input: { key: string; body: string; atMs: number }): string {
   const seconds = String(Math.floor(input.atMs / 1_000));
-  return `t=${seconds}&s=${macOf(input.key, input.body, seconds).toString("hex")}`;
+  return `t=${seconds}&s=${macOf(input.key, input.body, seconds)}`;
 }
 
 /** Checks a signature against each key in turn; it may be at most 5 minutes away from now in either direction. */
@@ -42,7 +43,7 @@ export function verifySignature(input: {
   }
   const given = Buffer.from(hex, "hex");
   const key = input.keys.find((candidate) =>
-    timingSafeEqual(macOf(candidate, input.body, seconds), given),
+    timingSafeEqual(Buffer.from(macOf(candidate, input.body, seconds), "hex"), given),
   );
   return key === undefined ? { ok: false, reason: "mismatch" } : { ok: true, key };
 }
@@ -95,8 +96,9 @@ function hashOf(plainKey: string): string | undefined {
   return createHash("sha256").update(Buffer.from(plainKey, "hex")).digest("hex");
 }
 
-function macOf(key: string, body: string, seconds: string): Buffer {
-  return createHmac("sha256", stripKeyPrefix(key)).update(body).update(seconds).digest();
+/** Hex digits. */
+function macOf(key: string, body: string, seconds: string): string {
+  return hmacSha256(stripKeyPrefix(key), body + seconds);
 }
 
 function digestOf(text: string): Buffer {

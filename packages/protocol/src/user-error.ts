@@ -11,6 +11,7 @@ const ERROR_KEYS = knownKeys([
   "data",
   "noRetry",
   "cause",
+  "stepId",
   "error",
   "body",
 ]);
@@ -56,7 +57,7 @@ function parseText(text: string, fallbackMessage: string, depth: number): UserEr
 }
 
 function fromFields(raw: Record<string, unknown>, fallbackMessage: string): UserError {
-  const { name, message, error, stack, data, noRetry, cause } = raw;
+  const { name, message, error, stack, data, noRetry, cause, stepId } = raw;
   const text = [message, error].find((value) => typeof value === "string" && value !== "");
   return {
     name: typeof name === "string" && name !== "" ? name : "Error",
@@ -65,5 +66,6 @@ function fromFields(raw: Record<string, unknown>, fallbackMessage: string): User
     ...(data !== undefined && { data: data as Json }),
     ...(typeof noRetry === "boolean" && { noRetry }),
     ...(cause !== undefined && cause !== null && { cause: cause as Json }),
+    ...(typeof stepId === "string" && { stepId }),
   };
 }

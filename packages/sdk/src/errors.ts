@@ -10,7 +10,16 @@ export interface ErrorCause {
   readonly cause?: unknown;
 }
 
-/** Ends the step or the function without further retries. */
+/**
+ * Ends the step or the function without further retries.
+ *
+ * @example
+ * await step.run("load-order", async () => {
+ *   const order = await db.orders.find("o-1");
+ *   if (order === undefined) throw new NonRetriableError("There is no order o-1");
+ *   return order;
+ * });
+ */
 export class NonRetriableError extends Error {
   constructor(message: string, options?: ErrorCause) {
     super(message, causeOf(options));
@@ -20,7 +29,14 @@ export class NonRetriableError extends Error {
 
 registerErrorClass("NonRetriableError", (message) => new NonRetriableError(message));
 
-/** Asks for the next attempt after a certain time instead of after the usual backoff. */
+/**
+ * Asks for the next attempt after a certain time (1 s to 24 h) instead of after the usual delay. The number of attempts stays.
+ *
+ * @example
+ * await step.run("call-api", () => {
+ *   throw new RetryAfterError("The API asks us to wait", "5m");
+ * });
+ */
 export class RetryAfterError extends Error {
   /** The value of the Retry-After header: whole seconds, or an ISO date. */
   readonly retryAfter: string;
@@ -39,7 +55,18 @@ export class RetryAfterError extends Error {
   }
 }
 
-/** What user code catches when a step has failed for good. Carries the name, message and stack of the original error. */
+/**
+ * What user code catches when a step has failed for good. Carries the name, message and stack of the original error.
+ * Thrown again as it is, it fails the run without retries.
+ *
+ * @example
+ * try {
+ *   await step.run("book-carrier", () => bookCarrier("o-1"));
+ * } catch (error) {
+ *   if (!(error instanceof StepError)) throw error;
+ *   logger.warn(`${error.stepId} failed: ${error.message}`);
+ * }
+ */
 export class StepError extends Error {
   /** The id of the step as its author wrote it. */
   readonly stepId: string;
@@ -58,7 +85,19 @@ export class StepError extends Error {
   }
 }
 
-/** The function's `timeout` has passed. Thrown once at the step in flight; uncaught, it fails the run without retries. */
+/**
+ * The function's `timeout` has passed. Thrown once at the step in flight; uncaught, it fails the run without retries.
+ *
+ * @example
+ * inngest.createFunction({ id: "import", timeout: "10m" }, { event: "go" }, async ({ step }) => {
+ *   try {
+ *     await step.waitForEvent("wait", { event: "import/done" });
+ *   } catch (error) {
+ *     if (!(error instanceof TimeoutError)) throw error;
+ *     await step.sendEvent("tell", { name: "import/late", data: { stepId: error.stepId } });
+ *   }
+ * });
+ */
 export class TimeoutError extends Error {
   /** The step that was in flight; undefined when none was. */
   readonly stepId: string | undefined;

@@ -26,6 +26,13 @@ export type {
 } from "./client/inference.ts";
 export type { ClientOptions } from "./client/client-options.ts";
 export { EventSendError } from "./client/event-send-error.ts";
+export type {
+  GroupExperiment,
+  LiteralZodEventSchema,
+  LogArg,
+  OutgoingOp,
+  ZodEventSchemas,
+} from "./client/official-names.ts";
 export { headerKeys, internalEvents, queryKeys, slugify } from "./client/protocol-names.ts";
 export {
   isInngest,
@@ -59,6 +66,8 @@ export {
 
 export { ConsoleLogger, type LogLevel } from "./logging/console-logger.ts";
 export { wrapStringFirstLogger } from "./logging/message-first.ts";
+export { UnsupportedFeatureError } from "./unsupported-feature.ts";
+export { isReplaying, wrapLogger } from "./logging/wrap-logger.ts";
 export { ProxyLogger } from "./logging/proxy-logger.ts";
 
 export {

@@ -3,11 +3,11 @@
 // applying the changes one by one. Rows are keyed, so the last word about a key wins.
 import type { Change, IdempotencyKey, RunHead, RunPatch, Timer, Wait } from "@everstep/core";
 import { toEventRow } from "./event-rows.ts";
-import { toRunPatchColumns, toRunResultRow, toRunRow } from "./run-rows.ts";
+import { toRunPatchRow, toRunResultRow, toRunRow } from "./run-rows.ts";
 import { toAttemptRow, toStepRow } from "./step-rows.ts";
 import { toTimerRow } from "./timer-rows.ts";
 import { toWaitRow, waitSuffix } from "./wait-rows.ts";
-import { runPatchStatement, type SqlValue, type WriteGroup } from "./write-tables.ts";
+import type { SqlValue, WriteGroup } from "./write-tables.ts";
 
 /** What the batch says about one wait: whether a stored row must go, and which row is there in the end. */
 interface WaitFate {
@@ -108,8 +108,10 @@ function gather(gathered: Gathered, change: Change): void {
 
 function gatherPatch({ runs, patches }: Gathered, runId: string, patch: RunPatch): void {
   const added = runs.get(runId);
-  if (added === undefined) patches.set(runId, { ...patches.get(runId), ...patch });
-  else runs.set(runId, { ...added, ...patch });
+  if (added === undefined) {
+    const earlier = patches.get(runId);
+    patches.set(runId, earlier === undefined ? patch : { ...earlier, ...patch });
+  } else runs.set(runId, { ...added, ...patch });
 }
 
 function gatherWait({ waits, waitPaths }: Gathered, wait: Wait): void {
@@ -154,8 +156,8 @@ function addRuns(groups: Map<string, SqlValue[]>, { runs, patches }: Gathered): 
     append(groups, "run_results", toRunResultRow(run.id, run) ?? []);
   }
   for (const [runId, patch] of patches) {
-    const { columns, values } = toRunPatchColumns(patch);
-    if (columns.length > 0) append(groups, runPatchStatement(columns), [...values, runId]);
+    const row = toRunPatchRow(runId, patch);
+    if (row !== undefined) append(groups, row.statement, row.values);
     append(groups, "run_results", toRunResultRow(runId, patch) ?? []);
   }
 }

@@ -2,7 +2,7 @@
 import type { RunHead, RunPatch, RunStatus } from "@everstep/core";
 import type { UserError } from "@everstep/protocol";
 import type { PayloadReader } from "./payload-reader.ts";
-import { INSERT_TABLES, type SqlValue } from "./write-tables.ts";
+import { INSERT_TABLES, runPatchStatement, type SqlValue } from "./write-tables.ts";
 
 /** Selects a RunRow from `runs` left-joined with `run_results`. */
 export const RUN_COLUMNS: string = [
@@ -82,17 +82,37 @@ const PATCH_COLUMNS = {
 } as const satisfies Partial<Record<keyof RunPatch, string>>;
 const PATCH_ENTRIES = Object.entries(PATCH_COLUMNS) as [keyof typeof PATCH_COLUMNS, string][];
 
-/** Columns of `runs` that a patch sets, in one fixed order, with their values. */
-export function toRunPatchColumns(patch: RunPatch): { columns: string[]; values: SqlValue[] } {
-  const columns: string[] = [];
+/** Statements by the columns that they set, one bit for each: patches set few different sets of columns, very often. */
+const patchStatements = new Map<number, string>();
+
+/** The columns of `runs` that a patch sets, in one fixed order, then the run's id; undefined when it sets none. */
+export function toRunPatchRow(runId: string, patch: RunPatch): WriteRow | undefined {
   const values: SqlValue[] = [];
-  for (const [key, column] of PATCH_ENTRIES) {
-    const value = patch[key];
+  let bits = 0;
+  for (let index = 0; index < PATCH_ENTRIES.length; index += 1) {
+    const value = patch[PATCH_ENTRIES[index]?.[0] ?? "status"];
     if (value === undefined) continue;
-    columns.push(column);
+    bits |= 1 << index;
     values.push(toPatchValue(value));
   }
-  return { columns, values };
+  if (bits === 0) return undefined;
+  values.push(runId);
+  return { statement: patchStatementOf(bits), values };
+}
+
+interface WriteRow {
+  readonly statement: string;
+  readonly values: SqlValue[];
+}
+
+function patchStatementOf(bits: number): string {
+  let statement = patchStatements.get(bits);
+  if (statement === undefined) {
+    const set = PATCH_ENTRIES.filter((_entry, index) => (bits & (1 << index)) !== 0);
+    statement = runPatchStatement(set.map(([, column]) => column));
+    patchStatements.set(bits, statement);
+  }
+  return statement;
 }
 
 function toPatchValue(value: string | number | readonly string[]): SqlValue {

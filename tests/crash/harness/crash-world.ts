@@ -22,11 +22,12 @@ export class CrashWorld {
     this.apps = apps;
   }
 
-  static async start(): Promise<CrashWorld> {
+  /** @param isOurs The apps run on our SDK under the official one's name. */
+  static async start(isOurs = false): Promise<CrashWorld> {
     const directory = mkdtempSync(join(tmpdir(), "everstep-crash-"));
     const enginePort = await freePort();
     const start = (version: 3 | 4): Promise<LoadApp> =>
-      LoadApp.start({ version, enginePort, keys: KEYS, directory });
+      LoadApp.start({ version, isOurs, enginePort, keys: KEYS, directory });
     return new CrashWorld(directory, enginePort, await Promise.all([start(3), start(4)]));
   }
 

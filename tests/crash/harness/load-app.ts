@@ -15,8 +15,12 @@ const APP_FILES = {
   4: new URL("../apps/app-v4.ts", import.meta.url),
 } as const;
 
+const ALIAS_FILE = new URL("../../protocol/harness/alias-everstep.ts", import.meta.url);
+
 export interface LoadAppOptions {
   readonly version: 3 | 4;
+  /** Runs the app on our SDK under the official one's name. */
+  readonly isOurs: boolean;
   readonly enginePort: number;
   readonly keys: Keys;
   /** Where the journal goes. */
@@ -38,7 +42,8 @@ export class LoadApp {
     this.appId = `load-v${options.version}`;
     this.#journalPath = join(options.directory, `${this.appId}.jsonl`);
     const settings: AppSettings = { appId: this.appId, journalPath: this.#journalPath };
-    this.#child = spawn(process.execPath, [APP_FILES[options.version].pathname], {
+    const alias = options.isOurs ? ["--import", ALIAS_FILE.href] : [];
+    this.#child = spawn(process.execPath, [...alias, APP_FILES[options.version].pathname], {
       env: {
         PATH: process.env["PATH"],
         TEST_APP_SETTINGS: JSON.stringify(settings),

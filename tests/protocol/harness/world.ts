@@ -12,6 +12,7 @@ export interface Mode {
   readonly version: 3 | 4;
   readonly isOurs?: boolean;
   readonly checkpointing?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 export const V3: Mode = { name: "v3", version: 3 };
@@ -21,19 +22,11 @@ export const V4_CALLS: Mode = { name: "v4-calls", version: 4, checkpointing: fal
 
 /** The app of version 3 on our SDK under the official one's name. Ours checkpoints unless it is told not to. */
 export const EV3: Mode = { name: "ev3", version: 3, isOurs: true };
-export const EV3_CALLS: Mode = {
-  name: "ev3-calls",
-  version: 3,
-  isOurs: true,
-  checkpointing: false,
-};
+/** A call for each step, and runId in failure handlers as the official SDKs mean it. */
+const OFFICIAL_WAYS = { checkpointing: false, env: { EVERSTEP_FAILURE_RUN_ID: "own" } } as const;
+export const EV3_CALLS: Mode = { ...EV3, ...OFFICIAL_WAYS, name: "ev3-calls" };
 export const EV4: Mode = { name: "ev4", version: 4, isOurs: true };
-export const EV4_CALLS: Mode = {
-  name: "ev4-calls",
-  version: 4,
-  isOurs: true,
-  checkpointing: false,
-};
+export const EV4_CALLS: Mode = { ...EV4, ...OFFICIAL_WAYS, name: "ev4-calls" };
 
 const OUR_MODES: readonly Mode[] = [EV3, EV3_CALLS, EV4, EV4_CALLS];
 /** Both versions as they come, version 4 with a call for each step, and both apps on our SDK. */
@@ -137,6 +130,7 @@ function appOptions(mode: Mode, options: WorldOptions, engineUrl: string): AppOp
     appId: mode.name,
     version: mode.version,
     ...(mode.isOurs === undefined ? {} : { isOurs: mode.isOurs }),
+    ...(mode.env === undefined ? {} : { env: mode.env }),
     functions: options.functions,
     engineUrl,
     ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),

@@ -4,10 +4,10 @@ import { LIMITS } from "@everstep/protocol";
 import type { StepRecord } from "../model/run.ts";
 import type { OpFacts } from "../model/timer.ts";
 import {
-  addStep,
   addTimer,
   isEnded,
   patchRun,
+  record,
   removeTimer,
   removeWait,
   type Draft,
@@ -34,19 +34,22 @@ export function saveStep(draft: Draft, op: OpFacts, end: StepEnd): boolean {
     endRun(draft, { status: "failed", error: failure });
     return false;
   }
-  addStep(draft, {
+  const step: { -readonly [Key in keyof StepRecord]: StepRecord[Key] } = {
+    runId: state.head.id,
+    position: state.stack.length,
     stepId: op.stepId,
     op: op.op,
     name: op.name,
-    ...(op.optsJson === undefined ? {} : { opts: op.optsJson }),
     outputJson: end.outputJson,
     failed: end.failed,
     attempt: end.attempt,
     queuedAtMs: end.queuedAtMs,
     startedAtMs: end.startedAtMs,
     endedAtMs: ctx.nowMs,
-    ...(end.resolvedBy === undefined ? {} : { resolvedBy: end.resolvedBy }),
-  });
+  };
+  if (op.optsJson !== undefined) step.opts = op.optsJson;
+  if (end.resolvedBy !== undefined) step.resolvedBy = end.resolvedBy;
+  record(draft, { type: "step_added", step });
   patchRun(draft, { stateBytes, stepCount: state.head.stepCount + 1 });
   closeWork(draft, op.stepId);
   return true;

@@ -9,11 +9,11 @@ import { opFacts, stepStartedAtMs } from "./op-facts.ts";
 export interface Checkpoint {
   readonly ops: readonly Op[];
   /** The timer whose call sends it, from the wire's qi_id. */
-  readonly timerId?: number;
+  readonly timerId?: number | undefined;
   /** The dispatch that sends it; absent when the SDK does not tell. */
-  readonly generation?: number;
+  readonly generation?: number | undefined;
   /** The dispatch of that timer that is out now. */
-  readonly currentGeneration?: number;
+  readonly currentGeneration?: number | undefined;
   /** When that dispatch started, epoch ms. */
   readonly startedAtMs: number;
 }

@@ -130,7 +130,7 @@ describe("lifecycle events", () => {
   it("[L2] tells the function, the run, its events and how it went", () => {
     const run = startRun({
       correlationId: "01KJPARENT.step",
-      event: { metaJson: '{"sessions":{}}' },
+      event: { metaJson: '{"everstep_types":{"data":{"at":"date"}},"sessions":{}}' },
     });
     run.end(errorResult({ retriable: false }));
     const [finished] = sent(run);

@@ -2,6 +2,7 @@
 import {
   canonicalJson,
   eventToWireJson,
+  inheritedMetaJson,
   type EventRecord,
   type UserError,
 } from "@everstep/protocol";
@@ -25,7 +26,7 @@ export function lifecycleEvents(
   const { head } = draft.state;
   if (head.eventName === FINISHED_EVENT || head.eventName === FAILED_EVENT) return [];
   const dataJson = dataOf(draft, end, error);
-  const metaJson = draft.events[0]?.metaJson;
+  const metaJson = inheritedMetaJson(draft.events[0]?.metaJson);
   const build = (name: string, ownId: string | undefined): EventRecord => {
     const internalId = draft.ctx.newUlid(draft.ctx.nowMs);
     return {

@@ -46,14 +46,12 @@ export function createRuns(
       await opened().ask({ type: "remove_cancellation", id });
     },
     async checkpoint({ runId, ops, generation, jobId }) {
-      const timerId = jobId === undefined ? undefined : timerIdOf(jobId);
-      const isTold = generation !== undefined && generation !== 0;
-      await openOrDraining().ask({
+      return openOrDraining().ask<void>({
         type: "checkpoint",
         runId,
         ops,
-        ...(timerId === undefined ? {} : { timerId }),
-        ...(isTold ? { generation } : {}),
+        timerId: jobId === undefined ? undefined : timerIdOf(jobId),
+        generation: generation === 0 ? undefined : generation,
       });
     },
     async readRunEvents(runId) {

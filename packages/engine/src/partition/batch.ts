@@ -15,6 +15,8 @@ export interface Batch {
   readonly touched: ReadonlySet<string>;
   record(changes: readonly Change[]): void;
   getRun(runId: string): Promise<LoadedRun | undefined>;
+  /** From memory only. */
+  peekRun(runId: string): LoadedRun | undefined;
   putRun(run: LoadedRun): void;
   findWaits(eventName: string, matchKeys: readonly string[]): Promise<readonly Wait[]>;
   findKeys(key: string, nowMs: number): Promise<readonly IdempotencyKey[]>;
@@ -64,6 +66,11 @@ export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Ba
       touched.add(runId);
       return cache.get(runId);
     },
+    peekRun(runId) {
+      const run = cache.use(runId);
+      if (run !== undefined) touched.add(runId);
+      return run;
+    },
     putRun(run) {
       touched.add(run.state.head.id);
       cache.put(run);
@@ -83,9 +90,7 @@ export function createBatch(store: Store, cache: RunCache, catalog: Catalog): Ba
       const added = addedKeys.filter((each) => each.key === key);
       return added.length === 0 ? stored : [...stored, ...added];
     },
-    async hasEvent(internalId) {
-      if (addedEvents.has(internalId)) return true;
-      return (await store.findEventIds([internalId])).has(internalId);
-    },
+    hasEvent: async (internalId) =>
+      addedEvents.has(internalId) || (await store.findEventIds([internalId])).has(internalId),
   };
 }

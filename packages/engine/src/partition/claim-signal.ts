@@ -1,17 +1,33 @@
 // A signal has one waiter. Before an answer that waits for a signal is applied, the other waiter is found and the op's
 // conflict rule decides (protocol.md 3.5, op 10).
-import { isEnded, isKnownStep, record, signalOf, type CallEnd } from "@everstep/core";
+import {
+  isEnded,
+  isKnownStep,
+  record,
+  signalOf,
+  type Awaitable,
+  type CallEnd,
+} from "@everstep/core";
 import type { CallResult } from "@everstep/protocol";
 import { editRun, type Execution } from "./execution.ts";
 import { refusedAnswer } from "./refused-answer.ts";
 
 /** @returns The answer to apply: the same, or an error when the signal is taken and must not be replaced. */
-export async function claimSignals(
+export function claimSignals(
   execution: Execution,
   runId: string,
-  { timerId, result }: Pick<CallEnd, "timerId" | "result">,
+  end: Pick<CallEnd, "timerId" | "result">,
+): Awaitable<CallResult> {
+  const { result } = end;
+  const isWaiting = result.kind === "ops" && result.ops.some((op) => op.op === "WaitForSignal");
+  return isWaiting ? claim(execution, runId, { timerId: end.timerId, result }) : result;
+}
+
+async function claim(
+  execution: Execution,
+  runId: string,
+  { timerId, result }: { timerId: number; result: Extract<CallResult, { kind: "ops" }> },
 ): Promise<CallResult> {
-  if (result.kind !== "ops" || !result.ops.some((op) => op.op === "WaitForSignal")) return result;
   const run = await execution.batch.getRun(runId);
   // A late answer is not applied, so it takes nothing from anybody either.
   if (run === undefined || isEnded(run.state) || !run.state.timers.has(timerId)) return result;

@@ -24,8 +24,8 @@ export type Command =
       readonly type: "checkpoint";
       readonly runId: string;
       readonly ops: readonly Op[];
-      readonly timerId?: number;
-      readonly generation?: number;
+      readonly timerId: number | undefined;
+      readonly generation: number | undefined;
     }
   | { readonly type: "cancel"; readonly runId: string; readonly reason: string }
   | { readonly type: "signal"; readonly name: string; readonly dataJson: JsonText }

@@ -13,7 +13,10 @@ import {
   decideTimer,
   appIdOf,
   seedRerun,
+  type Awaitable,
   type Draft,
+  type FollowUp,
+  type LoadedRun,
   type Timer,
 } from "@everstep/core";
 import { EverstepError, eventToWireJson } from "@everstep/protocol";
@@ -24,8 +27,11 @@ import { followUp, routeEvent } from "./route-event.ts";
 
 type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;
 
-/** @returns The answer for whoever asked. @throws EverstepError Then the command changed nothing. */
-export async function execute(execution: Execution, command: Command): Promise<unknown> {
+/**
+ * @returns The answer for whoever asked; no promise where everything that is needed is in memory.
+ * @throws EverstepError (or rejects with it) Then the command changed nothing.
+ */
+export function execute(execution: Execution, command: Command): Awaitable<unknown> {
   switch (command.type) {
     case "events":
       return receiveEvents(execution, command);
@@ -33,12 +39,8 @@ export async function execute(execution: Execution, command: Command): Promise<u
       return invoke(execution, command);
     case "call_started":
       return edit(execution, command.runId, (draft) => decideStarted(draft, command.atMs));
-    case "call_ended": {
-      const result = await claimSignals(execution, command.runId, command.end);
-      return edit(execution, command.runId, (draft) =>
-        decideCallResult(draft, { ...command.end, result }),
-      );
-    }
+    case "call_ended":
+      return callEnded(execution, command);
     case "request_ended":
       return edit(execution, command.runId, (draft) => decideRequestResult(draft, command.end));
     case "timer_due":
@@ -79,12 +81,28 @@ function administer(
   }
 }
 
-async function edit(
+function edit(
   execution: Execution,
   runId: string,
   decide: (draft: Draft) => void,
+): Awaitable<void> {
+  const followUps = editRun(execution, runId, decide);
+  if (followUps instanceof Promise) return editLater(execution, followUps);
+  return followUps.length === 0 ? undefined : followUp(execution, followUps);
+}
+
+async function editLater(
+  execution: Execution,
+  followUps: Promise<readonly FollowUp[]>,
 ): Promise<void> {
-  await followUp(execution, await editRun(execution, runId, decide));
+  await followUp(execution, await followUps);
+}
+
+function callEnded(execution: Execution, { runId, end }: CommandOf<"call_ended">): Awaitable<void> {
+  const decide = (result: typeof end.result): Awaitable<void> =>
+    edit(execution, runId, (draft) => decideCallResult(draft, { ...end, result }));
+  const result = claimSignals(execution, runId, end);
+  return result instanceof Promise ? result.then(decide) : decide(result);
 }
 
 async function receiveEvents(
@@ -154,18 +172,28 @@ async function cronDue(execution: Execution, timer: Timer): Promise<void> {
   });
 }
 
-async function checkpoint(execution: Execution, command: CommandOf<"checkpoint">): Promise<void> {
-  const { runId, timerId, generation } = command;
-  const run = await execution.batch.getRun(runId);
+function checkpoint(execution: Execution, command: CommandOf<"checkpoint">): Awaitable<void> {
+  const { batch } = execution;
+  const known = batch.peekRun(command.runId);
+  if (known !== undefined) return checkpointRun(execution, command, known);
+  return batch.getRun(command.runId).then((run) => checkpointRun(execution, command, run));
+}
+
+function checkpointRun(
+  execution: Execution,
+  command: CommandOf<"checkpoint">,
+  run: LoadedRun | undefined,
+): Awaitable<void> {
+  const { runId, timerId, generation, ops } = command;
   if (run === undefined) throw runNotFound(runId);
   const current = timerId === undefined ? undefined : execution.currentCall(timerId);
-  await edit(execution, runId, (draft) =>
+  return edit(execution, runId, (draft) =>
     decideCheckpoint(draft, {
-      ops: command.ops,
+      ops,
+      timerId,
+      generation,
       startedAtMs: current?.startedAtMs ?? execution.ctx.nowMs,
-      ...(timerId === undefined ? {} : { timerId }),
-      ...(generation === undefined ? {} : { generation }),
-      ...(current === undefined ? {} : { currentGeneration: current.generation }),
+      currentGeneration: current?.generation,
     }),
   );
 }

@@ -1,6 +1,6 @@
 // The one writer of a partition: drains its mailbox into a batch, decides, commits everything in one transaction, and only
 // then lets anything out. While a commit is in flight the next batch fills.
-import type { Change, DecideContext, Store } from "@everstep/core";
+import type { Awaitable, Change, DecideContext, Store } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Clock, Log } from "../ports.ts";
@@ -150,12 +150,15 @@ class PartitionLoop implements Loop {
     this.#mailbox = [];
     const countMax = this.#singleTurns > 0 ? 1 : COMMANDS_PER_BATCH_MAX;
     const decided: Decided[] = [];
-    for (const [index, envelope] of taken.entries()) {
+    for (let index = 0; index < taken.length; index += 1) {
+      const envelope = taken[index];
+      if (envelope === undefined) continue;
       if (index >= countMax || batch.changes.length >= CHANGES_PER_BATCH_MAX) {
         this.#mailbox = [...taken.slice(index), ...this.#mailbox];
         break;
       }
-      const outcome = await decideOne(execution, envelope);
+      const deciding = decideOne(execution, envelope);
+      const outcome = deciding instanceof Promise ? await deciding : deciding;
       if ("poison" in outcome) {
         this.#decideWithout(batch, taken, { envelope, error: outcome.poison });
         return;
@@ -258,18 +261,26 @@ class PartitionLoop implements Loop {
   }
 }
 
-async function decideOne(
-  execution: Execution,
-  envelope: Envelope,
-): Promise<Decided["outcome"] | { readonly poison: unknown }> {
+type Outcome = Decided["outcome"] | { readonly poison: unknown };
+
+function decideOne(execution: Execution, envelope: Envelope): Awaitable<Outcome> {
   const countBefore = execution.batch.changes.length;
   try {
-    return { value: await execute(execution, envelope.command) };
+    const value = execute(execution, envelope.command);
+    if (!(value instanceof Promise)) return { value };
+    return value.then(
+      (later) => ({ value: later }),
+      (error: unknown) => judge(execution, countBefore, error),
+    );
   } catch (error) {
-    // A refusal must come before anything was recorded; half a command must not be committed.
-    const isClean = execution.batch.changes.length === countBefore;
-    return error instanceof EverstepError && isClean ? { error } : { poison: error };
+    return judge(execution, countBefore, error);
   }
+}
+
+/** A refusal must come before anything was recorded; half a command must not be committed. */
+function judge({ batch }: Execution, countBefore: number, error: unknown): Outcome {
+  const isClean = batch.changes.length === countBefore;
+  return error instanceof EverstepError && isClean ? { error } : { poison: error };
 }
 
 function stopped(): EverstepError {

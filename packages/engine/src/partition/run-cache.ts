@@ -13,6 +13,8 @@ const RUN_BYTES = 1_024;
 export interface RunCache {
   /** From memory or the store; undefined when there is no such run. */
   get(runId: string): Promise<LoadedRun | undefined>;
+  /** From memory only; counts as a use. */
+  use(runId: string): LoadedRun | undefined;
   /** From memory only. */
   peek(runId: string): LoadedRun | undefined;
   /** Loads runs that are not in memory. */
@@ -27,17 +29,21 @@ export interface RunCache {
 export function createRunCache(store: Store): RunCache {
   const runs = new Map<string, LoadedRun>();
   let batches = 0;
+  const use = (runId: string): LoadedRun | undefined => {
+    const known = runs.get(runId);
+    if (known === undefined) return undefined;
+    runs.delete(runId);
+    runs.set(runId, known);
+    return known;
+  };
   return {
+    use,
     get size() {
       return runs.size;
     },
     async get(runId) {
-      const known = runs.get(runId);
-      if (known !== undefined) {
-        runs.delete(runId);
-        runs.set(runId, known);
-        return known;
-      }
+      const known = use(runId);
+      if (known !== undefined) return known;
       const [loaded] = await store.loadRuns([runId]);
       const newer = runs.get(runId);
       if (newer !== undefined || loaded === undefined) return newer;

@@ -5,6 +5,8 @@ import type { EventIdSeed } from "./event-id-seed.ts";
 
 /** What a client needs of an engine in its process. */
 export interface AttachedEngine {
+  /** The engine's time, which events without `ts` get. Epoch ms. */
+  nowMs(): number;
   /**
    * Takes events; resolves when they are durable.
    * @param body A JSON array of at most as many events as one request may have.

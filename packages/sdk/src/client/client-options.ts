@@ -1,6 +1,7 @@
 // The options of the client: those of both official majors and ours, and what types follow from them. Types only.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { CheckpointingOptions } from "../functions/function-options.ts";
+import type { DiagnosticsOption } from "../logging/diagnostics.ts";
 import type { Logger } from "../functions/definition.ts";
 import type { MiddlewareInput } from "../functions/middleware-context.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
@@ -51,9 +52,21 @@ export interface ClientOptions {
   readonly optimizeParallelism?: boolean | undefined;
   /** Longest time for one `send` with all its attempts. Default 30 s. */
   readonly sendTimeout?: DurationInput | undefined;
+  /**
+   * Dates, Maps, Sets, bigints, bytes and errors in event data arrive as what they were sent as. False: as plain JSON (a date as its
+   * ISO text), as with official SDKs. Default true.
+   */
+  readonly taggedValues?: boolean | undefined;
+  /**
+   * The run that `runId` names in onFailure handlers: the one that failed, or as with official SDKs the handler's own. Variable
+   * `FAILURE_RUN_ID`. Default "failed".
+   */
+  readonly failureRunId?: "failed" | "own" | undefined;
+  /** Likely mistakes that are not told of in dev mode: `{ D11: "off" }`, or false for none at all. */
+  readonly diagnostics?: DiagnosticsOption | undefined;
   /** Record AI calls with their models and tokens. Default true. */
   readonly aiMetadata?: boolean | undefined;
-  /** Pass sessions of the triggering events on to events that a run sends. Default true. */
+  /** Pass sessions of the triggering events on to events that a run sends. Variable `SESSION_PROPAGATION`. Default true. */
   readonly sessionPropagation?: boolean | undefined;
   /** Turns plain request handlers into durable endpoints. */
   readonly endpointAdapter?: unknown;

@@ -6,6 +6,7 @@ import { inferMode, type ModeFacts } from "./mode.ts";
 import {
   findPlatform,
   findVariable,
+  parseFlag,
   readEnvironment,
   type Environment,
 } from "../serve/environment.ts";
@@ -26,6 +27,8 @@ export interface ClientSettings extends BaseUrls, ModeFacts {
   readonly signingKeyFallback: string | undefined;
   readonly env: string | undefined;
   readonly platform: string | undefined;
+  readonly sessionPropagation: boolean;
+  readonly failureRunId: "failed" | "own";
 }
 
 /** @param given Variables of the request at hand, if the runtime hands them over. */
@@ -43,6 +46,9 @@ export function readClientSettings(
     signingKey: textOf(options.signingKey) ?? find("SIGNING_KEY"),
     signingKeyFallback: textOf(options.signingKeyFallback) ?? find("SIGNING_KEY_FALLBACK"),
     env: textOf(options.env) ?? find("ENV") ?? findBranch(environments),
+    failureRunId: options.failureRunId ?? (find("FAILURE_RUN_ID") === "own" ? "own" : "failed"),
+    sessionPropagation:
+      options.sessionPropagation ?? parseFlag(find("SESSION_PROPAGATION")) ?? true,
     platform: environments.map(findPlatform).find((name) => name !== undefined),
   };
 }

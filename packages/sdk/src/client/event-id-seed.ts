@@ -8,6 +8,7 @@ const SEED_BYTES = 10;
 const CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 const ULID = /[0-7][0-9A-HJKMNP-TV-Z]{25}/i;
 
+/** What fixes the ids of sent events: a time and chance. */
 export interface EventIdSeed {
   readonly atMs: number;
   /** 10 bytes. */

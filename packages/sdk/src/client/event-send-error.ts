@@ -3,6 +3,13 @@
 /**
  * Events could not be sent. `status` is the server's answer, if there was one; `sentCount` of the events of the call (the first
  * ones) were taken before the failure.
+ *
+ * @example
+ * try {
+ *   await inngest.send({ name: "shop/order.placed", data: {} });
+ * } catch (error) {
+ *   if (error instanceof EventSendError) logger.error(`${error.sentCount} of ${error.totalCount} sent`);
+ * }
  */
 export class EventSendError extends Error {
   readonly status: number | undefined;

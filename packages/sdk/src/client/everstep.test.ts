@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { z } from "zod";
 import { EventSchemas } from "../schemas/event-schemas.ts";
 import type { ClientOptions } from "./client-options.ts";
+import { serve } from "../serve/adapters/edge.ts";
 import { Everstep } from "./everstep.ts";
 
 const VARIABLES = [
@@ -27,6 +28,7 @@ const VARIABLES = [
     "EVENT_KEY",
     "SIGNING_KEY",
     "ENV",
+    "FAILURE_RUN_ID",
   ].flatMap((name) => [`INNGEST_${name}`, `EVERSTEP_${name}`]),
 ];
 
@@ -213,5 +215,27 @@ describe("sendSignal", () => {
     await expect(client.sendSignal(signal)).rejects.toThrow(
       '"approved" could not be sent: the server answered 400: bad signal',
     );
+  });
+});
+
+describe("keys that serve was given", () => {
+  it("are the client's too, before variables and after its own options", () => {
+    const served = clientWith({ INNGEST_SIGNING_KEY: "signkey-test-00" });
+    serve({ client: served, functions: [], signingKey: "signkey-test-01", signingKeyFallback: "" });
+    expect([served.signingKey, served.signingKeyFallback]).toEqual(["signkey-test-01", undefined]);
+    const own = clientWith({}, { signingKey: "signkey-test-02" });
+    serve({ client: own, functions: [], signingKeyFallback: "signkey-test-03" });
+    expect([own.signingKey, own.signingKeyFallback]).toEqual([
+      "signkey-test-02",
+      "signkey-test-03",
+    ]);
+  });
+});
+
+describe("runId in failure handlers", () => {
+  it("[R11] is the failed run's unless option or variable ask for the handler's own", () => {
+    expect(clientWith({}).failureRunId).toBe("failed");
+    expect(clientWith({ EVERSTEP_FAILURE_RUN_ID: "own" }).failureRunId).toBe("own");
+    expect(clientWith({}, { failureRunId: "failed" }).failureRunId).toBe("failed");
   });
 });

@@ -1,22 +1,20 @@
-// The client: an app's identity and settings, the maker of its functions and the sender of its events. Also known as `Inngest`.
-// It keeps no connection and reads its environment lazily, so it can be created at module load in every runtime.
+// The client: the maker of an app's functions and the sender of its events. Also known as `Inngest`. It keeps no connection. What its
+// options and the environment say is in configured-client.ts.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
-import type { ClientDefinition, EventObject, HookScope, Logger } from "../functions/definition.ts";
+import type { ClientDefinition, EventObject, HookScope } from "../functions/definition.ts";
 import { findScope } from "../execution/async-context.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
 import { EverstepFunction, type FunctionOwner } from "../functions/everstep-function.ts";
-import type { CheckpointingOptions, FunctionOptions } from "../functions/function-options.ts";
+import type { FunctionOptions } from "../functions/function-options.ts";
 import type { FailureContext, HandlerContext } from "../functions/handler-context.ts";
 import type { MiddlewareInput } from "../functions/middleware-context.ts";
 import type { InvokeData, TriggersInput } from "../functions/triggers.ts";
 import { checkIncoming } from "../schemas/check-event.ts";
-import type { EventSchemas } from "../schemas/event-schemas.ts";
 import type { SendEventBaseOutput } from "../schemas/event-payload.ts";
 import type { SendableName, SendPayload } from "../schemas/event-registry.ts";
 import { durationMsOf } from "../wire/duration.ts";
-import type { Environment } from "../serve/environment.ts";
 import type { ClientOptions, EventsOf, IsStrict, MiddlewareOf } from "./client-options.ts";
-import { readClientSettings, type ClientSettings } from "./client-settings.ts";
+import { ConfiguredClient } from "./configured-client.ts";
 import {
   middlewareReady,
   openFunctionHooks,
@@ -26,6 +24,7 @@ import {
 } from "./middleware-hooks.ts";
 import { guardPromise } from "./guarded-promise.ts";
 import { createRealtimeClient, type RealtimeClient } from "./realtime.ts";
+import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
 import { sendEvents } from "./send-events.ts";
 import { sendSignal, type SendSignalResponse } from "./send-signal.ts";
 
@@ -47,46 +46,20 @@ const SEND_TIMEOUT_MS = 30_000;
  */
 // oxlint-disable-next-line typescript/no-explicit-any -- `Everstep` as an annotation takes every client
 export class Everstep<const TOptions extends ClientOptions = any>
+  extends ConfiguredClient<TOptions>
   implements ClientDefinition, FunctionOwner
 {
   /** Types only; never set. */
   declare readonly "~options": TOptions;
-  readonly id: string;
-  readonly logger: Logger;
-  /** Logger of the SDK's own messages. */
-  readonly internalLogger: Logger;
-  /** All middleware of the client, first one outermost. */
-  readonly middleware: readonly MiddlewareInput[];
-  readonly schemas: EventSchemas<any> | undefined;
-  readonly options: TOptions;
-  /** Sends a request as the client does: the option `fetch`, else the global one at the time of the call. */
-  readonly fetch: typeof fetch;
   /** Realtime messages outside of steps, and tokens for subscribers. */
   readonly realtime: RealtimeClient;
   private readonly functions: EverstepFunction[] = [];
   private readonly sends: Set<Promise<unknown>> = new Set();
-  private givenEnvironment: Environment | undefined;
-  private givenEventKey: string | undefined;
-  private settings: ClientSettings | undefined;
 
   /** @throws TypeError when `id` is missing or `baseUrl` is no URL. */
   constructor(options: TOptions) {
-    const id: unknown = options?.id;
-    if (typeof id !== "string" || id.trim() === "") {
-      throw new TypeError(
-        `The client has the id ${JSON.stringify(id)}: every app needs one that stays the same for ever, e.g. new Everstep({ id: "shop" }).`,
-      );
-    }
-    this.id = id;
-    this.options = options;
-    this.logger = options.logger ?? console;
-    this.internalLogger = options.internalLogger ?? this.logger;
-    this.middleware = options.middleware ?? [];
-    this.schemas = options.schemas;
-    this.fetch = toFetch(options.fetch);
+    super(options);
     this.realtime = createRealtimeClient(this);
-    // A wrong URL in the options is the author's mistake and shows at once; variables may still change.
-    if (options.baseUrl !== undefined && options.baseUrl !== "") readClientSettings(options, {});
     registerClientMiddleware(this);
   }
 
@@ -102,70 +75,6 @@ export class Everstep<const TOptions extends ClientOptions = any>
   /** Every function that was created on this client, in order. */
   get funcs(): EverstepFunction[] {
     return [...this.functions];
-  }
-
-  get appVersion(): string | undefined {
-    return this.options.appVersion;
-  }
-
-  /** Origin of the API, with a trailing slash. */
-  get apiBaseUrl(): string {
-    return this.current.apiBaseUrl;
-  }
-
-  /** Origin to which events are sent, with a trailing slash. */
-  get eventBaseUrl(): string {
-    return this.current.eventBaseUrl;
-  }
-
-  /** `dev` skips signatures; `cloud` needs keys. See the option `isDev`. */
-  get mode(): "dev" | "cloud" {
-    return this.current.mode;
-  }
-
-  /** False when the mode was inferred from the environment. */
-  get isModeExplicit(): boolean {
-    return this.current.isExplicit;
-  }
-
-  get eventKey(): string | undefined {
-    return this.givenEventKey ?? this.current.eventKey;
-  }
-
-  get signingKey(): string | undefined {
-    return this.current.signingKey;
-  }
-
-  get signingKeyFallback(): string | undefined {
-    return this.current.signingKeyFallback;
-  }
-
-  /** Branch environment; undefined for the main one. */
-  get env(): string | undefined {
-    return this.current.env;
-  }
-
-  get checkpointing(): CheckpointingOptions | undefined {
-    return this.options.checkpointing ?? this.options.experimentalCheckpointing;
-  }
-
-  get optimizeParallelism(): boolean | undefined {
-    return this.options.optimizeParallelism;
-  }
-
-  /**
-   * Gives the client the variables that a runtime hands over with a request (edge runtimes). They win over those of the process
-   * until the next call.
-   */
-  setEnvVars(env: Environment = {}): this {
-    this.givenEnvironment = { ...env };
-    this.settings = undefined;
-    return this;
-  }
-
-  /** Sets the event key, over option and variable. */
-  setEventKey(eventKey: string): void {
-    this.givenEventKey = eventKey === "" ? undefined : eventKey;
   }
 
   /**
@@ -325,6 +234,21 @@ export class Everstep<const TOptions extends ClientOptions = any>
     return sendSignal(this, signal);
   }
 
+  /** @deprecated @throws UnsupportedFeatureError always: write a function and start it with `send`. */
+  endpoint(_handler: unknown): never {
+    throw new UnsupportedFeatureError("client.endpoint", REMEDIES.endpoint);
+  }
+
+  /** @deprecated @throws UnsupportedFeatureError always: write a function and start it with `send`. */
+  endpointProxy(): never {
+    throw new UnsupportedFeatureError("client.endpointProxy", REMEDIES.endpoint);
+  }
+
+  /** @deprecated @throws UnsupportedFeatureError always: send the score as an event. */
+  score(_score: unknown): never {
+    throw new UnsupportedFeatureError("client.score", REMEDIES.score);
+  }
+
   /**
    * What the runtime uses to check an event that a run waited for, against the event type's schema or those of the client.
    * @throws EventValidationError (not retriable) naming each field that does not fit.
@@ -337,17 +261,6 @@ export class Everstep<const TOptions extends ClientOptions = any>
   openHooks(fn: EverstepFunction, call: HookScope): Promise<ExecutionHooks> {
     return openFunctionHooks(this, fn, call);
   }
-
-  private get current(): ClientSettings {
-    this.settings ??= readClientSettings(this.options, this.givenEnvironment);
-    return this.settings;
-  }
-}
-
-/** The client is often created before tests or frameworks replace the global fetch. */
-function toFetch(given: typeof fetch | undefined): typeof fetch {
-  if (given !== undefined) return (input, init) => given(input, init);
-  return (input, init) => globalThis.fetch(input, init);
 }
 
 /** Fixes the ids of what a step's callback sends, by its number among the sends of this attempt. */

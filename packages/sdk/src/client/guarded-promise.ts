@@ -2,6 +2,8 @@
 // the process, and serverless platforms are asked to stay up until it settles. Awaited, it behaves as any other promise.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 
+import { findPlatformKeepAlive } from "../serve/keep-alive.ts";
+
 /** A promise that knows whether somebody looks at it. */
 export class GuardedPromise<T> extends Promise<T> {
   isObserved = false;
@@ -35,18 +37,6 @@ export function guardPromise<T>(
   const watched: Promise<unknown> = Promise.prototype.then.call(guarded, undefined, (reason) => {
     if (!guarded.isObserved) report(reason);
   });
-  keepAlive(watched);
+  findPlatformKeepAlive()?.(watched);
   return guarded;
-}
-
-interface RequestContext {
-  readonly waitUntil?: (promise: Promise<unknown>) => void;
-}
-
-/** Vercel and Next.js publish the running request under this symbol; elsewhere the open connection keeps the process up. */
-function keepAlive(promise: Promise<unknown>): void {
-  const holder = (globalThis as Record<symbol, unknown>)[Symbol.for("@vercel/request-context")] as
-    | { readonly get?: () => RequestContext | undefined }
-    | undefined;
-  holder?.get?.()?.waitUntil?.(promise);
 }

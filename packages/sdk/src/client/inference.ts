@@ -98,8 +98,17 @@ export type Handler<
   TOverrides extends Record<string, unknown> = Record<string, never>,
 > = (context: Context<TClient, TTrigger, TOverrides>) => unknown;
 
-/** The name of the event that a trigger brings. */
-export type EventNameFromTrigger<TTrigger> = TTrigger extends {
+// Existing apps write `Handler.Any`.
+export declare namespace Handler {
+  /** A handler of any client. */
+  export type Any = (context: any) => unknown;
+}
+
+/** The name of the event that a trigger brings. Both forms: `<trigger>`, and `<events, trigger>` of version 3. */
+export type EventNameFromTrigger<TFirst, TSecond = never> = [TSecond] extends [never]
+  ? NameOfTrigger<TFirst>
+  : NameOfTrigger<TSecond>;
+type NameOfTrigger<TTrigger> = TTrigger extends {
   readonly event: infer TEvent;
 }
   ? TEvent extends { readonly name: infer TName }

@@ -8,6 +8,8 @@ export interface ModeFacts {
   /** False when it was inferred from the environment. */
   readonly isExplicit: boolean;
   readonly devUrl: string | undefined;
+  /** Dev mode was asked for in what looks like production. */
+  readonly isDevInProduction: boolean;
 }
 
 /** Variables whose value names the kind of environment. */
@@ -29,13 +31,15 @@ export function inferMode(
 ): ModeFacts {
   const variable = findVariable("DEV", environments);
   const devUrl = findUrl(variable);
-  if (isDev !== undefined) {
-    return { mode: isDev ? "dev" : "cloud", isExplicit: true, devUrl: isDev ? devUrl : undefined };
-  }
-  if (devUrl !== undefined) return { mode: "dev", isExplicit: true, devUrl };
-  const flag = parseFlag(variable);
-  if (flag !== undefined) return { mode: flag ? "dev" : "cloud", isExplicit: true, devUrl };
-  return { mode: isProduction(environments) ? "cloud" : "dev", isExplicit: false, devUrl };
+  const asked = isDev ?? (devUrl === undefined ? parseFlag(variable) : true);
+  const looksLikeProduction = isProduction(environments);
+  const isInDev = asked ?? !looksLikeProduction;
+  return {
+    mode: isInDev ? "dev" : "cloud",
+    isExplicit: asked !== undefined,
+    devUrl: isInDev ? devUrl : undefined,
+    isDevInProduction: isInDev && looksLikeProduction,
+  };
 }
 
 function isProduction(environments: readonly Environment[]): boolean {

@@ -3,6 +3,7 @@
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { ClientDefinition, EventObject, Logger } from "../functions/definition.ts";
 import type { ExecutionHooks, SendResult } from "../execution/hooks.ts";
+import { diagnoseEvent } from "../logging/diagnostics.ts";
 import { checkOutgoing } from "../schemas/check-event.ts";
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import { SDK_NAME } from "../serve/sdk-identity.ts";
@@ -10,6 +11,7 @@ import { findAttachedEngine, type AttachedEngine } from "./attached-engine.ts";
 import { toWireEvent } from "../wire/tagged-events.ts";
 import { biggestField, toBatches, type EventBatch } from "./event-batches.ts";
 import { randomSeed, seedFromText, shiftSeed } from "./event-id-seed.ts";
+import { withInheritedSessions } from "./sessions.ts";
 import { EventSendError } from "./event-send-error.ts";
 import { postEvents, type PostTarget } from "./post-events.ts";
 
@@ -28,7 +30,15 @@ export interface SendRequest {
 
 interface Sender extends Pick<
   ClientDefinition,
-  "fetch" | "mode" | "eventBaseUrl" | "eventKey" | "env" | "taggedValues"
+  | "fetch"
+  | "mode"
+  | "eventBaseUrl"
+  | "eventKey"
+  | "env"
+  | "taggedValues"
+  | "sessionPropagation"
+  | "diagnostics"
+  | "logger"
 > {
   readonly internalLogger: Logger;
 }
@@ -39,9 +49,15 @@ interface Sender extends Pick<
  * when the server does not take them.
  */
 export async function sendEvents(client: Sender, request: SendRequest): Promise<{ ids: string[] }> {
-  const { hooks, payloads: given } = request;
+  const { hooks } = request;
+  const given =
+    client.sessionPropagation === false
+      ? request.payloads
+      : request.payloads.map((payload) => withInheritedSessions(payload));
   // What the author gave is checked: middleware may encrypt it so that no schema fits any more.
   for (const payload of given) await checkOutgoing(request.schemas, payload);
+  const [first] = given;
+  if (first !== undefined) diagnoseEvent(client, first);
   const payloads = (await hooks.transformSendEvents?.(given)) ?? given;
   const post = (events: readonly EventObject[]): Promise<SendResult> =>
     postPayloads(client, request, events);
@@ -61,9 +77,9 @@ async function postPayloads(
     client.internalLogger.warn("send() was given no events; nothing was sent.");
     return { ids: [] };
   }
-  const nowMs = Date.now();
-  const batches = toBatches(payloads, nowMs);
   const engine = findAttachedEngine(client);
+  const nowMs = engine?.nowMs() ?? Date.now();
+  const batches = toBatches(payloads, nowMs);
   if (engine !== undefined) return { ids: await giveTo(engine, batches, request.seedText) };
   const seed = request.seedText === undefined ? randomSeed(nowMs) : seedFromText(request.seedText);
   const target = toTarget(client, request);
@@ -83,7 +99,17 @@ async function giveTo(
   const ids: string[] = [];
   for (const { body, offset } of batches) {
     const shifted = seed === undefined ? undefined : shiftSeed(seed, offset);
-    ids.push(...(await engine.sendEvents(body, shifted)));
+    try {
+      ids.push(...(await engine.sendEvents(body, shifted)));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      const totalCount = batches.reduce((sum, batch) => sum + batch.count, 0);
+      throw new EventSendError(`The embedded engine did not take the events: ${reason}`, {
+        sentCount: offset,
+        totalCount,
+        cause: error,
+      });
+    }
   }
   return ids;
 }

@@ -28,6 +28,8 @@ export interface CallScope {
   /** Identity of the call: a step belongs to the call whose scope it was found in. */
   readonly owner: object;
   readonly runId: string;
+  /** The client. */
+  readonly app?: unknown;
   readonly event: EventObject;
   readonly tools: () => StepTools;
   readonly groupTools: () => GroupTools;
@@ -39,6 +41,8 @@ export interface CallScope {
   readonly isSelecting?: boolean;
   /** Middleware whose wrapper of a step the code belongs to; it does not wrap the steps that it calls itself. */
   readonly wrappers?: readonly object[];
+  /** Whether user code repeats what was done in earlier calls. */
+  readonly isReplaying?: () => boolean;
   /** Told of each step that is called. */
   readonly onStep?: () => void;
 }

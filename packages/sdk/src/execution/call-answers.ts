@@ -36,8 +36,11 @@ export class CallAnswers {
     this.#give(resultAnswer(this.#facts, data));
   }
 
-  error(error: unknown, retriability: Retriability): void {
-    this.#give(errorAnswer(this.#facts, serializeError(error), retriability));
+  /** @param stepId Of the step whose failure it is, for servers that show it. */
+  error(error: unknown, retriability: Retriability, stepId?: string): void {
+    const written = serializeError(error);
+    const told = stepId === undefined ? written : { ...written, stepId };
+    this.#give(errorAnswer(this.#facts, told, retriability));
   }
 
   /** The server has given the work to another call. */

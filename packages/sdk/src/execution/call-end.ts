@@ -44,7 +44,13 @@ export async function endWithError(
   const error = changed?.error ?? thrown;
   call.logger.error(error);
   await hooks.finished?.({ error, isFinal: retriability.isFinal });
-  answers.error(error, retriability);
+  answers.error(error, retriability, call.tellsStep ? stepIdOf(error) : undefined);
+}
+
+function stepIdOf(error: unknown): string | undefined {
+  if (typeof error !== "object" || error === null) return undefined;
+  const { stepId } = error as { readonly stepId?: unknown };
+  return typeof stepId === "string" ? stepId : undefined;
 }
 
 /** What user code gets of a step that failed for good in this call: the same as it would get on a replay. */

@@ -1,6 +1,7 @@
 // What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
 // runner, and what the function's options add (deadline, checkpointing).
 import type { EventObject } from "../functions/definition.ts";
+import { diagnoseCall } from "../logging/diagnostics.ts";
 import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
@@ -13,7 +14,7 @@ import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
-import { handlerContext } from "./handler-context.ts";
+import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps, withChangedSteps } from "./memo.ts";
@@ -34,6 +35,8 @@ export interface OpenCall {
   /** Present when steps may follow each other within this call. */
   readonly buffer: CheckpointBuffer | undefined;
   readonly determinism: DeterminismCheck | undefined;
+  /** Whether the engine wants to know which step an error comes from; official servers take the error as it is. */
+  readonly tellsStep: boolean;
 }
 
 /** What the parts ask of the call. */
@@ -72,18 +75,21 @@ export async function openCall(
   // Of its own, since later calls of a parked run add to it; only the spread of a few references is paid for.
   const steps = options.parkedRuns === undefined ? remembered : { ...remembered };
   await checkEvents(input, context);
+  // Middleware may have copied the context, which would have made a value of it.
+  defineReplaying(context, logger);
   const scope: CallScope = {
     owner: {},
     runId,
+    app: definition.client,
     event,
     tools: () => step,
     groupTools: () => group,
+    isReplaying: () => !logger.isEnabled,
     context,
   };
-  const finalErrors = new WeakSet<object>();
+  const finalErrors = new Set<object>();
   const deadline = deadlineOf(input);
-  const determinism =
-    definition.client.mode === "dev" ? new DeterminismCheck(runId, input.stack) : undefined;
+  const determinism = determinismOf(input);
   const board = new StepBoard({
     attempt: input.attempt,
     steps,
@@ -103,6 +109,7 @@ export async function openCall(
     finalErrors,
     deadline,
     determinism,
+    tellsStep: options.keepsWaits === true,
   };
   return {
     ...parts,
@@ -182,10 +189,22 @@ function loggerOf(input: CallInput): ReturnType<typeof childLogger> {
   });
 }
 
+/** In dev mode the author is told of likely mistakes. */
+function determinismOf({
+  function: definition,
+  runId,
+  stack,
+}: CallInput): DeterminismCheck | undefined {
+  if (definition.client.mode !== "dev") return undefined;
+  diagnoseCall(definition, stack.length);
+  return new DeterminismCheck(runId, stack);
+}
+
 function deadlineOf(input: CallInput): Deadline | undefined {
-  const { timeoutMs } = input.function;
+  const { timeoutMs, timeoutGraceMs } = input.function;
   if (timeoutMs === undefined || input.isFailureHandler) return undefined;
-  return new Deadline(timeoutMs, runStartMs(input.runId, input.event.ts ?? Date.now()));
+  const startedAtMs = runStartMs(input.runId, input.event.ts ?? Date.now());
+  return new Deadline(timeoutMs, startedAtMs, timeoutGraceMs);
 }
 
 /** A targeted call runs one step only, and one of several parallel ones may not go on alone. */

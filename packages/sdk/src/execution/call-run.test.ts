@@ -316,13 +316,14 @@ describe("the context", () => {
       },
     };
     const fn: TestFunction = { handler: () => null, definition: { onFailure } };
-    await callOnce(fn, { isFailureHandler: true, event, events: [event] });
-    const [context] = onFailure.mock.calls[0] ?? [];
-    expect(context).toMatchObject({
-      runId: "failed-run",
-      failureRunId: "01HF7Y0000000000000000TEST",
-    });
+    const failure = { isFailureHandler: true, event, events: [event] };
+    await callOnce(fn, failure);
+    await callOnce({ ...fn, client: { failureRunId: "own" } }, failure);
+    const [[context], [official]] = onFailure.mock.calls as [[TestContext], [TestContext]];
+    const own = "01HF7Y0000000000000000TEST";
+    expect(context).toMatchObject({ runId: "failed-run", failureRunId: own });
     expect(context.error).toBeInstanceOf(TypeError);
+    expect(official).toMatchObject({ runId: own, failureRunId: own });
   });
 });
 

@@ -14,7 +14,7 @@ import { CONTINUATION_HEADER } from "./continue-call.ts";
 import { isDeadlineError } from "./deadline.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
-import { identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
+import { finishesSteps, identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
 import { isParkable } from "./park-rules.ts";
 import type { ParkedRun } from "./parked-runs.ts";
 import type { Retriability } from "./retriability.ts";
@@ -311,7 +311,7 @@ export class CallRun implements ParkedRun {
     call.board.watch();
   }
 
-  async #runStep(call: OpenCall, step: FoundStep): Promise<StepOutcome> {
+  #runStep(call: OpenCall, step: FoundStep): Promise<StepOutcome> {
     const { deadline, runner } = call;
     if (deadline === undefined || deadline.isDelivered || Date.now() < deadline.atMs) {
       return runner.run(step);
@@ -388,19 +388,11 @@ export class CallRun implements ParkedRun {
       else await endWithError(call, this.#answers, ending.error);
       return;
     }
-    if (this.input.targetStepId === undefined && call.board.fresh.size > 0 && this.#isAwaited) {
+    if (call.board.fresh.size > 0 && finishesSteps(this.input)) {
       await this.#report(call, [...call.board.fresh]);
       return;
     }
     await endWithResult(call, this.#answers, ending.data);
-  }
-
-  /**
-   * Whether the run ends after the steps that the function left behind. Those that nobody awaited are finished first, and so are
-   * the losers of a race; but where races settle with their first branch, work that is still open is that of losers.
-   */
-  get #isAwaited(): boolean {
-    return this.input.function.optimizeParallelism || !this.input.disableImmediateExecution;
   }
 
   /** Sends what the server does not have. False: that did not work, and the call has been answered. */

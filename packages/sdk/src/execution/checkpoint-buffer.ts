@@ -17,6 +17,8 @@ export class CheckpointBuffer {
   #ops: WireOp[] = [];
   #held: WireOp[] = [];
   #sending: Promise<FlushResult> = Promise.resolve("sent");
+  /** Flushes that were asked for and are not done. */
+  #openFlushes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #result: FlushResult = "sent";
 
@@ -56,7 +58,9 @@ export class CheckpointBuffer {
 
   /** Sends everything that is there; a problem stays the answer to all later calls. */
   flush(): Promise<FlushResult> {
-    this.#sending = this.#sending.then(() => this.#send());
+    this.#openFlushes += 1;
+    const isNext = this.#openFlushes === 1;
+    this.#sending = isNext ? this.#send() : this.#sending.then(() => this.#send());
     return this.#sending;
   }
 
@@ -65,17 +69,17 @@ export class CheckpointBuffer {
   }
 
   async #send(): Promise<FlushResult> {
-    if (this.#result !== "sent" || this.#ops.length === 0 || this.isHolding) return this.#result;
-    const count = this.#ops.length;
-    try {
-      if ((await this.#port.send(this.#ops.slice())) === "stale") {
-        this.#result = "stale";
-        return "stale";
+    const isWanted = this.#result === "sent" && this.#ops.length > 0 && !this.isHolding;
+    if (isWanted) {
+      const ops = this.#ops.slice();
+      try {
+        if ((await this.#port.send(ops)) === "stale") this.#result = "stale";
+        else this.#ops = this.#ops.slice(ops.length);
+      } catch {
+        this.#result = "failed";
       }
-      this.#ops = this.#ops.slice(count);
-    } catch {
-      this.#result = "failed";
     }
+    this.#openFlushes -= 1;
     return this.#result;
   }
 }

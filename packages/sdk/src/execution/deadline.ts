@@ -23,10 +23,10 @@ export class Deadline {
   readonly #timeoutMs: number;
   readonly #errors = new WeakSet<object>();
 
-  constructor(timeoutMs: number, startedAtMs: number) {
+  constructor(timeoutMs: number, startedAtMs: number, graceMs: number = timeoutMs) {
     this.#timeoutMs = timeoutMs;
     this.atMs = startedAtMs + timeoutMs;
-    this.graceEndMs = this.atMs + timeoutMs;
+    this.graceEndMs = this.atMs + graceMs;
   }
 
   /** Whether something thrown is an error of this deadline. */

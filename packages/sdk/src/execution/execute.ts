@@ -8,6 +8,7 @@ import type { CheckpointPort } from "./checkpoint-buffer.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps } from "./memo.ts";
 import type { ParkedRuns } from "./parked-runs.ts";
+import { fromWireEvent } from "../wire/tagged-events.ts";
 
 export interface ExecuteOptions {
   /** Lets steps follow each other within one call, where the function's `checkpointing` is set. */
@@ -30,9 +31,10 @@ export interface OpenedOptions extends ExecuteOptions {
  * found. Never rejects: whatever goes wrong becomes an answer.
  */
 export async function executeCall(
-  input: CallInput,
+  given: CallInput,
   options: ExecuteOptions = {},
 ): Promise<CallOutput> {
+  const input = withSentValues(given);
   try {
     const hooks = await input.function.openHooks(hookScopeOf(input));
     const run = (): Promise<CallOutput> => new CallRun(input, { ...options, hooks }).answer();
@@ -43,6 +45,15 @@ export async function executeCall(
     answers.error(error, answers.retriabilityOf(error, new WeakSet()));
     return answers.answer;
   }
+}
+
+/** Dates and the like of event data as they were sent (R17); middleware already sees them. */
+function withSentValues(input: CallInput): CallInput {
+  if (input.function.client.taggedValues === false) return input;
+  const event = fromWireEvent(input.event);
+  const events = input.events.map((each) => fromWireEvent(each));
+  const isAsSent = event === input.event && events.every((each, n) => each === input.events[n]);
+  return isAsSent ? input : { ...input, event, events };
 }
 
 function hookScopeOf(input: CallInput): HookScope {

@@ -3,6 +3,7 @@ import type { StepRequest } from "../steps/step-request.ts";
 import type { OpIdentity } from "../wire/op.ts";
 import { stepHash } from "../wire/step-hash.ts";
 import type { CallScope } from "./async-context.ts";
+import type { CallInput } from "./call.ts";
 import type { StepScope } from "./hooks.ts";
 import type { Memo } from "./memo.ts";
 
@@ -57,7 +58,7 @@ export function identityOf(step: FoundStep): OpIdentity {
     displayName: options.name ?? options.id,
     opts: {
       ...(step.inputs.length > 0 ? { input: step.inputs } : {}),
-      ...step.opts,
+      ...(step.request.encode?.(step.opts) ?? step.opts),
       ...(mode === undefined ? {} : { parallelMode: mode }),
       ...step.scope?.experiment,
     },
@@ -71,6 +72,15 @@ export function isRunnable(step: FoundStep): boolean {
 /** Steps of a race are always reported, so that the server can run them side by side. */
 export function isInRace(step: FoundStep): boolean {
   return (step.request.options.parallelMode ?? step.scope?.parallelMode) !== undefined;
+}
+
+/**
+ * Whether the run ends only after the steps that the function left behind. Those that nobody awaited are finished first, and so
+ * are the losers of a race; but where races settle with their first branch, work that is still open is that of losers.
+ */
+export function finishesSteps(input: CallInput): boolean {
+  if (input.targetStepId !== undefined) return false;
+  return input.function.optimizeParallelism || !input.disableImmediateExecution;
 }
 
 /** The options of invoke and waitForEvent count as their input, so that payloads can be changed (and encrypted). */

@@ -1,8 +1,10 @@
 // The argument of a function's handler. Values of the request are handed on as they came; nothing is copied.
+import { commonSessions } from "../client/sessions.ts";
 import { deserializeError } from "../errors.ts";
-import type { EventObject } from "../functions/definition.ts";
+import type { ProxyLogger } from "../logging/proxy-logger.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
+import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
 import type { CallInput } from "./call.ts";
 
 export interface HandlerTools {
@@ -12,6 +14,7 @@ export interface HandlerTools {
 }
 
 export function handlerContext(input: CallInput, tools: HandlerTools): Record<string, unknown> {
+  const sessions = commonSessions(input.events);
   const context: Record<string, unknown> = {
     event: input.event,
     events: input.events,
@@ -23,21 +26,43 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     logger: tools.logger,
     requestId: input.requestId,
     jobId: input.jobId,
+    defer: refuseDefer,
+    ...(sessions === undefined ? {} : { sessions }),
   };
-  return input.isFailureHandler
-    ? { ...context, ...failureContext(input.event, input.runId) }
-    : context;
+  return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
+}
+
+const LOGGER = Symbol("everstep.logger");
+
+interface WithLogger {
+  readonly [LOGGER]: ProxyLogger;
+}
+
+/** Of all contexts: with a getter of its own, each would have a hidden class of its own, which costs more than the whole call. */
+const REPLAYING: PropertyDescriptor & ThisType<WithLogger> = {
+  get(): boolean {
+    return !this[LOGGER].isEnabled;
+  },
+  enumerable: true,
+};
+
+/** Adds `replaying`, which tells at any time whether the call's logger is mute. */
+export function defineReplaying(context: Record<string, unknown>, logger: ProxyLogger): void {
+  Object.defineProperty(context, LOGGER, { value: logger });
+  Object.defineProperty(context, "replaying", REPLAYING);
+}
+
+function refuseDefer(): never {
+  throw new UnsupportedFeatureError("defer", REMEDIES.defer);
 }
 
 /** R11: an alert needs the failed run's id; that of the handler's own run stands beside it. */
-function failureContext(event: EventObject, ownRunId: string): Record<string, unknown> {
-  const { run_id: failedRunId, error } = event.data as {
-    readonly run_id?: unknown;
-    readonly error?: unknown;
-  };
+function failureContext(input: CallInput): Record<string, unknown> {
+  const { run_id: failedRunId, error } = input.event.data;
+  const isFailed = input.function.client.failureRunId !== "own" && typeof failedRunId === "string";
   return {
     error: deserializeError(error),
-    runId: typeof failedRunId === "string" ? failedRunId : ownRunId,
-    failureRunId: ownRunId,
+    runId: isFailed ? failedRunId : input.runId,
+    failureRunId: input.runId,
   };
 }

@@ -49,16 +49,18 @@ export class StepBoard {
   }
 
   /** Takes a step in; the promise is what user code awaits. */
-  async add(request: StepRequest): Promise<unknown> {
-    // Nothing may be awaited before the id is taken: ids are numbered in the order of the calls.
-    const step = this.#createStep(request);
-    this.#hasSteps = true;
-    this.#port.onMet(step);
-    const { hooks } = this.#port;
-    if (hooks.wrapStep === undefined && hooks.transformStepInput === undefined) {
-      return this.#place(step);
+  add(request: StepRequest): Promise<unknown> {
+    try {
+      // Nothing may be awaited before the id is taken: ids are numbered in the order of the calls.
+      const step = this.#createStep(request);
+      this.#hasSteps = true;
+      this.#port.onMet(step);
+      const { hooks } = this.#port;
+      const isPlain = hooks.wrapStep === undefined && hooks.transformStepInput === undefined;
+      return isPlain ? this.#place(step) : this.#prepare(step);
+    } catch (error) {
+      return Promise.reject(error);
     }
-    return this.#prepare(step);
   }
 
   /** Takes in what a later call brings: each result waits for its turn, whether its step has been met or not. */

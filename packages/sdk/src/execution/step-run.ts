@@ -54,7 +54,8 @@ export class StepRunner {
     const startedAtMs = Date.now();
     try {
       const result = await this.#untilDeadline(step, attempt);
-      return await this.#succeeded(step, result, startedAtMs);
+      const outcome = this.#succeeded(step, result, startedAtMs);
+      return outcome instanceof Promise ? await outcome : outcome;
     } catch (error) {
       return await this.failed(step, error, startedAtMs);
     } finally {
@@ -123,20 +124,24 @@ export class StepRunner {
     return outcome.copyValue();
   }
 
-  async #succeeded(step: FoundStep, result: unknown, startedAtMs: number): Promise<StepOutcome> {
+  #succeeded(
+    step: FoundStep,
+    result: unknown,
+    startedAtMs: number,
+  ): StepOutcome | Promise<StepOutcome> {
     const { hooks, input } = this.#port;
     const timing = timingOf(startedAtMs, Date.now());
     const value = roundTrip(result);
-    let data = value;
-    if (hooks.transformOutput !== undefined) {
-      const scope = stepScopeOf(step, input.attempt);
-      data = (await hooks.transformOutput({ data: value, step: scope })).data ?? null;
-    }
-    const op = stepRunOp(identityOf(step), { data, timing });
-    return { op: withMetadata(op, step.request), copyValue: () => roundTrip(value) };
+    const outcomeOf = (data: unknown): StepOutcome => {
+      const op = stepRunOp(identityOf(step), { data, timing });
+      return { op: withMetadata(op, step.request), copyValue: () => roundTrip(value) };
+    };
+    if (hooks.transformOutput === undefined) return outcomeOf(value);
+    const output = { data: value, step: stepScopeOf(step, input.attempt) };
+    return hooks.transformOutput(output).then(({ data }) => outcomeOf(data ?? null));
   }
 
-  async #call(step: FoundStep, attempt: StepAttempt): Promise<unknown> {
+  #call(step: FoundStep, attempt: StepAttempt): Promise<unknown> {
     const { hooks, scope, input } = this.#port;
     const running: RunningStep = {
       id: step.id,
@@ -154,10 +159,14 @@ export class StepRunner {
     );
   }
 
-  /** Once the deadline has passed, the callback is told to stop and no longer waited for. */
-  async #untilDeadline(step: FoundStep, attempt: StepAttempt): Promise<unknown> {
+  #untilDeadline(step: FoundStep, attempt: StepAttempt): Promise<unknown> {
     const { deadline } = this.#port;
     if (deadline === undefined || deadline.isDelivered) return this.#call(step, attempt);
+    return this.#raceDeadline(deadline, step, attempt);
+  }
+
+  /** Once the deadline has passed, the callback is told to stop and no longer waited for. */
+  async #raceDeadline(deadline: Deadline, step: FoundStep, attempt: StepAttempt): Promise<unknown> {
     const ended = deferred<never>();
     const stop = deadline.onPassed(deadline.atMs, () => {
       const error = this.deadlineError(step);

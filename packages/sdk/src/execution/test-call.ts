@@ -5,6 +5,7 @@ import type {
   EventObject,
   FunctionDefinition,
 } from "../functions/definition.ts";
+import { checkIncoming } from "../schemas/check-event.ts";
 import { stepHash } from "../wire/step-hash.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import { executeCall, type ExecuteOptions } from "./execute.ts";
@@ -42,6 +43,7 @@ function testClient(overrides: Partial<ClientDefinition> = {}): ClientDefinition
     signingKeyFallback: undefined,
     env: undefined,
     setEnvVars: () => undefined,
+    checkEvent: (event, schema) => checkIncoming([{ event: event.name, schema }], undefined, event),
     sendEvents: async (payloads) => ({ ids: payloads.map((_payload, index) => `event-${index}`) }),
     ...overrides,
   };

@@ -20,6 +20,8 @@ const OPTION_NAMES: ReadonlySet<string> = new Set([
   "retries",
   "retry",
   "timeout",
+  "timeoutGrace",
+  "diagnostics",
   "onFailure",
   "middleware",
   "checkpointing",

@@ -1,5 +1,6 @@
 // The runtime view of a function and of its client: what execution and serving read. Types for app authors are elsewhere
 // (client/, schemas/); everything here is plain data and plain functions.
+import type { DiagnosticsOption } from "../logging/diagnostics.ts";
 import type { ExecutionHooks, MemoizedStep } from "../execution/hooks.ts";
 
 /** A logger as users hand it in: any of the usual libraries fits. */
@@ -40,6 +41,8 @@ export interface FunctionDefinition {
   readonly retryDelayMs?: (attempt: number) => number;
   /** Function deadline (R6), ms from the run's start. */
   readonly timeoutMs?: number;
+  /** How long the steps of a catch block may take after it, ms. Absent: as long again. */
+  readonly timeoutGraceMs?: number;
   readonly handler: (context: Record<string, unknown>) => unknown;
   /** Registered as a second function `<id>-failure`. */
   readonly onFailure?: (context: Record<string, unknown>) => unknown;
@@ -98,10 +101,21 @@ export interface ClientDefinition {
   readonly signingKeyFallback: string | undefined;
   /** False: event data is plain JSON on both sides. Absent: dates, maps and the like arrive as such (R17). */
   readonly taggedValues?: boolean | undefined;
+  /** The run that `runId` names in failure handlers. Absent: the one that failed (R11). */
+  readonly failureRunId?: "failed" | "own" | undefined;
+  /** Which likely mistakes are not told in dev mode. */
+  readonly diagnostics?: DiagnosticsOption | undefined;
+  /** False: sessions of a run's events do not go over to the events that it sends. */
+  readonly sessionPropagation?: boolean | undefined;
   /** Branch environment, sent as x-inngest-env. */
   readonly env: string | undefined;
   /** Merges variables that the runtime hands to a request (edge runtimes); ends with the next call. */
   setEnvVars(env: Readonly<Record<string, string | undefined>>): unknown;
+  /** Takes the keys that serve was given, for requests of its runs. */
+  takeKeys?(keys: {
+    readonly signingKey?: string | undefined;
+    readonly signingKeyFallback?: string | undefined;
+  }): void;
   /** Resolves when sends that nobody awaits are done; never rejects. */
   flush?(): Promise<void>;
   /**

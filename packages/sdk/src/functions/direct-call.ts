@@ -19,6 +19,7 @@ export function toDirectContext(
     runId,
     attempt: 0,
     logger: given.logger,
+    replaying: false,
     ...partial,
     event,
     events,

@@ -3,7 +3,7 @@
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { EventSchemas } from "../schemas/event-schemas.ts";
 import { checkIncoming } from "../schemas/check-event.ts";
-import { durationMsOf, type DurationInput } from "../wire/duration.ts";
+import { durationMsOf } from "../wire/duration.ts";
 import { checkOptions } from "./check-options.ts";
 import { toCheckpointOptions } from "./checkpoint-options.ts";
 import type { ClientDefinition, FunctionDefinition, HookScope, Logger } from "./definition.ts";
@@ -144,17 +144,16 @@ function toDefinition(
     options: opts as unknown as Readonly<Record<string, unknown>>,
     retries: retriesOf(fn),
     ...(retryDelayMs === undefined ? {} : { retryDelayMs }),
-    ...(opts.timeout === undefined ? {} : { timeoutMs: timeoutMsOf(opts.timeout) }),
+    ...(opts.timeout === undefined ? {} : { timeoutMs: durationMsOf(opts.timeout, "timeout") }),
+    ...(opts.timeoutGrace === undefined
+      ? {}
+      : { timeoutGraceMs: durationMsOf(opts.timeoutGrace, "timeoutGrace") }),
     ...decided,
     ...(opts.onFailure === undefined ? {} : { onFailure: opts.onFailure }),
     checkpointing: toCheckpointOptions(checkpointing),
     checkEvent: (event) => checkIncoming(opts.triggers, client.schemas, event),
     openHooks: (call) => client.openHooks(fn, call),
   };
-}
-
-function timeoutMsOf(timeout: DurationInput): number {
-  return durationMsOf(timeout, "timeout");
 }
 
 /** `retries` wins over `retry.attempts`; a contradiction is told (R5). */

@@ -1,6 +1,7 @@
 // The options of `createFunction`: those of both official majors and ours. Types only; they are checked in check-options.ts and
 // become the registration in registration-config.ts.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
+import type { DiagnosticsOption } from "../logging/diagnostics.ts";
 import type { EventType } from "../schemas/event-type.ts";
 import type { EventName } from "../schemas/event-registry.ts";
 import type {
@@ -142,6 +143,10 @@ export interface BaseFunctionOptions<TEvents = object, TStrict = false> {
    * Not retried. Compare `timeouts.finish`, which cancels.
    */
   readonly timeout?: DurationInput | undefined;
+  /** How long steps that clean up after a TimeoutError may take. Default: as long as `timeout`. */
+  readonly timeoutGrace?: DurationInput | undefined;
+  /** Likely mistakes that are not told of in dev mode: `{ D3: "off" }`, or false for none at all. */
+  readonly diagnostics?: DiagnosticsOption | undefined;
   readonly checkpointing?: CheckpointingOptions | undefined;
   /** @deprecated Use `checkpointing`. */
   readonly experimentalCheckpointing?: CheckpointingOptions | undefined;

@@ -21,8 +21,12 @@ export interface BaseHandlerContext<TEvent, TStep> {
   group: GroupTools;
   /** The client's logger; silent while steps that are done are replayed. */
   logger: Logger;
-  /** Sessions of the events that started the run. */
+  /** True while the handler repeats what it did in earlier calls. To be read when needed: it changes as the handler goes on. */
+  readonly replaying: boolean;
+  /** Sessions of the events that started the run. They go over to the events that it sends; may be replaced. */
   sessions?: Record<string, string>;
+  /** @deprecated Throws UnsupportedFeatureError: send an event as the last step instead. */
+  defer: (id: string, options: object) => { abort(): void };
   requestId?: string;
   jobId?: string;
 }
@@ -64,7 +68,7 @@ export type FailureContext<
   > & {
     /** Why the run failed, with the name, message and stack of the original error. */
     error: Error;
-    /** The run that failed (R11); official SDKs give the handler's own here. */
+    /** The run that failed (R11); with the client's `failureRunId: "own"` the handler's, as official SDKs give it. */
     runId: string;
     /** The run of this handler. */
     failureRunId: string;

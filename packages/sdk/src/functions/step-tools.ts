@@ -156,7 +156,7 @@ export interface StepTools<
   sendSignal(
     idOrOptions: StepOptionsOrId,
     options: { signal: string; data?: unknown },
-  ): Promise<{ runId?: string } | null>;
+  ): Promise<{ runId?: string }>;
   /** AI calls. */
   ai: AiTools;
   /** A `fetch` that the engine makes as a step; inside a step's callback and outside of runs a plain one. */

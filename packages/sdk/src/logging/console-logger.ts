@@ -43,3 +43,12 @@ export class ConsoleLogger implements Logger {
     return RANKS[level] >= RANKS[this.level];
   }
 }
+
+/** A logger of which only the lines of a level and above are heard; all of them when there is no such level. */
+export function atLevel(logger: Logger, level: string | undefined): Logger {
+  if (level === undefined || !Object.hasOwn(RANKS, level)) return logger;
+  const lowest = RANKS[level as LogLevel];
+  const line = (name: keyof Logger): Logger["info"] =>
+    RANKS[name] >= lowest ? (...args) => logger[name](...args) : () => {};
+  return { info: line("info"), warn: line("warn"), error: line("error"), debug: line("debug") };
+}

@@ -1,6 +1,6 @@
 // Loggers: muted replay, both orders of arguments, levels.
 import { afterEach, describe, expect, it, vi } from "vitest";
-import { ConsoleLogger } from "./console-logger.ts";
+import { atLevel, ConsoleLogger } from "./console-logger.ts";
 import { messageFirst, wrapStringFirstLogger } from "./message-first.ts";
 import { ProxyLogger } from "./proxy-logger.ts";
 
@@ -78,5 +78,29 @@ describe("[R20] both orders of arguments", () => {
       "text",
     );
     expect(error).toHaveBeenCalledWith("text", { a: 1 });
+  });
+});
+
+describe("atLevel", () => {
+  it("hears what is at the level or above; everything without one", () => {
+    const heard: unknown[] = [];
+    const logger = {
+      info: (line: unknown): void => void heard.push(line),
+      warn: (line: unknown): void => void heard.push(line),
+      error: (line: unknown): void => void heard.push(line),
+      debug: (line: unknown): void => void heard.push(line),
+    };
+    const speak = (level: string | undefined): unknown[] => {
+      heard.length = 0;
+      const own = atLevel(logger, level);
+      for (const name of ["debug", "info", "warn", "error"] as const) own[name](name);
+      return [...heard];
+    };
+    expect(speak("warn")).toEqual(["warn", "error"]);
+    expect(speak("debug")).toHaveLength(4);
+    expect(speak("fatal")).toEqual(["error"]);
+    expect(speak("silent")).toEqual([]);
+    expect(speak(undefined)).toHaveLength(4);
+    expect(speak("loud")).toHaveLength(4);
   });
 });

@@ -18,7 +18,12 @@ export function messageFirst(args: readonly unknown[]): unknown[] {
   return [...parts, ...rest];
 }
 
-/** A logger that takes fields first, over one that expects the message first. */
+/**
+ * A logger that takes fields first, over one that expects the message first.
+ *
+ * @example
+ * const inngest = new Everstep({ id: "shop", logger: wrapStringFirstLogger(console) });
+ */
 export function wrapStringFirstLogger(logger: Logger): Logger {
   return {
     info: (...args) => logger.info(...messageFirst(args)),

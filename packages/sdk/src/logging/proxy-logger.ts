@@ -30,6 +30,11 @@ export class ProxyLogger implements Logger {
     if (this.#isEnabled && typeof this.#target.debug === "function") this.#target.debug(...args);
   }
 
+  /** Whether new work is done, whose lines are heard. */
+  get isEnabled(): boolean {
+    return this.#isEnabled;
+  }
+
   enable(): void {
     this.#isEnabled = true;
   }

@@ -78,6 +78,9 @@ export class EventType<
    * A payload of this event, ready for `send` and `step.sendEvent`.
    *
    * @example
+   * const orderPlaced = eventType("shop/order.placed", {
+   *   schema: staticSchema<{ orderId: string }>(),
+   * });
    * await inngest.send(orderPlaced.create({ orderId: "o-1" }, { id: "order-o-1" }));
    */
   create(...args: CreateArguments<TSchema>): CreatedEvent<TName, CreatedData<TSchema>> {

@@ -1,5 +1,6 @@
 // Runs one schema over one value and says what is wrong by path. Data that travelled as JSON is given a second chance: where a
 // schema refuses an ISO date string, the Date is tried in its place, so that `z.date()` holds on both sides (R17).
+import { toTaggedJson } from "../wire/tagged-values.ts";
 import {
   isStandardSchema,
   type AnySchema,
@@ -22,16 +23,19 @@ export async function validateValue(
   return result.success ? { value: result.data } : { issues: result.error.issues };
 }
 
-/** Like validateValue, for a value that was JSON on its way: date strings are tried as dates where the schema refuses them. */
+/**
+ * Like validateValue, for a value that was JSON on its way: date strings are tried as dates where the schema refuses them, and the
+ * other way round, a schema of plain JSON gets plain JSON.
+ */
 export async function validateReceived(
   schema: AnySchema,
   value: unknown,
 ): Promise<SchemaResult<unknown>> {
   const first = await validateValue(schema, value);
   if (!first.issues) return first;
-  const revived = reviveDates(value, first.issues);
-  if (revived === undefined) return first;
-  const second = await validateValue(schema, revived);
+  const exchanged = exchangeRefused(value, first.issues);
+  if (exchanged === undefined) return first;
+  const second = await validateValue(schema, exchanged);
   return second.issues ? first : second;
 }
 
@@ -50,21 +54,30 @@ export function formatPath(path: readonly PropertyKey[]): string {
   return text;
 }
 
-/** A copy of the value with dates at the paths that were refused; undefined when no such path holds a date string. */
-function reviveDates(value: unknown, issues: readonly SchemaIssue[]): unknown {
+/**
+ * A copy of the value with what was refused in its other form: ISO texts as dates, dates and the like as plain JSON. Undefined when
+ * nothing refused has another form.
+ */
+function exchangeRefused(value: unknown, issues: readonly SchemaIssue[]): unknown {
   let copy: unknown;
   for (const issue of issues) {
     const path = issuePath(issue);
-    const text = path.reduce<unknown>(getMember, value);
-    if (path.length === 0 || typeof text !== "string" || !ISO_DATE_TIME.test(text)) continue;
+    const refused = path.reduce<unknown>(getMember, value);
+    const other = otherForm(refused);
+    if (path.length === 0 || other === refused) continue;
     copy ??= structuredClone(value);
     const parent = path.slice(0, -1).reduce<unknown>(getMember, copy) as Record<
       PropertyKey,
       unknown
     >;
-    parent[path.at(-1) as PropertyKey] = new Date(text);
+    parent[path.at(-1) as PropertyKey] = other;
   }
   return copy;
+}
+
+function otherForm(value: unknown): unknown {
+  if (typeof value !== "string") return toTaggedJson(value).json;
+  return ISO_DATE_TIME.test(value) ? new Date(value) : value;
 }
 
 function getMember(value: unknown, key: PropertyKey): unknown {

@@ -4,6 +4,7 @@ import { findAttachedEngine } from "../client/attached-engine.ts";
 import type { ServeSettings } from "./serve-settings.ts";
 import { hashSigningKey } from "./signature.ts";
 
+/** A request to the API of the engine. */
 export interface ApiRequest {
   readonly method: "GET" | "POST";
   /** Path with query, from the root of the API. */

@@ -6,5 +6,6 @@ export type { CheckpointPort } from "../execution/checkpoint-buffer.ts";
 export { executeCall } from "../execution/execute.ts";
 export type { EventObject } from "../functions/definition.ts";
 export type { InvokeInputOf, InvokeOutputOf } from "../functions/invoke-target.ts";
+export { toWireEvent } from "../wire/tagged-events.ts";
 export type { ApiRequest } from "./engine-api.ts";
 export { SDK_NAME } from "./sdk-identity.ts";

@@ -6,15 +6,23 @@ interface Waiter {
   waitUntil?(work: Promise<unknown>): void;
 }
 
-/** Where Vercel keeps the context of the request that is being answered. */
-const VERCEL_CONTEXT = Symbol.for("@vercel/request-context");
+/** Where Vercel, and Next.js for other platforms, keep the context of the request that is being answered. */
+const CONTEXT_SYMBOLS = [
+  Symbol.for("@next/request-context"),
+  Symbol.for("@vercel/request-context"),
+] as const;
 
 /** What the platform offers to everybody, whatever the framework; undefined where code is not stopped. */
 export function findPlatformKeepAlive(): KeepAlive | undefined {
-  const holder = (globalThis as { [VERCEL_CONTEXT]?: { get?(): Waiter | undefined } })[
-    VERCEL_CONTEXT
-  ];
-  return toKeepAlive(holder?.get?.());
+  const globals = globalThis as {
+    readonly [symbol: symbol]: { get?(): Waiter | undefined } | undefined;
+    readonly Netlify?: { readonly context?: Waiter | null };
+  };
+  for (const symbol of CONTEXT_SYMBOLS) {
+    const found = toKeepAlive(globals[symbol]?.get?.());
+    if (found !== undefined) return found;
+  }
+  return toKeepAlive(globals.Netlify?.context);
 }
 
 /** The `waitUntil` of a context that a platform passes to handlers. */

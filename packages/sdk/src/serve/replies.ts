@@ -21,7 +21,7 @@ const JSON_TYPE: Headers = { "content-type": "application/json" };
 const HANDLED: Headers = { "x-inngest-sdk-handled": "true" };
 
 export function createHeaderWriter(
-  request: ServeRequest,
+  request: Pick<ServeRequest, "header">,
   settings: ServeSettings,
   frameworkName: string,
 ): HeaderWriter {

@@ -3,6 +3,7 @@
 // caller gets holds neither environment nor identity. Frameworks are in adapters/, running a function is in execution/.
 import { executeCall } from "../execution/execute.ts";
 import { ParkedRuns } from "../execution/parked-runs.ts";
+import { openAutoSync, type AutoSync } from "./auto-sync.ts";
 import { createEngineApi } from "./engine-api.ts";
 import type { Environment } from "./environment.ts";
 import { executeRequest, type ExecuteCall, type Executor } from "./execute-request.ts";
@@ -34,6 +35,7 @@ import { collectFunctions, type ServedFunctions } from "./served-functions.ts";
 import { signBody, verifySignature, type SignatureCheck } from "./signature.ts";
 import { streamReply } from "./streamed-reply.ts";
 import {
+  describeApp,
   describeInBand,
   IN_BAND,
   OUT_OF_BAND,
@@ -65,6 +67,7 @@ interface Served extends Executor {
   readonly options: ServeOptions;
   readonly facts: AdapterFacts;
   readonly functions: ServedFunctions;
+  readonly autoSync: AutoSync;
 }
 
 /**
@@ -79,8 +82,10 @@ export function createServeCore(
   requireOptions(options);
   const readSettings = createSettingsReader(options, facts);
   const functions = collectFunctions(options, options.id ?? options.client.id);
+  const autoSync = openAutoSync({ options, facts, functions });
   const parkedRuns = new ParkedRuns();
-  const served: Served = { options, facts, functions, execute, parkedRuns };
+  const served: Served = { options, facts, functions, execute, autoSync, parkedRuns };
+  if (options.serveOrigin !== undefined) autoSync.atStart(readSettings(undefined));
   return async (request) => {
     try {
       const settings = readSettings(request.environment);
@@ -113,7 +118,7 @@ async function answer(
 ): Promise<ServeReply> {
   const { method } = request;
   if (method !== "GET" && method !== "PUT" && method !== "POST") return methodNotAllowed();
-  const { logger } = served.options.client;
+  const { logger } = settings;
   const keys = [settings.signingKey, settings.signingKeyFallback].filter(
     (key) => key !== undefined,
   );
@@ -135,7 +140,7 @@ async function answer(
   const exchange: Exchange = {
     request,
     settings,
-    query: new URL(request.url).searchParams,
+    query: queryOf(request.url),
     headers: createHeaderWriter(request, settings, served.facts.frameworkName),
     body,
     signature,
@@ -147,11 +152,19 @@ async function answer(
     );
     return unauthorizedReply();
   }
+  served.autoSync.onRequest(request, settings);
   if (method === "POST") return answerCall(served, exchange);
   return signed(
     exchange,
     method === "GET" ? introspect(served, exchange) : await sync(served, exchange),
   );
+}
+
+/** Parsing whole URLs is not free, and most requests need the query alone. */
+function queryOf(url: string): URLSearchParams {
+  const [whole = ""] = url.split("#");
+  const start = whole.indexOf("?");
+  return new URLSearchParams(start === -1 ? "" : whole.slice(start));
 }
 
 /** Who may ask for what. Out-of-band syncs change nothing that the app would not tell the engine anyway. */
@@ -173,14 +186,7 @@ function introspect(served: Served, { settings, headers, signature }: Exchange):
 
 async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, headers, query } = exchange;
-  const { client } = served.options;
-  const describe = (url: URL): AppDescription => ({
-    url,
-    settings,
-    frameworkName: served.facts.frameworkName,
-    appVersion: client.appVersion,
-    functions: served.functions.configs(url),
-  });
+  const describe = (url: URL): AppDescription => describeApp(served, settings, url);
   if (isInBand(request, settings)) {
     let url: URL;
     try {
@@ -199,7 +205,7 @@ async function sync(served: Served, exchange: Exchange): Promise<TextReply> {
     deployId: query.get("deployId") ?? undefined,
     headers: headers.common,
   });
-  if (outcome.status >= 400) client.logger.error(`The sync failed: ${outcome.message}`);
+  if (outcome.status >= 400) settings.logger.error(`The sync failed: ${outcome.message}`);
   return jsonReply(
     outcome.status,
     { message: outcome.message, modified: outcome.modified },
@@ -212,7 +218,7 @@ async function answerCall(served: Served, exchange: Exchange): Promise<ServeRepl
   const probe = query.get("probe");
   if (probe !== null && probe !== "") return signed(exchange, answerProbe(probe, headers));
   if (isEmpty(body)) {
-    served.options.client.logger.error(
+    settings.logger.error(
       "A call came without a body: if something parses bodies before serve(), it must keep what it parsed (Express: app.use(express.json()) before the route).",
     );
     return unauthorizedReply();
@@ -226,7 +232,7 @@ async function answerCall(served: Served, exchange: Exchange): Promise<ServeRepl
 /** Never throws: what goes wrong is a reply with status 500. */
 async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
   const { request, settings, query, headers, body } = exchange;
-  const { logger } = served.options.client;
+  const { logger } = settings;
   const startedAtMs = Date.now();
   try {
     const id = query.get("fnId") ?? "";

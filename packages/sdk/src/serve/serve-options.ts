@@ -36,6 +36,11 @@ export interface ServeOptions {
   readonly streamTimeout?: number | string | undefined;
   /** False: in cloud mode also syncs need a valid signature. Default true. `INNGEST_ENABLE_UNAUTHED_SYNC`. */
   readonly enableUnauthedSync?: boolean | undefined;
+  /**
+   * The app registers itself with the engine: at once when `serveOrigin` and `servePath` are given, else with the first request.
+   * Default: in dev mode. True: in cloud mode too, for which `serveOrigin` must be set.
+   */
+  readonly autoSync?: boolean | undefined;
   /** The app's id in place of the client's. */
   readonly id?: string | undefined;
   readonly signingKey?: string | undefined;
@@ -43,7 +48,10 @@ export interface ServeOptions {
   /** Where the API of the engine is, in place of the client's. */
   readonly baseUrl?: string | undefined;
   readonly fetch?: typeof fetch | undefined;
-  /** Accepted for older code; the client's logger decides what it prints. */
+  /**
+   * The least level of what serving itself logs: `debug`, `info`, `warn`, `error`, `fatal` or `silent`. `INNGEST_LOG_LEVEL`. Default:
+   * everything goes to the client's logger.
+   */
   readonly logLevel?: string | undefined;
 }
 

@@ -1,6 +1,7 @@
 // The settings that hold for one request: options of serve first, then the environment, then the client. What the process's
 // environment says is read once, at the first request, for reading it is slow and dotenv may fill it late.
-import type { ClientDefinition } from "../functions/definition.ts";
+import type { ClientDefinition, Logger } from "../functions/definition.ts";
+import { atLevel } from "../logging/console-logger.ts";
 import {
   findPlatform,
   findVariable,
@@ -25,6 +26,8 @@ export interface ServeSettings {
   readonly isStreaming: boolean;
   readonly isInBandAllowed: boolean;
   readonly isUnsignedSyncAllowed: boolean;
+  /** For what serving itself has to say; functions log with the client's. */
+  readonly logger: Logger;
 }
 
 /** What the environment decides. */
@@ -35,6 +38,7 @@ interface Variables {
   readonly isInBandAllowed: boolean;
   readonly isUnsignedSyncAllowed: boolean;
   readonly platform: string | undefined;
+  readonly logLevel: string | undefined;
 }
 
 type StreamingWish = "no" | "allow" | "force";
@@ -46,6 +50,9 @@ export function createSettingsReader(
 ): (environment: Environment | undefined) => ServeSettings {
   const wish = wishOfOption(options.streaming);
   isStreamed(wish ?? "no", facts);
+  if (options.signingKey !== undefined || options.signingKeyFallback !== undefined) {
+    options.client.takeKeys?.(options);
+  }
   let fromProcess: Variables | undefined;
   return (environment) => {
     if (environment !== undefined) options.client.setEnvVars(environment);
@@ -68,6 +75,7 @@ export function createSettingsReader(
       isStreaming: isStreamed(wish ?? variables.streaming, facts),
       isInBandAllowed: variables.isInBandAllowed,
       isUnsignedSyncAllowed: options.enableUnauthedSync ?? variables.isUnsignedSyncAllowed,
+      logger: atLevel(client.logger, options.logLevel ?? variables.logLevel),
     };
   };
 }
@@ -80,6 +88,7 @@ function readVariables(environments: readonly Environment[]): Variables {
     streaming: wishOfText(find("STREAMING")),
     isInBandAllowed: parseFlag(find("ALLOW_IN_BAND_SYNC")) ?? true,
     isUnsignedSyncAllowed: parseFlag(find("ENABLE_UNAUTHED_SYNC")) ?? true,
+    logLevel: find("LOG_LEVEL"),
     platform: environments.map(findPlatform).find((name) => name !== undefined),
   };
 }

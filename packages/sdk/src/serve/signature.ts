@@ -25,7 +25,7 @@ export function signBody(input: {
   readonly atMs: number;
 }): string {
   const seconds = String(Math.floor(input.atMs / 1_000));
-  return `t=${seconds}&s=${bytesToHex(macOf(input.key, input.body, seconds))}`;
+  return `t=${seconds}&s=${macOf(input.key, input.body, seconds)}`;
 }
 
 /**
@@ -45,7 +45,7 @@ export function verifySignature(input: {
   if (Math.abs(input.nowMs - Number(seconds) * 1_000) > SIGNATURE_AGE_MS_MAX) {
     return { ok: false, problem: "expired" };
   }
-  const given = hexToBytes(hex);
+  const given = hex.toLowerCase();
   for (const body of signedForms(input.body)) {
     const key = input.keys.find((candidate) => isSame(macOf(candidate, body, seconds), given));
     if (key !== undefined) return { ok: true, key };
@@ -102,14 +102,15 @@ function canonicalText(text: string): string | undefined {
   }
 }
 
-function macOf(key: string, body: string, seconds: string): Uint8Array {
-  return hmacSha256(key.replace(KEY_PREFIX, ""), body, seconds);
+/** Hex digits in lower case. */
+function macOf(key: string, body: string, seconds: string): string {
+  return hmacSha256(key.replace(KEY_PREFIX, ""), body + seconds);
 }
 
-function isSame(left: Uint8Array, right: Uint8Array): boolean {
+function isSame(left: string, right: string): boolean {
   let difference = left.length ^ right.length;
   for (let index = 0; index < left.length; index += 1) {
-    difference |= (left[index] ?? 0) ^ (right[index] ?? 0);
+    difference |= left.charCodeAt(index) ^ right.charCodeAt(index);
   }
   return difference === 0;
 }

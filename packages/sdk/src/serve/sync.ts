@@ -1,10 +1,12 @@
 // PUT: how the app tells an engine about its functions, in the answer itself (in band) or by a request of its own to
 // /fn/register (out of band; protocol.md 1.2, 1.3).
 import type { EngineApi } from "./engine-api.ts";
+import { diagnoseUnserved } from "../logging/diagnostics.ts";
 import { CAPABILITIES } from "./introspection.ts";
 import { SDK_AUTHOR, SDK_LANGUAGE, SDK_NAME, SDK_VERSION } from "./sdk-identity.ts";
-import type { ServedConfig } from "./serve-options.ts";
+import type { AdapterFacts, ServedConfig, ServeOptions } from "./serve-options.ts";
 import type { ServeSettings } from "./serve-settings.ts";
+import type { ServedFunctions } from "./served-functions.ts";
 
 export const SYNC_KIND_HEADER = "x-inngest-sync-kind";
 export const IN_BAND = "in_band";
@@ -20,6 +22,30 @@ export interface AppDescription {
   readonly frameworkName: string;
   readonly appVersion: string | undefined;
   readonly functions: readonly ServedConfig[];
+}
+
+/** What is served, and by what. */
+export interface ServedApp {
+  readonly options: ServeOptions;
+  readonly facts: AdapterFacts;
+  readonly functions: ServedFunctions;
+}
+
+/** The app as it is registered under a URL. */
+export function describeApp(
+  { options, facts, functions }: ServedApp,
+  settings: ServeSettings,
+  url: URL,
+): AppDescription {
+  const served = new Set(Array.from(functions.entries.values(), ({ definition }) => definition.id));
+  diagnoseUnserved(options.client, served);
+  return {
+    url,
+    settings,
+    frameworkName: facts.frameworkName,
+    appVersion: options.client.appVersion,
+    functions: functions.configs(url),
+  };
 }
 
 /** The body of an in-band answer. */

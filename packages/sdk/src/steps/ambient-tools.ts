@@ -4,13 +4,23 @@ import { findScope } from "../execution/async-context.ts";
 import type { GroupTools } from "./group-tools.ts";
 import type { StepTools } from "./step-tools.ts";
 
-/** The step tools of the running function. Using a tool outside of a function throws. */
+/**
+ * The step tools of the running function, for helpers that are not handed them. Needs AsyncLocalStorage.
+ * Using a tool outside of a function throws.
+ *
+ * @example
+ * import { step } from "everstep";
+ *
+ * export async function notify(to: string): Promise<void> {
+ *   await step.run("notify", () => mail.send({ to, subject: "News" }));
+ * }
+ */
 export const step: StepTools = ambient("step", (name) => {
   const tools: object | undefined = findScope()?.tools();
   return tools === undefined ? undefined : Reflect.get(tools, name);
 }) as StepTools;
 
-/** The group tools of the running function. Using one outside of a function throws. */
+/** The group tools of the running function, as `step`. Using one outside of a function throws. */
 export const group: GroupTools = ambient("group", (name) => {
   const tools: object | undefined = findScope()?.groupTools();
   return tools === undefined ? undefined : Reflect.get(tools, name);

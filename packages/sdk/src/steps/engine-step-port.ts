@@ -2,7 +2,11 @@
 // engine's API.
 import type { CallInput } from "../execution/call.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
+import { withInheritedSessions } from "../client/sessions.ts";
+import type { ClientDefinition } from "../functions/definition.ts";
+import { diagnose } from "../logging/diagnostics.ts";
 import { createEngineApi, type EngineApi } from "../serve/engine-api.ts";
+import { fromWireEvent, toWireEvent } from "../wire/tagged-events.ts";
 import type { StepPort, StepRequest } from "./step-request.ts";
 
 const API_TIMEOUT_MS = 30_000;
@@ -26,9 +30,24 @@ export function engineStepPort(options: EngineStepPortOptions): StepPort {
     // The seed is the same for all attempts of the step, so that a retry sends nothing twice.
     sendEvents: (payloads, context) =>
       client.sendEvents(payloads, { seedText: context.idempotencyKey, hooks: options.hooks() }),
+    ...(client.sessionPropagation === false ? {} : { withSessions: withInheritedSessions }),
+    ...(client.taggedValues === false
+      ? {}
+      : { toWirePayload: (payload) => toWireEvent(payload, () => tellTooMany(client)) }),
+    diagnose: (id, problem) => diagnose(options.input.function, id, problem),
+    readEvent: async (event, schema) => {
+      const read = client.taggedValues === false ? event : fromWireEvent(event);
+      return client.checkEvent === undefined ? read : client.checkEvent(read, schema);
+    },
     sendSignal: (signal, data) => sendSignal(api(), client.env, { signal, data }),
     publish: (message) => publish(api(), { ...message, runId: options.input.runId }),
   };
+}
+
+function tellTooMany(client: ClientDefinition): void {
+  client.logger.warn(
+    "The data of a step.invoke has dates, maps or the like in too many different places: they arrive as plain JSON. Put them into lists of equal items.",
+  );
 }
 
 async function sendSignal(

@@ -24,18 +24,23 @@ export function invokeTool(
   return async (id, invoke) => {
     const options = readStepOptions(id);
     const { data, user, v, meta, timeout } = invoke;
+    const payload = { data, user, v, meta };
     return port.perform({
       options,
       stepType: "invoke",
       op: "InvokeFunction",
       opts: {
-        payload: { data, user, v, meta },
+        payload: port.withSessions?.(payload) ?? payload,
         function_id: functionIdOf(invoke.function, port.appId, options.id),
         ...(timeout === undefined || timeout === null
           ? {}
           : { timeout: timeText(timeout, `The timeout of step.invoke "${options.id}"`) }),
       },
       inputs: [],
+      encode: (opts) =>
+        port.toWirePayload === undefined
+          ? opts
+          : { ...opts, payload: port.toWirePayload(opts["payload"] as object) },
     });
   };
 }

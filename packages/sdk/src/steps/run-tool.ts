@@ -32,10 +32,10 @@ export function runTool(
   metadata?: () => readonly unknown[] | undefined,
 ): RunTool {
   const type = WIRE_TYPES[stepType];
-  const run = async (
+  const perform = (
     idOrOptions: StepOptionsOrId,
     callback: AnyCallback,
-    ...inputs: readonly unknown[]
+    inputs: readonly unknown[],
   ): Promise<unknown> => {
     const options = readStepOptions(idOrOptions);
     if (typeof callback !== "function") {
@@ -53,6 +53,17 @@ export function runTool(
       handler: (given, context) => callStep(callback, given, context),
       ...(metadata === undefined ? {} : { metadata }),
     });
+  };
+  const run = (
+    idOrOptions: StepOptionsOrId,
+    callback: AnyCallback,
+    ...inputs: readonly unknown[]
+  ): Promise<unknown> => {
+    try {
+      return perform(idOrOptions, callback, inputs);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   };
   return run as RunTool;
 }

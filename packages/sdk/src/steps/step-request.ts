@@ -25,6 +25,7 @@ export interface StepRetryOptions {
   readonly maxDelay?: DurationInput;
 }
 
+/** An id with options, wherever a step tool takes an id. */
 export interface StepOptions {
   readonly id: string;
   /** Shown instead of the id. */
@@ -36,6 +37,7 @@ export interface StepOptions {
   readonly retries?: number;
 }
 
+/** The id of a step, which is unique in its function, or an object with it. */
 export type StepOptionsOrId = string | StepOptions;
 
 /** Handed to an inline step callback as its last argument. */
@@ -64,6 +66,8 @@ export interface StepRequest {
   readonly inputs: readonly unknown[];
   /** Absent for steps that the server carries out. */
   readonly handler?: (inputs: readonly unknown[], context: StepContext) => unknown;
+  /** Brings the options, as middleware left them, into the form that goes over the wire. */
+  readonly encode?: (opts: Readonly<Record<string, unknown>>) => Readonly<Record<string, unknown>>;
   /** Told what the recorded value means, once it is there. May reject: the step then fails. */
   readonly decode?: (value: unknown) => unknown;
   /** What the op carries beside its data, read after the handler ran. */
@@ -83,6 +87,14 @@ export interface StepPort {
   sendEvents(payloads: readonly EventObject[], context: StepContext): Promise<SentEvents>;
   sendSignal(signal: string, data: unknown): Promise<{ readonly runId?: string }>;
   publish(message: { channel: string; topic: string; data: unknown }): Promise<void>;
+  /** Tells the author of a likely mistake. */
+  diagnose?(id: "D3" | "X12", problem: string): void;
+  /** Adds what an invocation takes over from the run. */
+  withSessions?<T extends { readonly meta?: unknown }>(payload: T): T;
+  /** Brings an invocation's data into the form that goes over the wire; absent: it has it already. */
+  toWirePayload?(payload: object): object;
+  /** Reads an event that a run waited for, and checks it against the schema given or those of the client. */
+  readEvent?(event: EventObject, schema: unknown): Promise<EventObject>;
   /** For `step.fetch` inside another step. */
   readonly fetch: typeof fetch;
 }

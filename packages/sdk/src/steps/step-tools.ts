@@ -96,7 +96,9 @@ function unharmed<TArgs extends readonly unknown[], T>(
 ): (...args: TArgs) => Promise<T> {
   return (...args) => {
     const result = tool(...args);
-    result.catch(() => {});
+    result.catch(ignore);
     return result;
   };
 }
+
+function ignore(): void {}

@@ -1,6 +1,6 @@
 // step.waitForEvent and step.waitForSignal. A wait without a timeout never ends by itself (R3); `match` and `if` must both
 // hold when both are given (R4).
-import type { StandardSchemaV1 } from "../schemas/standard-schema.ts";
+import { isEvent } from "../wire/tagged-events.ts";
 import { timeText, type TimeInput } from "../wire/duration.ts";
 import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
 
@@ -36,6 +36,7 @@ export function waitForEventTool(
   return async (id, wait) => {
     const options = readStepOptions(id);
     const { event, schema } = readAwaited(options.id, wait);
+    diagnoseWait(port, options.id, wait);
     return port.perform({
       options,
       stepType: "waitForEvent",
@@ -46,9 +47,11 @@ export function waitForEventTool(
         ...conditionOf(wait),
       },
       inputs: [],
-      ...(schema === undefined
+      ...(port.readEvent === undefined
         ? {}
-        : { decode: (value: unknown) => checkEvent(event, schema, value) }),
+        : {
+            decode: (value: unknown) => (isEvent(value) ? port.readEvent?.(value, schema) : value),
+          }),
     });
   };
 }
@@ -75,7 +78,7 @@ export function waitForSignalTool(
 
 interface Awaited {
   readonly event: string;
-  readonly schema: StandardSchemaV1 | undefined;
+  readonly schema: unknown;
 }
 
 function readAwaited(id: string, wait: WaitForEventOptions): Awaited {
@@ -86,12 +89,23 @@ function readAwaited(id: string, wait: WaitForEventOptions): Awaited {
       `step.waitForEvent "${id}" names no event: give it { event: "<name>" } or an event type.`,
     );
   }
-  const schema = typeof given === "string" ? undefined : given.schema;
-  const isSchema =
-    (typeof schema === "object" || typeof schema === "function") &&
-    schema !== null &&
-    "~standard" in schema;
-  return { event, schema: isSchema ? (schema as StandardSchemaV1) : undefined };
+  return { event, schema: typeof given === "string" ? undefined : given.schema };
+}
+
+function diagnoseWait(port: StepPort, id: string, wait: WaitForEventOptions): void {
+  if (wait.timeout === undefined || wait.timeout === null) {
+    port.diagnose?.(
+      "D3",
+      `step.waitForEvent "${id}" has no timeout: a run whose event never comes waits for ever. Give it one, such as timeout: "7d", and handle null.`,
+    );
+  }
+  const condition = `event.${wait.match} == async.${wait.match}`;
+  if (wait.if?.replaceAll(/\s+/g, " ").trim() === condition) {
+    port.diagnose?.(
+      "X12",
+      `step.waitForEvent "${id}" has match and an "if" that says the same: remove one of them.`,
+    );
+  }
 }
 
 function timeoutOf(
@@ -111,24 +125,4 @@ function conditionOf(wait: WaitForEventOptions): { readonly if?: string } {
   const condition = wait.if === "" ? undefined : wait.if;
   if (match === undefined) return condition === undefined ? {} : { if: condition };
   return { if: condition === undefined ? match : `${match} && (${condition})` };
-}
-
-async function checkEvent(
-  name: string,
-  schema: StandardSchemaV1,
-  value: unknown,
-): Promise<unknown> {
-  if (typeof value !== "object" || value === null) return value;
-  const event = value as { readonly data?: unknown };
-  const result = await schema["~standard"].validate(event.data);
-  if (result.issues === undefined) return { ...event, data: result.value };
-  const texts = result.issues.map((issue) => {
-    const path = (issue.path ?? [])
-      .map((part) => String(typeof part === "object" ? part.key : part))
-      .join(".");
-    return path === "" ? issue.message : `${path}: ${issue.message}`;
-  });
-  const error = new Error(`The event "${name}" does not fit its schema: ${texts.join("; ")}`);
-  error.name = "EventValidationError";
-  throw error;
 }

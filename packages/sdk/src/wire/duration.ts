@@ -57,7 +57,10 @@ export function durationMsOf(input: DurationInput, field = "duration"): number {
 
 /**
  * Milliseconds of a duration, as the official function of this name.
+ *
  * @throws Error when it is not a duration or not above 0.
+ * @example
+ * durationToMs("1h30m"); // 5_400_000
  */
 export function durationToMs(input: DurationInput): number {
   const ms = durationMsOf(input);

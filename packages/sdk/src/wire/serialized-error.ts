@@ -12,6 +12,8 @@ export interface SerializedError {
   readonly code?: unknown;
   readonly data?: unknown;
   readonly cause?: unknown;
+  /** The step whose failure it is; for our engine only, official SDKs do not write it. */
+  readonly stepId?: string;
   readonly __serialized: true;
 }
 
@@ -20,7 +22,7 @@ export function serializeError(thrown: unknown): SerializedError {
   return serializeAt(thrown, 0);
 }
 
-/** Whether a value (or its JSON text) is an error written by serializeError. */
+/** Whether a value is an error written by serializeError, here or by an official SDK. */
 export function isSerializedError(value: unknown): value is SerializedError {
   return (
     typeof value === "object" &&
@@ -49,6 +51,7 @@ export function deserializeError(value: unknown, allowUnknown = false): unknown 
   if (typeof value.stack === "string") setHidden(error, "stack", value.stack);
   if (value.cause !== undefined) setHidden(error, "cause", deserializeError(value.cause, true));
   if (value.code !== undefined) Object.assign(error, { code: value.code });
+  if (typeof value.stepId === "string") setHidden(error, "stepId", value.stepId);
   return error;
 }
 
@@ -109,6 +112,7 @@ function hasNameAndMessage(value: unknown): value is {
   readonly code?: unknown;
   readonly data?: unknown;
   readonly cause?: unknown;
+  readonly stepId?: unknown;
 } {
   if (typeof value !== "object" || value === null) return false;
   const { name, message } = value as { name?: unknown; message?: unknown };

@@ -1,5 +1,6 @@
 // The encrypted form of a JSON value, as it lies in the engine's store: AES-256-GCM by WebCrypto, with the id of its key and the place
 // that it belongs to. Both are authenticated, so that a ciphertext moved to another step or event is refused, not read.
+import { fromTaggedJson, toTaggedJson } from "../../wire/tagged-values.ts";
 import { EncryptionError, type EncryptionKey, type KeyRing } from "./key-ring.ts";
 
 export interface Envelope {
@@ -9,7 +10,7 @@ export interface Envelope {
   readonly kid: string;
   /** What the value is: `step …`, `output`, `event …`. */
   readonly place: string;
-  /** 12 random bytes and the ciphertext with its tag, in base64. */
+  /** 12 random bytes; and, encrypted, a JSON array of the value and, if it has dates and the like, of where they are. In base64. */
   readonly iv: string;
   readonly data: string;
 }
@@ -31,7 +32,9 @@ export async function encrypt(
   { id: kid, key }: EncryptionKey,
 ): Promise<Envelope> {
   const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-  const text = new TextEncoder().encode(JSON.stringify(value) ?? "null");
+  const { json, tags } = toTaggedJson(value);
+  const plain = tags === undefined ? [json ?? null] : [json, tags];
+  const text = new TextEncoder().encode(JSON.stringify(plain));
   const algorithm = { name: "AES-GCM", iv, additionalData: additionalData(kid, place) };
   const data = new Uint8Array(await crypto.subtle.encrypt(algorithm, await key, text));
   return {
@@ -72,7 +75,8 @@ export async function decrypt(
     const iv = fromBase64(envelope.iv);
     const algorithm = { name: "AES-GCM", iv, additionalData: additionalData(kid, place) };
     const data = await crypto.subtle.decrypt(algorithm, await key.key, fromBase64(envelope.data));
-    return JSON.parse(new TextDecoder().decode(data));
+    const [json, tags] = JSON.parse(new TextDecoder().decode(data)) as readonly unknown[];
+    return fromTaggedJson(json, tags);
   } catch (error) {
     throw new EncryptionError(
       `${what} cannot be decrypted with its key ${JSON.stringify(kid)}: the stored value was changed or cut off.`,

@@ -16,7 +16,14 @@ export interface AstroContext {
 /** An endpoint of Astro. */
 export type AstroHandler = (context: AstroContext) => Promise<Response>;
 
-/** Serves functions from an endpoint: `export const { GET, POST, PUT } = serve({ client, functions })`. */
+/**
+ * Serves functions from an endpoint of Astro.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // src/pages/api/inngest.ts
+ * export const { GET, POST, PUT } = serve({ client, functions });
+ */
 export function serve(options: ServeOptions): AstroHandler & MethodExports<AstroHandler> {
   const handle = createServeHandler(options, { frameworkName, canStream: true });
   return withMethods((context: AstroContext) =>

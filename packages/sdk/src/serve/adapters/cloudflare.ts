@@ -20,8 +20,14 @@ export type PagesHandlerArgs = [context: PagesContext];
 export type WorkersHandlerArgs = [request: Request, env: unknown, context?: unknown];
 
 /**
- * Serves functions from Workers, `export default { fetch: serve({ client, functions }) }`, or from Pages,
- * `export const onRequest = serve({ client, functions })`.
+ * Serves functions from Workers or from Pages. Variables are taken from the bindings of each request.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // Workers
+ * export default { fetch: serve({ client, functions }) };
+ * // Pages: functions/api/inngest.ts
+ * export const onRequest = serve({ client, functions });
  */
 export function serve(
   options: ServeOptions,

@@ -10,7 +10,14 @@ export interface FreshContext {
   readonly req: Request;
 }
 
-/** Serves functions from a Fresh route: `export const handler = serve({ client, functions })`; also for Deno.serve. */
+/**
+ * Serves functions from a Fresh route, and from Deno.serve.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // routes/api/inngest.ts
+ * export const handler = serve({ client, functions });
+ */
 export function serve(
   options: ServeOptions,
 ): (request: Request | FreshContext) => Promise<Response> {

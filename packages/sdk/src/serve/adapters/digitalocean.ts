@@ -33,8 +33,16 @@ export interface DigitalOceanResult {
 const QUERY_NAMES = ["fnId", "stepId", "deployId", "probe"];
 
 /**
- * Serves functions from DigitalOcean: `exports.main = serve({ client, functions, serveOrigin, servePath })`.
- * @throws Error without `serveOrigin` (or `INNGEST_SERVE_ORIGIN`).
+ * Serves functions from DigitalOcean Functions.
+ *
+ * @throws Error without `serveOrigin` (or `INNGEST_SERVE_ORIGIN`); else as all adapters.
+ * @example
+ * export const main = serve({
+ *   client,
+ *   functions,
+ *   serveOrigin: "https://faas.example",
+ *   servePath: "/api/v1/web/fn-1/default/inngest",
+ * });
  */
 export function serve(
   options: ServeOptions,

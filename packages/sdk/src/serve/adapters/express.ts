@@ -7,8 +7,13 @@ import { toNodeHandler, type NodeHandler } from "./node-exchange.ts";
 export const frameworkName = "express";
 
 /**
- * Serves functions from an Express app: `app.use("/api/inngest", serve({ client, functions }))`.
+ * Serves functions from an Express app.
  * A body parser before it needs a limit of at least 4 MB (`express.json({ limit: "4mb" })`); without a parser the body is read here.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * const app = express();
+ * app.use("/api/inngest", serve({ client, functions }));
  */
 export function serve(options: ServeOptions): NodeHandler {
   return toNodeHandler(createServeCore(options, { frameworkName, canStream: true }));

@@ -51,7 +51,15 @@ export interface FastifyPluginOptions extends Pick<ServeOptions, "client" | "fun
   readonly options?: Omit<ServeOptions, "client" | "functions">;
 }
 
-/** Serves functions as a handler: `fastify.route({ method: ["GET", "POST", "PUT"], url, handler: serve({ … }) })`. */
+/**
+ * Serves functions as a route handler. The plugin mounts it with a body limit that fits.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * const app = Fastify();
+ * const url = "/api/inngest";
+ * app.route({ method: ["GET", "POST", "PUT"], url, handler: serve({ client, functions }) });
+ */
 export function serve(options: ServeOptions): FastifyHandler {
   const core = createServeCore(options, { frameworkName, canStream: true });
   return async (request, reply) => {
@@ -63,7 +71,13 @@ export function serve(options: ServeOptions): FastifyHandler {
   };
 }
 
-/** Serves functions as a plugin: `fastify.register(fastifyPlugin, { client, functions, options })`. */
+/**
+ * Serves functions as a plugin.
+ *
+ * @example
+ * const app = Fastify();
+ * await app.register(fastifyPlugin, { client, functions, options: { servePath: "/api/inngest" } });
+ */
 export function fastifyPlugin(
   fastify: FastifyInstance,
   { client, functions, options = {} }: FastifyPluginOptions,

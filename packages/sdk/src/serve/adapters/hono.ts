@@ -13,7 +13,14 @@ export interface HonoContext {
   readonly env: unknown;
 }
 
-/** Serves functions from a Hono app: `app.on(["GET", "POST", "PUT"], "/api/inngest", serve({ client, functions }))`. */
+/**
+ * Serves functions from a Hono app.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * const app = new Hono();
+ * app.on(["GET", "POST", "PUT"], "/api/inngest", serve({ client, functions }));
+ */
 export function serve(options: ServeOptions): (context: HonoContext) => Promise<Response> {
   const core = createServeCore(options, { frameworkName, canStream: true });
   return async (context) => {

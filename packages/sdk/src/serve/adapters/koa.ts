@@ -20,7 +20,15 @@ export interface KoaContext {
   set(headers: Record<string, string>): void;
 }
 
-/** Serves functions from a Koa app, as middleware of one path. */
+/**
+ * Serves functions from a Koa app, as middleware of one path.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * const app = new Koa();
+ * const handle = serve({ client, functions });
+ * app.use((context, next) => (context.path === "/api/inngest" ? handle(context) : next()));
+ */
 export function serve(options: ServeOptions): (context: KoaContext) => Promise<void> {
   const core = createServeCore(options, { frameworkName, canStream: true });
   return async (context) => {

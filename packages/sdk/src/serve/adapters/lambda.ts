@@ -5,7 +5,13 @@ import { createGatewayHandler, type GatewayHandler } from "./gateway-exchange.ts
 /** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "aws-lambda";
 
-/** Serves functions from Lambda: `export const handler = serve({ client, functions })`. */
+/**
+ * Serves functions from AWS Lambda, behind API Gateway (both versions) or a function URL.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * export const handler = serve({ client, functions });
+ */
 export function serve(options: ServeOptions): GatewayHandler {
   return createGatewayHandler(options, frameworkName);
 }

@@ -12,8 +12,14 @@ export const frameworkName = "nextjs";
 export type RequestHandler = (request: Request, context?: unknown) => Promise<Response>;
 
 /**
- * Serves functions from Next.js. App router: `export const { GET, POST, PUT } = serve({ client, functions })`; pages router:
- * `export default serve({ client, functions })`.
+ * Serves functions from Next.js: route handlers of the app router, or an API route of the pages router.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // app/api/inngest/route.ts
+ * export const { GET, POST, PUT } = serve({ client, functions });
+ * // pages/api/inngest.ts
+ * export default serve({ client, functions });
  */
 export function serve(options: ServeOptions): RequestHandler & MethodExports<RequestHandler> {
   const core = createServeCore(options, { frameworkName, canStream: true });

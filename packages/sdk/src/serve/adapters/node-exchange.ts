@@ -48,12 +48,14 @@ export function toNodeServeRequest(
 }
 
 export async function writeNodeReply(response: ServerResponse, reply: ServeReply): Promise<void> {
-  response.statusCode = reply.status;
-  for (const [name, value] of Object.entries(reply.headers)) response.setHeader(name, value);
   if (typeof reply.body === "string") {
+    // All at once: set one by one, each header is checked and kept by itself first.
+    const length = Buffer.byteLength(reply.body);
+    response.writeHead(reply.status, { ...reply.headers, "content-length": length });
     response.end(reply.body);
     return;
   }
+  response.writeHead(reply.status, reply.headers);
   const reader = reply.body.getReader();
   // The caller may leave while the function still works.
   response.once("close", () => void reader.cancel().catch(() => undefined));

@@ -9,12 +9,26 @@ export const frameworkName = "nodejs";
 
 const DEFAULT_PATH = "/api/inngest";
 
-/** Serves functions as a request listener: `http.createServer(serve({ client, functions }))`, on every path. */
+/**
+ * Serves functions as a request listener, on every path.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * import { createServer as createHttpServer } from "node:http";
+ *
+ * createHttpServer(serve({ client, functions })).listen(3000);
+ */
 export function serve(options: ServeOptions): NodeHandler {
   return toNodeHandler(createServeCore(options, { frameworkName, canStream: true }));
 }
 
-/** An HTTP server that answers `servePath` (default `/api/inngest`) and nothing else. */
+/**
+ * An HTTP server that answers `servePath` (default `/api/inngest`) and nothing else.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * createServer({ client, functions }).listen(3000);
+ */
 export function createServer(options: ServeOptions): Server {
   const path = options.servePath ?? DEFAULT_PATH;
   const handle = serve({ ...options, servePath: path });

@@ -12,7 +12,15 @@ export interface RemixArgs {
   readonly context?: unknown;
 }
 
-/** Serves functions from a route: `const handler = serve({ … }); export { handler as loader, handler as action };`. */
+/**
+ * Serves functions from a route of Remix or React Router.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // app/routes/api.inngest.ts
+ * const handler = serve({ client, functions });
+ * export { handler as loader, handler as action };
+ */
 export function serve(options: ServeOptions): (args: RemixArgs) => Promise<Response> {
   const handle = createServeHandler(options, { frameworkName, canStream: true });
   return (args) => handle(args.request, [args], readBindings(bindingsOf(args.context)));

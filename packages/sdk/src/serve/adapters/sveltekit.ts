@@ -16,7 +16,14 @@ export interface SvelteKitEvent {
 /** A request handler of SvelteKit. */
 export type SvelteKitHandler = (event: SvelteKitEvent) => Promise<Response>;
 
-/** Serves functions from a route: `export const { GET, POST, PUT } = serve({ client, functions })` in `+server.ts`. */
+/**
+ * Serves functions from a route of SvelteKit.
+ *
+ * @throws Error for options that cannot work: two functions of one id, streaming where there is none.
+ * @example
+ * // src/routes/api/inngest/+server.ts
+ * export const { GET, POST, PUT } = serve({ client, functions });
+ */
 export function serve(options: ServeOptions): SvelteKitHandler & MethodExports<SvelteKitHandler> {
   const handle = createServeHandler(options, { frameworkName, canStream: true });
   return withMethods((event: SvelteKitEvent) =>

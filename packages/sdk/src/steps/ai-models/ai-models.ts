@@ -27,7 +27,15 @@ function chatModel(provider: Provider, options: AiModelOptions): AiModel {
   };
 }
 
-/** OpenAI's chat format; key from `OPENAI_API_KEY`. */
+/**
+ * OpenAI's chat format; key from `OPENAI_API_KEY`. Other providers of this format by `baseUrl`.
+ *
+ * @example
+ * const answer = await step.ai.infer("summarise", {
+ *   model: openai({ model: "gpt-4.1-mini" }),
+ *   body: { messages: [{ role: "user", content: "Summarise: it rained." }] },
+ * });
+ */
 export function openai(options: AiModelOptions): AiModel {
   return chatModel(
     {
@@ -58,7 +66,15 @@ export interface AnthropicOptions extends AiModelOptions {
   readonly defaultParameters: Readonly<Record<string, unknown>> & { readonly max_tokens: number };
 }
 
-/** Anthropic's messages format; key from `ANTHROPIC_API_KEY`. */
+/**
+ * Anthropic's messages format; key from `ANTHROPIC_API_KEY`. `max_tokens` is required by the provider.
+ *
+ * @example
+ * const model = anthropic({
+ *   model: "claude-sonnet-4-5",
+ *   defaultParameters: { max_tokens: 1_000 },
+ * });
+ */
 export function anthropic(options: AnthropicOptions): AiModel {
   const betas = options.betaHeaders ?? [];
   return {
