@@ -107,19 +107,19 @@ class Caller {
     const { transport } = this.#options;
     const continued = this.#continuations.open(call);
     if (continued !== undefined) {
-      const answer = await transport.send(continued).catch((error: unknown) => {
-        this.#continuations.miss(call);
+      const answer = await transport.send(continued.request).catch((error: unknown) => {
+        this.#continuations.miss(call, continued.token);
         throw error;
       });
       if (!isContinuationGone(answer)) {
-        this.#continuations.note(call, answer, true);
+        this.#continuations.note(call, answer, "continued");
         return parseCallResponse(answer);
       }
-      this.#continuations.miss(call);
+      this.#continuations.miss(call, continued.token);
     }
-    const request = buildCall(call, this.#continuations.mayOffer(call));
-    const answer = await transport.send(request);
-    this.#continuations.note(call, answer, false);
+    const isOffered = this.#continuations.mayOffer(call);
+    const answer = await transport.send(buildCall(call, isOffered));
+    this.#continuations.note(call, answer, isOffered ? "offered" : "whole");
     return parseCallResponse(answer);
   }
 

@@ -11,7 +11,15 @@ const MISSES_MAX = 3;
 
 interface Entry {
   readonly continuation?: Continuation;
+  /** A call goes on there now; only found steps can be run beside it. */
+  readonly isTaken: boolean;
   readonly misses: number;
+}
+
+/** A call without what the app knows. */
+export interface ContinuedCall {
+  readonly request: OutboundRequest;
+  readonly token: string;
 }
 
 export class Continuations {
@@ -19,34 +27,49 @@ export class Continuations {
   readonly #entries = new Map<string, Entry>();
 
   /** The call without what the app knows; undefined when it has to be made whole. */
-  open(call: PreparedCall): OutboundRequest | undefined {
+  open(call: PreparedCall): ContinuedCall | undefined {
     const { id } = call.head;
     const entry = this.#entries.get(id);
-    if (entry?.continuation === undefined) return undefined;
-    const { continuation, misses } = entry;
-    if (call.timer.op === undefined) this.#set(id, { misses });
-    return mayContinue(call, continuation) ? buildContinuedCall(call, continuation) : undefined;
+    const isDiscovery = call.timer.op === undefined;
+    if (entry?.continuation === undefined || (isDiscovery && entry.isTaken)) return undefined;
+    const { continuation } = entry;
+    if (!mayContinue(call, continuation)) {
+      if (isDiscovery) this.#set(id, { isTaken: false, misses: entry.misses });
+      return undefined;
+    }
+    const request = buildContinuedCall(call, continuation);
+    if (isDiscovery && request !== undefined) this.#set(id, { ...entry, isTaken: true });
+    return request === undefined ? undefined : { request, token: continuation.token };
   }
 
   /** Whether the app may keep the run after this whole call. */
   mayOffer(call: PreparedCall): boolean {
-    const misses = this.#entries.get(call.head.id)?.misses ?? 0;
-    return isPlain(call) && call.timer.op === undefined && misses < MISSES_MAX;
+    const entry = this.#entries.get(call.head.id);
+    const isFree = entry?.continuation === undefined && (entry?.misses ?? 0) < MISSES_MAX;
+    return isFree && isPlain(call) && call.timer.op === undefined;
   }
 
   /** The app did not have the run, or the call did not reach it. */
-  miss(call: PreparedCall): void {
+  miss(call: PreparedCall, token: string): void {
     const { id } = call.head;
-    this.#set(id, { misses: (this.#entries.get(id)?.misses ?? 0) + 1 });
+    const entry = this.#entries.get(id);
+    // A newer answer may have named another place meanwhile.
+    if (entry?.continuation !== undefined && entry.continuation.token !== token) return;
+    this.#set(id, { isTaken: false, misses: (entry?.misses ?? 0) + 1 });
   }
 
-  /** Reads from an answer what the app keeps. @param wasContinued The app had the run. */
-  note(call: PreparedCall, answer: InboundResponse, wasContinued: boolean): void {
-    if (call.timer.op !== undefined) return;
+  /**
+   * Reads from an answer what the app keeps.
+   * @param how The call was continued: the app had the run. Offered: it may keep it from now on. Whole: it says nothing about a
+   * run that is kept since another call.
+   */
+  note(call: PreparedCall, answer: InboundResponse, how: "continued" | "offered" | "whole"): void {
+    if (call.timer.op !== undefined || how === "whole") return;
     const { id } = call.head;
-    const misses = wasContinued ? 0 : (this.#entries.get(id)?.misses ?? 0);
+    const misses = how === "continued" ? 0 : (this.#entries.get(id)?.misses ?? 0);
     const continuation = parseContinuation(answer.headers);
-    this.#set(id, continuation === undefined ? { misses } : { continuation, misses });
+    const entry = { isTaken: false, misses };
+    this.#set(id, continuation === undefined ? entry : { ...entry, continuation });
   }
 
   #set(runId: string, entry: Entry): void {

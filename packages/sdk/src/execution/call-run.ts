@@ -53,6 +53,8 @@ export class CallRun implements ParkedRun {
   /** The answer leaves user code suspended at a place from which it may go on. */
   #isOpenEnded = false;
   #targetedCount = 0;
+  /** Under which it was parked. */
+  #token: string | undefined;
   #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
   #stopDeadline: () => void = () => {};
 
@@ -440,9 +442,14 @@ export class CallRun implements ParkedRun {
     if (!this.#isOpenEnded) this.close();
     if (call !== undefined) await this.#tellResponse(call);
     const { parkedRuns } = this.#turn.options;
-    if (call === undefined || parkedRuns === undefined || !this.#isOpenEnded) return output;
+    if (parkedRuns === undefined) return output;
+    if (call === undefined || !this.#isOpenEnded) {
+      if (this.#token !== undefined) parkedRuns.drop(this.#token);
+      return output;
+    }
     const { size, last } = call.board.order;
-    const value = `${parkedRuns.park(this)};known=${size};last=${last}`;
+    this.#token = parkedRuns.park(this, this.#token);
+    const value = `${this.#token};known=${size};last=${last}`;
     return { ...output, headers: { ...output.headers, [CONTINUATION_HEADER]: value } };
   }
 

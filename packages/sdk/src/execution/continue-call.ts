@@ -38,7 +38,7 @@ export async function continueCall(
     const output = await found.runStep(whole);
     return output === undefined ? undefined : withHeader(output, "kept");
   }
-  parkedRuns.take(token);
+  if (parkedRuns.take(token) === undefined) return undefined;
   const output = await found.resume(news, whole, options);
   return output.headers[CONTINUATION_HEADER] === undefined ? withHeader(output, "closed") : output;
 }

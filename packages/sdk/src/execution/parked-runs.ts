@@ -32,6 +32,8 @@ export interface ParkedRunsOptions {
 interface Entry {
   readonly run: ParkedRun;
   usedAtMs: number;
+  /** A call goes on there now. Its steps can be run beside it. */
+  isTaken: boolean;
 }
 
 export class ParkedRuns {
@@ -50,12 +52,11 @@ export class ParkedRuns {
     return this.#entries.size;
   }
 
-  /** @returns The token under which the run is found. */
-  park(run: ParkedRun): string {
-    const token = crypto.randomUUID();
-    this.#entries.set(token, { run, usedAtMs: Date.now() });
-    const oldest = this.#entries.entries().next();
-    if (this.#entries.size > this.#runsMax && oldest.done !== true) this.#evict(oldest.value);
+  /** @param token Of the run, when it was parked before. @returns The token under which the run is found. */
+  park(run: ParkedRun, token: string = crypto.randomUUID()): string {
+    this.#entries.delete(token);
+    this.#entries.set(token, { run, usedAtMs: Date.now(), isTaken: false });
+    if (this.#entries.size > this.#runsMax) this.#evictOldest();
     this.#watch();
     return token;
   }
@@ -67,11 +68,17 @@ export class ParkedRuns {
     return entry?.run;
   }
 
-  /** Nobody else gets the run from here on. */
+  /** No other call goes on there until it is parked again. Only its found steps can still be run. */
   take(token: string): ParkedRun | undefined {
     const entry = this.#entries.get(token);
+    if (entry === undefined || entry.isTaken) return undefined;
+    entry.isTaken = true;
+    return entry.run;
+  }
+
+  /** The run that was taken has ended or cannot wait any more. */
+  drop(token: string): void {
     this.#entries.delete(token);
-    return entry?.run;
   }
 
   /** Whether all that the run waits for comes later than a run is kept; then parking it only puts out others. */
@@ -79,9 +86,9 @@ export class ParkedRuns {
     return ops.every(({ op, name }) => op === "Sleep" && restMsOf(name ?? "") > this.#idleMs);
   }
 
-  /** Puts out every run. */
+  /** Puts out every run that waits. */
   clear(): void {
-    for (const entry of this.#entries) this.#evict(entry);
+    for (const entry of this.#entries) if (!isBusy(entry[1])) this.#evict(entry);
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -90,6 +97,14 @@ export class ParkedRuns {
     this.#entries.delete(token);
     entry.usedAtMs = Date.now();
     this.#entries.set(token, entry);
+  }
+
+  #evictOldest(): void {
+    for (const entry of this.#entries) {
+      if (isBusy(entry[1])) continue;
+      this.#evict(entry);
+      return;
+    }
   }
 
   #evict([token, { run }]: readonly [string, Entry]): void {
@@ -114,10 +129,14 @@ export class ParkedRuns {
     const nowMs = Date.now();
     for (const [token, entry] of this.#entries) {
       if (entry.usedAtMs + this.#idleMs > nowMs) return;
-      if (entry.run.isInUse) this.#touch(token, entry);
+      if (isBusy(entry)) this.#touch(token, entry);
       else this.#evict([token, entry]);
     }
   }
+}
+
+function isBusy({ run, isTaken }: Entry): boolean {
+  return isTaken || run.isInUse;
 }
 
 /** A sleep's time stands in its op as a duration or as a date. */
