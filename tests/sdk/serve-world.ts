@@ -1,6 +1,5 @@
 // A real server and an app on our SDK, both in this process, talking over sockets on 127.0.0.1. Time is real.
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { RunHead } from "@everstep/core";
 import {
   createEngine,
@@ -140,7 +139,9 @@ export class ServeWorld {
 
   /** Where the app is. */
   get appUrl(): string {
-    const { port } = this.#app?.address() as AddressInfo;
+    const address = this.#app?.address();
+    if (typeof address !== "object" || address === null) throw new Error("No app is served yet.");
+    const { port } = address;
     return `http://127.0.0.1:${port}/api/inngest`;
   }
 

@@ -59,14 +59,14 @@ function createWorld(options: Partial<ClientOptions> = {}, reply?: Reply) {
   return { client, sent, logger };
 }
 
-const never = (): Promise<never> => new Promise(() => {});
+const pending = (): Promise<never> => new Promise(() => {});
 const RUN_ID = "01JD0000000000000000000000";
 function stepScope(): CallScope {
   const step = {
     id: "notify",
     hashedId: "abc",
     childCounts: new Map<string, number>(),
-    runNested: never,
+    runNested: pending,
   };
   return {
     owner: {},

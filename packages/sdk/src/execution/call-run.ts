@@ -1,46 +1,34 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
 // `catch` of an author can notice, until another call of the same run goes on here, or for ever.
-import { NonRetriableError } from "../errors.ts";
-import type { StepRequest } from "../steps/step-request.ts";
 import { foundOp, type WireOp } from "../wire/op.ts";
-import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
 import type { CallInput, CallOutput } from "./call.ts";
-import { CallAnswers } from "./call-answers.ts";
+import type { CallAnswers } from "./call-answers.ts";
 import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
-import { openCall, openRunner, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
+import { openCall, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
+import { flush, recallStep, runInTime, startHandler, tellResponse } from "./call-edges.ts";
 import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { CONTINUATION_HEADER } from "./continue-call.ts";
-import { isDeadlineError } from "./deadline.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
-import { finishesSteps, identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
+import {
+  findRunnable,
+  finishesSteps,
+  identityOf,
+  isInRace,
+  isRunnable,
+  type FoundStep,
+} from "./found-step.ts";
 import { isParkable } from "./park-rules.ts";
 import type { ParkedRun } from "./parked-runs.ts";
+import { performStep } from "./perform-step.ts";
 import type { Retriability } from "./retriability.ts";
-import { recall, type StepNews } from "./step-board.ts";
+import { runTargeted } from "./run-targeted.ts";
+import type { StepNews } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
+import { isOvertime, openTurn, type Ending, type Turn } from "./turn.ts";
 
 const STEP_NOT_FOUND_MS = 10_000;
-
-type Ending =
-  | { readonly kind: "resolved"; readonly data: unknown }
-  | { readonly kind: "rejected"; readonly error: unknown };
-
-/** What belongs to one of the calls that a run of user code serves. */
-interface Turn {
-  readonly input: CallInput;
-  readonly options: ExecuteOptions;
-  readonly answers: CallAnswers;
-  readonly startedAtMs: number;
-  /** Ops of nested steps that go out with their parent's. */
-  readonly nestedOps: WireOp[];
-}
-
-function openTurn(input: CallInput, options: ExecuteOptions): Turn {
-  const answers = new CallAnswers(input);
-  return { input, options, answers, startedAtMs: Date.now(), nestedOps: [] };
-}
 
 export class CallRun implements ParkedRun {
   readonly #options: OpenedOptions;
@@ -80,7 +68,8 @@ export class CallRun implements ParkedRun {
     try {
       this.#call = await openCall(this.input, this.#options, {
         ...this.#turnEvents(this.#turn),
-        perform: (request) => this.#perform(request),
+        perform: (request) =>
+          performStep(request, { call: this.#call, owner: this.#owner, isOver: this.#isOver }),
         onRest: () => this.#onRest(),
       });
       this.#owner = this.#call.scope.owner;
@@ -111,29 +100,18 @@ export class CallRun implements ParkedRun {
   runStep(input: CallInput): Promise<CallOutput> | undefined {
     const call = this.#call;
     if (call === undefined) return undefined;
-    for (const step of call.board.fresh) {
-      const isWanted = step.hashedId === input.targetStepId && isRunnable(step);
-      if (isWanted) return this.#runTargeted(call, step, openTurn(input, {}));
-    }
-    return undefined;
+    const step = findRunnable(call.board.fresh, input.targetStepId);
+    return step === undefined ? undefined : this.#runBeside(call, step, input);
   }
 
   /** Beside whatever else the run does: the step's result reaches user code with a later call. */
-  async #runTargeted(call: OpenCall, step: FoundStep, turn: Turn): Promise<CallOutput> {
-    const { answers, nestedOps, input } = turn;
-    const record = async (op: WireOp): Promise<void> => void nestedOps.push(op);
-    const runner = openRunner(call, input, { record, isOver: () => answers.isGiven });
+  async #runBeside(call: OpenCall, step: FoundStep, input: CallInput): Promise<CallOutput> {
     this.#targetedCount += 1;
     try {
-      const outcome = await runner.run(step);
-      if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
-      answers.ops([...nestedOps, outcome.op], outcome.failure);
-    } catch (error) {
-      answers.error(error, answers.retriabilityOf(error, call.finalErrors));
+      return await runTargeted(call, step, openTurn(input, {}));
     } finally {
       this.#targetedCount -= 1;
     }
-    return answers.answer;
   }
 
   #turnEvents(turn: Turn): TurnEvents {
@@ -141,51 +119,14 @@ export class CallRun implements ParkedRun {
   }
 
   async #start(call: OpenCall): Promise<void> {
-    const { phases, scope, context } = call;
-    await phases.hooks.beforeMemoization?.();
-    if (call.board.order.size === 0) await phases.endReplay();
+    await call.phases.hooks.beforeMemoization?.();
+    if (call.board.order.size === 0) await call.phases.endReplay();
     this.#stopDeadline = watchDeadline(call, () => this.#guard(this.#fail(call)));
     if (this.input.targetStepId !== undefined) this.#restartNotFoundTimer();
-    const { hooks } = phases;
-    const handler = this.#handler();
-    const started = runInScope(scope, async () =>
-      hooks.wrapFunctionHandler === undefined
-        ? handler(context)
-        : hooks.wrapFunctionHandler(async () => handler(context)),
-    );
-    void started.then(
+    void startHandler(call, this.input).then(
       (data) => this.#end({ kind: "resolved", data }),
       (error: unknown) => this.#end({ kind: "rejected", error }),
     );
-  }
-
-  #handler(): (context: Record<string, unknown>) => unknown {
-    const { handler, onFailure } = this.input.function;
-    if (!this.input.isFailureHandler) return handler;
-    if (onFailure !== undefined) return onFailure;
-    throw new NonRetriableError(
-      `The function "${this.input.function.id}" has no onFailure handler any more.`,
-    );
-  }
-
-  /**
-   * A step tool was called. After the answer, and in code that goes on behind it, it gives nothing back; what a parked run calls
-   * then waits for the next call.
-   */
-  #perform(request: StepRequest): Promise<unknown> {
-    const call = this.#call;
-    const scope = findScope();
-    const parent = scope?.owner === this.#owner ? scope?.step : undefined;
-    const running = parent ?? (canFollowScopes ? undefined : call?.runner.current);
-    if (running === undefined && (call === undefined || this.#isOver)) return new Promise(() => {});
-    if (scope?.isSelecting === true) {
-      const { id } = request.options;
-      const text = `The step "${id}" was called in the select function of an experiment: call it in the variants.`;
-      return Promise.reject(new NonRetriableError(text));
-    }
-    scope?.onStep?.();
-    if (running !== undefined) return running.runNested(request);
-    return call === undefined ? new Promise(() => {}) : call.board.add(request);
   }
 
   /** Whether user code will never go on. */
@@ -216,25 +157,10 @@ export class CallRun implements ParkedRun {
       if (deliverDeadline(call)) return;
       const step = call.board.order.takeFirst();
       if (step === undefined) this.#decide(call);
-      else this.#guard(this.#recall(call, step));
+      else this.#guard(recallStep(call, step));
     } catch (error) {
       this.#answerError(error);
     }
-  }
-
-  async #recall(call: OpenCall, step: FoundStep): Promise<void> {
-    const { memo } = step;
-    const isLast = call.board.order.positionOf(step.hashedId) >= call.board.order.size - 1;
-    const ended = isLast ? call.phases.endReplay() : undefined;
-    if (ended !== undefined) await ended;
-    if (call.deadline !== undefined && memo?.kind === "error" && isDeadlineError(memo.error)) {
-      call.deadline.isDelivered = true;
-      step.reject(call.runner.deadlineError(step));
-    } else {
-      const decoding = recall(step, call.finalErrors);
-      if (step.request.decode !== undefined) await decoding;
-    }
-    call.board.watch();
   }
 
   /** User code rests and all that is remembered has been given back. */
@@ -247,30 +173,17 @@ export class CallRun implements ParkedRun {
     const { fresh } = call.board;
     if (fresh.size === 0) return;
     if (this.input.targetStepId !== undefined) {
-      this.#decideTarget(call, this.input.targetStepId);
+      const target = findRunnable(fresh, this.input.targetStepId);
+      if (target === undefined) this.#restartNotFoundTimer();
+      else this.#guard(this.#execute(call, target));
       return;
     }
     const [first] = fresh;
     const only = fresh.size === 1 ? first : undefined;
     const isAlone = only !== undefined && isRunnable(only) && !isInRace(only);
-    const mayRun = isAlone && !this.input.disableImmediateExecution && !this.#isOvertime(call);
+    const mayRun =
+      isAlone && !this.input.disableImmediateExecution && !isOvertime(call, this.#turn);
     this.#guard(mayRun ? this.#execute(call, only) : this.#report(call, [...fresh]));
-  }
-
-  #decideTarget(call: OpenCall, targetStepId: string): void {
-    for (const step of call.board.fresh) {
-      if (step.hashedId !== targetStepId || !isRunnable(step)) continue;
-      this.#guard(this.#execute(call, step));
-      return;
-    }
-    this.#restartNotFoundTimer();
-  }
-
-  /** With checkpointing a call may last long; past its time, new steps are left to the next call. */
-  #isOvertime(call: OpenCall): boolean {
-    const maxRuntimeMs = this.input.function.checkpointing?.maxRuntimeMs ?? 0;
-    if (call.buffer === undefined || maxRuntimeMs <= 0) return false;
-    return Date.now() - this.#turn.startedAtMs >= maxRuntimeMs;
   }
 
   async #execute(call: OpenCall, step: FoundStep): Promise<void> {
@@ -278,7 +191,7 @@ export class CallRun implements ParkedRun {
     clearTimeout(this.#notFoundTimer);
     await this.#beginNewWork(call, [step]);
     if (this.#answers.isGiven) return;
-    const outcome = await this.#runStep(call, step);
+    const outcome = await runInTime(call, step);
     if (this.#answers.isGiven) return;
     if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
     if (call.buffer === undefined) {
@@ -293,7 +206,7 @@ export class CallRun implements ParkedRun {
       await this.#goOn(call, step, outcome);
       return;
     }
-    if (!(await this.#flush(call))) return;
+    if (!(await flush(call, this.#answers))) return;
     if (outcome.failure?.isFinal === true && !isRepeated && !call.buffer.isHolding) {
       this.#goOnAfterFailure(call, step, outcome);
       return;
@@ -313,14 +226,6 @@ export class CallRun implements ParkedRun {
     call.board.watch();
   }
 
-  #runStep(call: OpenCall, step: FoundStep): Promise<StepOutcome> {
-    const { deadline, runner } = call;
-    if (deadline === undefined || deadline.isDelivered || Date.now() < deadline.atMs) {
-      return runner.run(step);
-    }
-    return runner.failed(step, runner.deadlineError(step), Date.now());
-  }
-
   /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
   async #goOn(call: OpenCall, step: FoundStep, outcome: StepOutcome): Promise<void> {
     if (call.buffer !== undefined) this.#save(call.buffer, outcome.op);
@@ -330,7 +235,7 @@ export class CallRun implements ParkedRun {
       this.#answers.ops(call.buffer.ops);
       return;
     }
-    if (call.buffer?.isDue === true && !(await this.#flush(call))) return;
+    if (call.buffer?.isDue === true && !(await flush(call, this.#answers))) return;
     this.#isBusy = false;
     call.board.watch();
   }
@@ -338,7 +243,7 @@ export class CallRun implements ParkedRun {
   async #report(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
     this.#isBusy = true;
     await this.#beginNewWork(call, steps);
-    if (this.#answers.isGiven || !(await this.#flush(call))) return;
+    if (this.#answers.isGiven || !(await flush(call, this.#answers))) return;
     const ops = steps.map((step) => foundOp(identityOf(step)));
     const isWaiting = steps.some((step) => !isRunnable(step));
     if (isWaiting && call.deadline?.isDelivered === false) ops.push(call.deadline.markerOp());
@@ -384,7 +289,7 @@ export class CallRun implements ParkedRun {
   async #conclude(call: OpenCall, ending: Ending): Promise<void> {
     this.#isBusy = true;
     if (ending.kind === "rejected") {
-      if (!(await this.#flush(call))) return;
+      if (!(await flush(call, this.#answers))) return;
       // The next call throws it again, after the failure of the step is recorded.
       if (call.buffer?.isHolding === true) this.#answers.ops(call.buffer.ops, { isFinal: true });
       else await endWithError(call, this.#answers, ending.error);
@@ -397,23 +302,13 @@ export class CallRun implements ParkedRun {
     await endWithResult(call, this.#answers, ending.data);
   }
 
-  /** Sends what the server does not have. False: that did not work, and the call has been answered. */
-  async #flush(call: OpenCall): Promise<boolean> {
-    if (call.buffer === undefined) return true;
-    const result = await call.buffer.flush();
-    if (result === "sent") return !this.#answers.isGiven;
-    if (result === "stale") this.#answers.stale();
-    else this.#answers.ops(call.buffer.ops);
-    return false;
-  }
-
   /** The time is over, for the steps of a catch block too. */
   async #fail(call: OpenCall): Promise<void> {
     const error = call.deadline?.error();
     if (error === undefined || this.#answers.isGiven) return;
     call.finalErrors.add(error);
     this.#isBusy = true;
-    if (await this.#flush(call)) await endWithError(call, this.#answers, error);
+    if (await flush(call, this.#answers)) await endWithError(call, this.#answers, error);
   }
 
   #restartNotFoundTimer(): void {
@@ -440,7 +335,7 @@ export class CallRun implements ParkedRun {
     const call = this.#call;
     call?.buffer?.close();
     if (!this.#isOpenEnded) this.close();
-    if (call !== undefined) await this.#tellResponse(call);
+    if (call !== undefined) await tellResponse(call);
     const { parkedRuns } = this.#turn.options;
     if (parkedRuns === undefined) return output;
     if (call === undefined || !this.#isOpenEnded) {
@@ -459,15 +354,5 @@ export class CallRun implements ParkedRun {
     this.#call?.board.close();
     this.#call = undefined;
     this.#ending = undefined;
-  }
-
-  async #tellResponse(call: OpenCall): Promise<void> {
-    try {
-      await call.phases.hooks.beforeResponse?.();
-      await call.logger.flush();
-    } catch (error) {
-      // The answer stands: the work is done, whatever middleware makes of it.
-      call.logger.error(error);
-    }
   }
 }

@@ -106,3 +106,12 @@ export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
     isMemoized: step.memo !== undefined && step.memo.kind !== "input",
   };
 }
+
+/** The step of this id, when it is one that can be run. */
+export function findRunnable(
+  steps: Iterable<FoundStep>,
+  hashedId: string | undefined,
+): FoundStep | undefined {
+  for (const step of steps) if (step.hashedId === hashedId && isRunnable(step)) return step;
+  return undefined;
+}
