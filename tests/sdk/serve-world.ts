@@ -1,6 +1,5 @@
 // A real server and an app on our SDK, both in this process, talking over sockets on 127.0.0.1. Time is real.
 import { createServer as createHttpServer, type Server as HttpServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import type { RunHead } from "@everstep/core";
 import {
   createEngine,
@@ -22,6 +21,8 @@ export interface WorldOptions {
   readonly appSigningKey?: string;
   readonly appSigningKeyFallback?: string;
   readonly serve?: Partial<Parameters<typeof serve>[0]>;
+  /** Instances of the app behind one address, which get its calls in turn. Default 1. */
+  readonly instances?: number;
 }
 
 type Functions = Parameters<typeof serve>[0]["functions"];
@@ -29,6 +30,11 @@ type Functions = Parameters<typeof serve>[0]["functions"];
 export interface CallSeen {
   readonly url: string;
   readonly status: number;
+  /** Of the request, bytes. */
+  readonly bodyBytes: number;
+  /** `x-everstep-continuation` of the request and of the answer. */
+  readonly asked: string | undefined;
+  readonly answered: string | undefined;
 }
 
 const EVENT_KEY = "event-key";
@@ -95,20 +101,48 @@ export class ServeWorld {
 
   /** Serves functions and has the server ask for them. @returns What came of the sync. */
   async serve(client: Everstep, functions: Functions): Promise<unknown> {
-    const handle = serve({ client, functions, ...this.#options.serve });
+    const handles = Array.from({ length: this.#options.instances ?? 1 }, () =>
+      serve({ client, functions, ...this.#options.serve }),
+    );
+    let turn = 0;
     const app = createHttpServer((request, response) => {
+      let answered: string | undefined;
+      const writeHead = response.writeHead.bind(response) as (
+        ...given: unknown[]
+      ) => typeof response;
+      // The adapter hands all headers to this one call, and Node does not keep them then.
+      response.writeHead = (...given: unknown[]) => {
+        answered = /"x-everstep-continuation":"(?<value>[^"]+)"/.exec(JSON.stringify(given))
+          ?.groups?.["value"];
+        return writeHead(...given);
+      };
       response.on("finish", () => {
         if (request.method !== "POST") return;
-        this.calls.push({ url: request.url ?? "", status: response.statusCode });
+        const { "x-everstep-continuation": asked, "content-length": bodyBytes } = request.headers;
+        this.calls.push({
+          url: request.url ?? "",
+          status: response.statusCode,
+          bodyBytes: Number(bodyBytes),
+          asked: asked === undefined ? undefined : String(asked),
+          answered,
+        });
       });
-      void handle(request, response);
+      const handle = handles[(turn += 1) % handles.length];
+      void handle?.(request, response);
     });
     this.#app = app;
     await new Promise<void>((resolve) => {
       app.listen(0, "127.0.0.1", resolve);
     });
-    const { port } = app.address() as AddressInfo;
-    return await this.#server.syncByUrl(`http://127.0.0.1:${port}/api/inngest`);
+    return await this.#server.syncByUrl(this.appUrl);
+  }
+
+  /** Where the app is. */
+  get appUrl(): string {
+    const address = this.#app?.address();
+    if (typeof address !== "object" || address === null) throw new Error("No app is served yet.");
+    const { port } = address;
+    return `http://127.0.0.1:${port}/api/inngest`;
   }
 
   /** The run that an event started, once it has ended. */

@@ -166,7 +166,9 @@ class MemoryCatalog implements Catalog {
         return;
       case "timer_removed":
         // Those of debounces and batches have no run either.
-        if (this.hasCronTimer(change.timerId)) this.#edit().cronTimers.delete(change.timerId);
+        if (change.runId === undefined && this.hasCronTimer(change.timerId)) {
+          this.#edit().cronTimers.delete(change.timerId);
+        }
         return;
       default:
         return;

@@ -79,7 +79,7 @@ export interface PauseRequest {
 export interface LimitsRequest {
   /** The function's id or slug. */
   readonly functionId: string;
-  /** JSON: `concurrency`, `throttle`, `rateLimit`, `debounce`, `maxAttempts`; null: rule off; "code": as in the code. */
+  /** JSON: `concurrency`, `throttle`, `rateLimit`, `debounce`, `retries`; null: rule off; "code": as in the code. */
   readonly patch: unknown;
   /** As in PauseRequest. */
   readonly actor: string;

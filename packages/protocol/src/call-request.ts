@@ -71,7 +71,8 @@ export function parseQueueItemId(qiId: string): string | undefined {
   return end > 0 ? text.slice(0, end) : undefined;
 }
 
-function stepsJson(steps: CallBodyParts["steps"]): JsonText {
+/** An object of step results, sorted by id. */
+export function stepsJson(steps: CallBodyParts["steps"]): JsonText {
   const pairs = "size" in steps ? [...steps].toSorted(byId) : steps;
   let text = "{";
   for (const [id, json] of pairs) {

@@ -23,6 +23,8 @@ export const HEADERS = {
   accountId: "account-id",
   traceparent: "traceparent",
   tracestate: "tracestate",
+  /** Ours: docs/reference/continuation.md. */
+  continuation: "x-everstep-continuation",
 } as const;
 
 /** What a server calls itself in `x-inngest-server-kind`. */

@@ -6,6 +6,14 @@ export {
   type CallBodyParts,
 } from "./call-request.ts";
 export type { ConfigError, ConfigErrorCode } from "./config-report.ts";
+export {
+  CONTINUATION_OFFER,
+  CONTINUATION_RESUME,
+  buildContinuedCallBody,
+  isContinuationGone,
+  parseContinuation,
+  type Continuation,
+} from "./continued-call.ts";
 export { canonicalizeText, canonicalJson } from "./canonical-json.ts";
 export {
   formatDuration,

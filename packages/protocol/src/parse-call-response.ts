@@ -38,6 +38,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
   "cookie",
   "set-cookie",
   HEADERS.signature,
+  HEADERS.continuation,
 ]);
 
 /** Reads an app's answer to a call. */

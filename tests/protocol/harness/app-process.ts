@@ -85,7 +85,7 @@ export class AppProcess {
   waitNote(
     topic: string,
     matches: (value: unknown) => boolean = () => true,
-    timeoutMs = 20_000,
+    timeoutMs = 60_000,
   ): Promise<NoteRecord> {
     return this.#waitFor(`note ${topic} of ${this.appId}`, timeoutMs, () =>
       this.notes.find((note) => note.topic === topic && matches(note.value)),

@@ -119,7 +119,7 @@ export class EngineClient {
     return run?.run_id ?? "";
   }
 
-  async waitEnd(runId: string, timeoutMs = 25_000): Promise<RunJson> {
+  async waitEnd(runId: string, timeoutMs = 60_000): Promise<RunJson> {
     let last: RunJson | undefined;
     return await waitUntil(
       async () => {

@@ -12,12 +12,12 @@ export interface Deadline {
   readonly explain?: () => string;
 }
 
-/** Resolves with the first answer that is not undefined. @throws after `timeoutMs` (default 20 s). */
+/** Resolves with the first answer that is not undefined. @throws after `timeoutMs` (default 60 s). */
 export async function waitUntil<T>(
   ask: () => Promise<T | undefined>,
   deadline: Deadline,
 ): Promise<T> {
-  const endsAtMs = Date.now() + (deadline.timeoutMs ?? 20_000);
+  const endsAtMs = Date.now() + (deadline.timeoutMs ?? 60_000);
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     const answer = await ask();

@@ -3,7 +3,7 @@ import type { FunctionRecord, LoadedRun, RunState, Timer } from "@everstep/core"
 import { LIMITS, hashStepId, type EventRecord } from "@everstep/protocol";
 import { describe, expect, it } from "vitest";
 import type { OutboundRequest } from "../ports.ts";
-import { buildCall, jobIdOf, timerIdOf } from "./call-request.ts";
+import { buildCall, jobIdOf, prepareCall, timerIdOf } from "./call-request.ts";
 
 const AT_MS = 1_790_000_000_000;
 const STEP = hashStepId("a");
@@ -77,16 +77,18 @@ function aRun(outputs: Record<string, string> = {}, fields: Partial<RunState> = 
 
 function build(run: LoadedRun, timer: Timer = aTimer(), signingKey?: string): OutboundRequest {
   run.state.timers.set(timer.id, timer);
-  return buildCall({
-    run,
-    timer,
-    function: FUNCTION,
-    generation: 5,
-    requestId: "01KJREQUEST",
-    nowMs: AT_MS,
-    signingKey,
-    timeoutMs: 1_000,
-  });
+  return buildCall(
+    prepareCall({
+      run,
+      timer,
+      function: FUNCTION,
+      generation: 5,
+      requestId: "01KJREQUEST",
+      nowMs: AT_MS,
+      signingKey,
+      timeoutMs: 1_000,
+    }),
+  );
 }
 
 interface Body {

@@ -1,12 +1,25 @@
-// Builds the call request of a timer (protocol.md 2): body, headers and URL. Everything in it is durable already.
-import { isDispatched, type FunctionRecord, type LoadedRun, type Timer } from "@everstep/core";
+// Builds the call request of a timer (protocol.md 2): body, headers and URL. Everything in it is durable already: what may have
+// changed until the request is built is read when the call is prepared, and of the rest only what was there then.
 import {
+  isDispatched,
+  type FunctionRecord,
+  type LoadedRun,
+  type RunHead,
+  type Timer,
+} from "@everstep/core";
+import {
+  CONTINUATION_OFFER,
+  CONTINUATION_RESUME,
+  HEADERS,
   LIMITS,
   buildCallBody,
+  buildContinuedCallBody,
   eventToWireJson,
   hashStepId,
   signBody,
   toQueueItemId,
+  type CallBodyParts,
+  type Continuation,
   type JsonText,
 } from "@everstep/protocol";
 import type { OutboundRequest } from "../ports.ts";
@@ -25,11 +38,56 @@ export interface CallInput {
   readonly timeoutMs: number;
 }
 
-export function buildCall(input: CallInput): OutboundRequest {
-  const { run, timer, function: fn, generation } = input;
-  const { head } = run.state;
-  const stepId = timer.op?.stepId ?? "step";
-  const body = callBody(input, stepId);
+/** A call and what was durable of its run when it was prepared. */
+export interface PreparedCall extends CallInput {
+  readonly head: RunHead;
+  readonly stackSize: number;
+  readonly hasOtherWork: boolean;
+}
+
+/** To be called while everything of the run is durable. */
+export function prepareCall(input: CallInput): PreparedCall {
+  const { run, timer } = input;
+  const { head, stack } = run.state;
+  return { ...input, head, stackSize: stack.length, hasOtherWork: hasOtherWork(run, timer) };
+}
+
+/** @param isOffered The app may keep the run in memory and say so in its answer. */
+export function buildCall(call: PreparedCall, isOffered = false): OutboundRequest {
+  return toRequest(call, wholeBody(call), isOffered ? CONTINUATION_OFFER : undefined);
+}
+
+/** The call without what the app knows; undefined when what is new is too large to be sent. */
+export function buildContinuedCall(
+  call: PreparedCall,
+  { token, knownCount }: Continuation,
+): OutboundRequest | undefined {
+  const { stack, outputs } = call.run.state;
+  // A call for one step needs no more than the step's name.
+  const fresh = call.timer.op === undefined ? stack.slice(knownCount, call.stackSize) : [];
+  const steps = new Map(fresh.map((id) => [id, outputs.get(id) ?? "null"]));
+  const version = call.head.requestVersion;
+  const body = buildContinuedCallBody({
+    token,
+    ctx: contextOf(call),
+    stack: fresh,
+    steps,
+    version,
+  });
+  return isTooLarge(body) ? undefined : toRequest(call, body, CONTINUATION_RESUME);
+}
+
+function stepIdOf({ timer }: PreparedCall): string {
+  return timer.op?.stepId ?? "step";
+}
+
+function toRequest(
+  input: PreparedCall,
+  body: JsonText,
+  continuation: string | undefined,
+): OutboundRequest {
+  const { timer, function: fn, generation, head } = input;
+  const stepId = stepIdOf(input);
   const jobId = jobIdOf(timer);
   return {
     url: urlOf(fn.config.url, stepId),
@@ -50,6 +108,7 @@ export function buildCall(input: CallInput): OutboundRequest {
       "x-inngest-req-version": String(head.requestVersion),
       "x-inngest-step-id": stepId,
       "account-id": ACCOUNT_ID,
+      ...(continuation === undefined ? {} : { [HEADERS.continuation]: continuation }),
       ...traceContext(head.id, fn, generation),
     },
   };
@@ -84,37 +143,54 @@ export function timerIdOf(jobId: string): number | undefined {
   return Number.isSafeInteger(id) && id > 0 ? id : undefined;
 }
 
-function callBody(input: CallInput, stepId: string): JsonText {
-  const { run, timer, function: fn, generation } = input;
-  const { head, stack, outputs, inputs } = run.state;
+function contextOf(
+  call: PreparedCall,
+): Omit<CallBodyParts["ctx"], "stack" | "current" | "useApi" | "env"> {
+  const { timer, function: fn } = call;
   const jobId = jobIdOf(timer);
+  return {
+    attempt: timer.attempt,
+    disableImmediateExecution: call.hasOtherWork,
+    fnId: fn.id,
+    generationId: call.generation,
+    jobId,
+    maxAttempts: fn.config.maxAttempts,
+    qiId: toQueueItemId(jobId),
+    requestId: call.requestId,
+    runId: call.head.id,
+    stepId: stepIdOf(call),
+  };
+}
+
+function wholeBody(call: PreparedCall): JsonText {
+  const { run, head } = call;
+  const { stack, steps } = stateOf(call);
   const events = run.events.map(eventToWireJson);
   const build = (useApi: boolean, eventsOmitted: boolean): JsonText =>
     buildCallBody({
-      ctx: {
-        attempt: timer.attempt,
-        disableImmediateExecution: hasOtherWork(run, timer),
-        env: "",
-        fnId: fn.id,
-        generationId: generation,
-        jobId,
-        maxAttempts: fn.config.maxAttempts,
-        qiId: toQueueItemId(jobId),
-        requestId: input.requestId,
-        runId: head.id,
-        stack,
-        current: stack.length,
-        stepId,
-        useApi,
-      },
+      ctx: { ...contextOf(call), env: "", stack, current: stack.length, useApi },
       eventsJson: events,
       eventsOmitted,
-      steps: useApi ? [] : inputs.size === 0 ? outputs : new Map([...outputs, ...inputs]),
+      steps: useApi ? [] : steps,
       version: head.requestVersion,
     });
   if (head.stateBytes > STATE_BYTES_MAX) return build(true, false);
   const body = build(false, false);
   return isTooLarge(body) ? build(true, true) : body;
+}
+
+/** What the run held when the call was prepared: steps are only ever added, at the end of the stack. */
+function stateOf({ run, stackSize }: PreparedCall): {
+  readonly stack: readonly string[];
+  readonly steps: ReadonlyMap<string, JsonText>;
+} {
+  const { stack, outputs, inputs } = run.state;
+  if (stack.length === stackSize) {
+    return { stack, steps: inputs.size === 0 ? outputs : new Map([...outputs, ...inputs]) };
+  }
+  const ids = stack.slice(0, stackSize);
+  const known = ids.map((id) => [id, outputs.get(id) ?? "null"] as const);
+  return { stack: ids, steps: new Map([...known, ...inputs]) };
 }
 
 /** Counts bytes only when the number of characters leaves it open: UTF-8 takes at most three for each. */

@@ -1,10 +1,16 @@
 // Makes one call of an app, or one request of a step, and brings its result back to the partition loop.
 import type { LoadedRun, Timer } from "@everstep/core";
-import { parseCallResponse, type CallResult, type Limits } from "@everstep/protocol";
+import {
+  isContinuationGone,
+  parseCallResponse,
+  type CallResult,
+  type Limits,
+} from "@everstep/protocol";
 import type { Catalog } from "../catalog.ts";
 import type { Command, Envelope } from "../partition/command.ts";
 import { TransportError, type InProcessCall, type Log, type Transport } from "../ports.ts";
-import { buildCall, hasOtherWork } from "./call-request.ts";
+import { buildCall, hasOtherWork, prepareCall, type PreparedCall } from "./call-request.ts";
+import { Continuations } from "./continuations.ts";
 import type { Flight } from "./contract.ts";
 import { buildStepRequest, readStepResponse, stepRequestFailure } from "./step-request.ts";
 import { transportFailure } from "./transport-failure.ts";
@@ -29,6 +35,7 @@ export function createCaller(options: CallerOptions): MakeCall {
 
 class Caller {
   readonly #options: CallerOptions;
+  readonly #continuations = new Continuations();
 
   constructor(options: CallerOptions) {
     this.#options = options;
@@ -92,8 +99,29 @@ class Caller {
       const answer = transport.call({ ...call, hasOtherWork: hasOtherWork(run, timer) });
       return resultOf(fn.config.slug, answer);
     }
-    const request = buildCall({ ...call, nowMs: startedAtMs, signingKey });
-    return resultOf(request.url, transport.send(request).then(parseCallResponse));
+    const prepared = prepareCall({ ...call, nowMs: startedAtMs, signingKey });
+    return resultOf(called.function.config.url, this.#exchange(prepared));
+  }
+
+  /** Goes on where the app holds the run in memory; a run that it has lost is called at once with its whole state. */
+  async #exchange(call: PreparedCall): Promise<CallResult> {
+    const { transport } = this.#options;
+    const continued = this.#continuations.open(call);
+    if (continued !== undefined) {
+      const answer = await transport.send(continued.request).catch((error: unknown) => {
+        this.#continuations.miss(call, continued.token);
+        throw error;
+      });
+      if (!isContinuationGone(answer)) {
+        this.#continuations.note(call, answer, "continued");
+        return parseCallResponse(answer);
+      }
+      this.#continuations.miss(call, continued.token);
+    }
+    const isOffered = this.#continuations.mayOffer(call);
+    const answer = await transport.send(buildCall(call, isOffered));
+    this.#continuations.note(call, answer, isOffered ? "offered" : "whole");
+    return parseCallResponse(answer);
   }
 
   async #request(timer: Timer, flight: Flight): Promise<void> {

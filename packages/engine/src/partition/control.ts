@@ -14,7 +14,7 @@ export function control(
   if (fn === undefined) {
     throw new EverstepError(
       "function_not_found",
-      `There is no function "${command.functionId}". GET /v1/functions lists those that are registered.`,
+      `There is no function "${command.functionId}". The functions of an app: GET /v1/apps/:app/functions.`,
     );
   }
   const request = { function: fn, control: catalog.control(fn.id), actor: command.actor };

@@ -95,7 +95,12 @@ describe("fetch", () => {
     const plain = vi.fn(async () => new Response("plain"));
     const durable = fetch.config({ fallback: plain });
     const tools = (): never => ({ fetch: asStep }) as never;
-    const step = { id: "s", hashedId: "h", childCounts: new Map<string, number>() };
+    const step = {
+      id: "s",
+      hashedId: "h",
+      childCounts: new Map<string, number>(),
+      runNested: () => new Promise<never>(() => {}),
+    };
     const text = async (response: Promise<Response>): Promise<string> => (await response).text();
     expect(await text(runInScope(scopeWith({ tools }), () => durable("http://a")))).toBe("step");
     expect(await text(runInScope(scopeWith({ tools, step }), () => durable("http://a")))).toBe(

@@ -59,9 +59,15 @@ function createWorld(options: Partial<ClientOptions> = {}, reply?: Reply) {
   return { client, sent, logger };
 }
 
+const pending = (): Promise<never> => new Promise(() => {});
 const RUN_ID = "01JD0000000000000000000000";
 function stepScope(): CallScope {
-  const step = { id: "notify", hashedId: "abc", childCounts: new Map<string, number>() };
+  const step = {
+    id: "notify",
+    hashedId: "abc",
+    childCounts: new Map<string, number>(),
+    runNested: pending,
+  };
   return {
     owner: {},
     runId: RUN_ID,

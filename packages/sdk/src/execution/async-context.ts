@@ -2,6 +2,7 @@
 // edge bundles stay clean; where there is none, a variable holds the scope during the synchronous part of a callback only.
 import type { EventObject } from "../functions/definition.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
+import type { StepRequest } from "../steps/step-request.ts";
 import type { StepTools } from "../steps/step-tools.ts";
 
 /** The step whose callback is running. */
@@ -11,6 +12,8 @@ export interface RunningStep {
   readonly hashedId: string;
   /** Number of children met so far, by id. */
   readonly childCounts: Map<string, number>;
+  /** Runs a step that the callback calls; settles never once the call that runs the callback is answered. */
+  readonly runNested: (request: StepRequest) => Promise<unknown>;
 }
 
 /** Members that `group.experiment` adds to the ops of the chosen variant's steps. */

@@ -13,7 +13,7 @@ import type { CallInput } from "./call.ts";
 import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
-import type { OpenedOptions } from "./execute.ts";
+import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
 import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
@@ -40,10 +40,15 @@ export interface OpenCall {
 }
 
 /** What the parts ask of the call. */
-export interface CallEvents {
+export interface CallEvents extends TurnEvents {
   perform(request: StepRequest): Promise<unknown>;
-  record(op: WireOp): Promise<void>;
   onRest(): void;
+}
+
+/** What differs between the calls that one run of user code serves. */
+export interface TurnEvents {
+  record(op: WireOp): Promise<void>;
+  isOver(): boolean;
 }
 
 export async function openCall(
@@ -62,11 +67,13 @@ export async function openCall(
   });
   const step = stepTools(port);
   const group = groupTools(port);
-  const { context, steps } = await transformInput(
+  const { context, steps: remembered } = await transformInput(
     hooks,
     handlerContext(input, { step, group, logger }),
     input.steps,
   );
+  // Of its own, since later calls of a parked run add to it; only the spread of a few references is paid for.
+  const steps = options.parkedRuns === undefined ? remembered : { ...remembered };
   await checkEvents(input, context);
   // Middleware may have copied the context, which would have made a value of it.
   defineReplaying(context, logger);
@@ -91,7 +98,44 @@ export async function openCall(
     onMet: (met) => determinism?.met(met.hashedId, met.id),
     onRest: () => events.onRest(),
   });
-  const runner = new StepRunner({
+  const phases = new HookPhases(hooks, logger);
+  const parts = {
+    context,
+    steps,
+    scope,
+    logger,
+    phases,
+    board,
+    finalErrors,
+    deadline,
+    determinism,
+    tellsStep: options.keepsWaits === true,
+  };
+  return {
+    ...parts,
+    runner: openRunner(parts, input, events),
+    buffer: bufferOf(input, options),
+  };
+}
+
+/** The same run of user code, for another call. */
+export function reopenCall(
+  call: OpenCall,
+  { input, options }: { readonly input: CallInput; readonly options: ExecuteOptions },
+  events: TurnEvents,
+): OpenCall {
+  return { ...call, runner: openRunner(call, input, events), buffer: bufferOf(input, options) };
+}
+
+/** A runner reads attempts from its own call. */
+export function openRunner(
+  call: Pick<OpenCall, "steps" | "phases" | "scope" | "deadline" | "finalErrors">,
+  input: CallInput,
+  events: TurnEvents,
+): StepRunner {
+  const { steps, phases, scope, deadline, finalErrors } = call;
+  const { hooks } = phases;
+  return new StepRunner({
     input,
     steps,
     hooks,
@@ -99,23 +143,8 @@ export async function openCall(
     deadline,
     finalErrors,
     record: (op) => events.record(op),
+    isOver: () => events.isOver(),
   });
-  const phases = new HookPhases(hooks, logger);
-  const buffer = bufferOf(input, options);
-  return {
-    context,
-    steps,
-    scope,
-    logger,
-    phases,
-    board,
-    runner,
-    finalErrors,
-    deadline,
-    buffer,
-    determinism,
-    tellsStep: options.keepsWaits === true,
-  };
 }
 
 /**
@@ -179,7 +208,7 @@ function deadlineOf(input: CallInput): Deadline | undefined {
 }
 
 /** A targeted call runs one step only, and one of several parallel ones may not go on alone. */
-function bufferOf(input: CallInput, options: OpenedOptions): CheckpointBuffer | undefined {
+function bufferOf(input: CallInput, options: ExecuteOptions): CheckpointBuffer | undefined {
   const { checkpointing } = input.function;
   const isAble =
     input.fnId !== undefined &&

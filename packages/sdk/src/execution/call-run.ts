@@ -1,116 +1,147 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
-// `catch` of an author can notice.
-import { NonRetriableError } from "../errors.ts";
-import type { StepRequest } from "../steps/step-request.ts";
+// `catch` of an author can notice, until another call of the same run goes on here, or for ever.
 import { foundOp, type WireOp } from "../wire/op.ts";
-import { canFollowScopes, findScope, runInScope } from "./async-context.ts";
 import type { CallInput, CallOutput } from "./call.ts";
-import { CallAnswers } from "./call-answers.ts";
+import type { CallAnswers } from "./call-answers.ts";
 import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
-import { openCall, type OpenCall } from "./call-parts.ts";
-import { isDeadlineError } from "./deadline.ts";
+import { openCall, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
+import { flush, recallStep, runInTime, startHandler, tellResponse } from "./call-edges.ts";
+import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
+import { CONTINUATION_HEADER } from "./continue-call.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
-import type { OpenedOptions } from "./execute.ts";
-import { finishesSteps, identityOf, isInRace, isRunnable, type FoundStep } from "./found-step.ts";
-import { recall } from "./step-board.ts";
+import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
+import {
+  findRunnable,
+  finishesSteps,
+  identityOf,
+  isInRace,
+  isRunnable,
+  type FoundStep,
+} from "./found-step.ts";
+import { isParkable } from "./park-rules.ts";
+import type { ParkedRun } from "./parked-runs.ts";
+import { performStep } from "./perform-step.ts";
+import type { Retriability } from "./retriability.ts";
+import { runTargeted } from "./run-targeted.ts";
+import type { StepNews } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
+import { isOvertime, openTurn, type Ending, type Turn } from "./turn.ts";
 
 const STEP_NOT_FOUND_MS = 10_000;
 
-type Ending =
-  | { readonly kind: "resolved"; readonly data: unknown }
-  | { readonly kind: "rejected"; readonly error: unknown };
-
-export class CallRun {
-  readonly #input: CallInput;
+export class CallRun implements ParkedRun {
   readonly #options: OpenedOptions;
-  readonly #answers: CallAnswers;
-  readonly #startedAtMs = Date.now();
-  /** Ops of nested steps that go out with their parent's. */
-  #nestedOps: WireOp[] = [];
+  #turn: Turn;
   #call: OpenCall | undefined;
+  /** Of the call's scope: tells its own steps from those of other runs. */
+  #owner: object | undefined;
   #ending: Ending | undefined;
   #isBusy = false;
+  /** The answer leaves user code suspended at a place from which it may go on. */
+  #isOpenEnded = false;
+  #targetedCount = 0;
+  /** Under which it was parked. */
+  #token: string | undefined;
   #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
   #stopDeadline: () => void = () => {};
 
   constructor(input: CallInput, options: OpenedOptions) {
-    this.#input = input;
     this.#options = options;
-    this.#answers = new CallAnswers(input);
+    this.#turn = openTurn(input, options);
+  }
+
+  get input(): CallInput {
+    return this.#turn.input;
+  }
+
+  get isInUse(): boolean {
+    return this.#targetedCount > 0;
+  }
+
+  get #answers(): CallAnswers {
+    return this.#turn.answers;
   }
 
   /** Runs the call to its answer. To be called once. */
   async answer(): Promise<CallOutput> {
     try {
-      this.#call = await openCall(this.#input, this.#options, {
-        perform: (request) => this.#perform(request),
-        record: (op) => this.#record(op),
+      this.#call = await openCall(this.input, this.#options, {
+        ...this.#turnEvents(this.#turn),
+        perform: (request) =>
+          performStep(request, { call: this.#call, owner: this.#owner, isOver: this.#isOver }),
         onRest: () => this.#onRest(),
       });
+      this.#owner = this.#call.scope.owner;
       await this.#start(this.#call);
     } catch (error) {
       this.#end({ kind: "rejected", error });
     }
-    const output = await this.#answers.answer;
-    await this.#close();
-    return output;
+    return this.#leave(await this.#answers.answer);
+  }
+
+  async resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput> {
+    const turn = openTurn(input, options);
+    this.#turn = turn;
+    this.#isBusy = false;
+    this.#isOpenEnded = false;
+    try {
+      if (this.#call === undefined) throw new Error(`The run ${input.runId} is closed.`);
+      this.#call = reopenCall(this.#call, turn, this.#turnEvents(turn));
+      this.#call.determinism?.remember(news.stack);
+      this.#call.board.remember(news);
+      this.#call.board.watch();
+    } catch (error) {
+      this.#answerError(error);
+    }
+    return this.#leave(await turn.answers.answer);
+  }
+
+  runStep(input: CallInput): Promise<CallOutput> | undefined {
+    const call = this.#call;
+    if (call === undefined) return undefined;
+    const step = findRunnable(call.board.fresh, input.targetStepId);
+    return step === undefined ? undefined : this.#runBeside(call, step, input);
+  }
+
+  /** Beside whatever else the run does: the step's result reaches user code with a later call. */
+  async #runBeside(call: OpenCall, step: FoundStep, input: CallInput): Promise<CallOutput> {
+    this.#targetedCount += 1;
+    try {
+      return await runTargeted(call, step, openTurn(input, {}));
+    } finally {
+      this.#targetedCount -= 1;
+    }
+  }
+
+  #turnEvents(turn: Turn): TurnEvents {
+    return { record: (op) => this.#record(turn, op), isOver: () => turn.answers.isGiven };
   }
 
   async #start(call: OpenCall): Promise<void> {
-    const { phases, scope, context } = call;
-    await phases.hooks.beforeMemoization?.();
-    if (call.board.order.size === 0) await phases.endReplay();
+    await call.phases.hooks.beforeMemoization?.();
+    if (call.board.order.size === 0) await call.phases.endReplay();
     this.#stopDeadline = watchDeadline(call, () => this.#guard(this.#fail(call)));
-    if (this.#input.targetStepId !== undefined) this.#restartNotFoundTimer();
-    const { hooks } = phases;
-    const handler = this.#handler();
-    const started = runInScope(scope, async () =>
-      hooks.wrapFunctionHandler === undefined
-        ? handler(context)
-        : hooks.wrapFunctionHandler(async () => handler(context)),
-    );
-    void started.then(
+    if (this.input.targetStepId !== undefined) this.#restartNotFoundTimer();
+    void startHandler(call, this.input).then(
       (data) => this.#end({ kind: "resolved", data }),
       (error: unknown) => this.#end({ kind: "rejected", error }),
     );
   }
 
-  #handler(): (context: Record<string, unknown>) => unknown {
-    const { handler, onFailure } = this.#input.function;
-    if (!this.#input.isFailureHandler) return handler;
-    if (onFailure !== undefined) return onFailure;
-    throw new NonRetriableError(
-      `The function "${this.#input.function.id}" has no onFailure handler any more.`,
-    );
-  }
-
-  /** A step tool was called. After the answer, and in code that goes on behind it, it never gives anything back. */
-  #perform(request: StepRequest): Promise<unknown> {
-    const call = this.#call;
-    if (call === undefined || this.#answers.isGiven) return new Promise(() => {});
-    const scope = findScope();
-    if (scope?.isSelecting === true) {
-      const { id } = request.options;
-      const text = `The step "${id}" was called in the select function of an experiment: call it in the variants.`;
-      return Promise.reject(new NonRetriableError(text));
-    }
-    scope?.onStep?.();
-    const parent = scope?.owner === call.scope.owner ? scope.step : undefined;
-    const running = parent ?? (canFollowScopes ? undefined : call.runner.current);
-    if (running !== undefined) return call.runner.runNested(request, running);
-    return call.board.add(request);
+  /** Whether user code will never go on. */
+  get #isOver(): boolean {
+    return this.#answers.isGiven && !this.#isOpenEnded;
   }
 
   /** The op of a nested step: sent at once where that is possible, else together with its parent's. */
-  async #record(op: WireOp): Promise<void> {
+  async #record(turn: Turn, op: WireOp): Promise<void> {
     const buffer = this.#call?.buffer;
     if (buffer === undefined) {
-      this.#nestedOps.push(op);
+      turn.nestedOps.push(op);
       return;
     }
-    buffer.add(op);
+    this.#save(buffer, op);
     const result = await buffer.flush();
     // The parent's callback goes no further; what is not sent goes out with the answer.
     if (result === "stale") {
@@ -126,25 +157,10 @@ export class CallRun {
       if (deliverDeadline(call)) return;
       const step = call.board.order.takeFirst();
       if (step === undefined) this.#decide(call);
-      else this.#guard(this.#recall(call, step));
+      else this.#guard(recallStep(call, step));
     } catch (error) {
       this.#answerError(error);
     }
-  }
-
-  async #recall(call: OpenCall, step: FoundStep): Promise<void> {
-    const { memo } = step;
-    const isLast = call.board.order.positionOf(step.hashedId) >= call.board.order.size - 1;
-    const ended = isLast ? call.phases.endReplay() : undefined;
-    if (ended !== undefined) await ended;
-    if (call.deadline !== undefined && memo?.kind === "error" && isDeadlineError(memo.error)) {
-      call.deadline.isDelivered = true;
-      step.reject(call.runner.deadlineError(step));
-    } else {
-      const decoding = recall(step, call.finalErrors);
-      if (step.request.decode !== undefined) await decoding;
-    }
-    call.board.watch();
   }
 
   /** User code rests and all that is remembered has been given back. */
@@ -156,31 +172,18 @@ export class CallRun {
     }
     const { fresh } = call.board;
     if (fresh.size === 0) return;
-    if (this.#input.targetStepId !== undefined) {
-      this.#decideTarget(call, this.#input.targetStepId);
+    if (this.input.targetStepId !== undefined) {
+      const target = findRunnable(fresh, this.input.targetStepId);
+      if (target === undefined) this.#restartNotFoundTimer();
+      else this.#guard(this.#execute(call, target));
       return;
     }
     const [first] = fresh;
     const only = fresh.size === 1 ? first : undefined;
     const isAlone = only !== undefined && isRunnable(only) && !isInRace(only);
-    const mayRun = isAlone && !this.#input.disableImmediateExecution && !this.#isOvertime(call);
+    const mayRun =
+      isAlone && !this.input.disableImmediateExecution && !isOvertime(call, this.#turn);
     this.#guard(mayRun ? this.#execute(call, only) : this.#report(call, [...fresh]));
-  }
-
-  #decideTarget(call: OpenCall, targetStepId: string): void {
-    for (const step of call.board.fresh) {
-      if (step.hashedId !== targetStepId || !isRunnable(step)) continue;
-      this.#guard(this.#execute(call, step));
-      return;
-    }
-    this.#restartNotFoundTimer();
-  }
-
-  /** With checkpointing a call may last long; past its time, new steps are left to the next call. */
-  #isOvertime(call: OpenCall): boolean {
-    const maxRuntimeMs = this.#input.function.checkpointing?.maxRuntimeMs ?? 0;
-    if (call.buffer === undefined || maxRuntimeMs <= 0) return false;
-    return Date.now() - this.#startedAtMs >= maxRuntimeMs;
   }
 
   async #execute(call: OpenCall, step: FoundStep): Promise<void> {
@@ -188,22 +191,22 @@ export class CallRun {
     clearTimeout(this.#notFoundTimer);
     await this.#beginNewWork(call, [step]);
     if (this.#answers.isGiven) return;
-    const outcome = await this.#runStep(call, step);
+    const outcome = await runInTime(call, step);
     if (this.#answers.isGiven) return;
-    call.board.fresh.delete(step);
     if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
     if (call.buffer === undefined) {
       await call.phases.endExecution();
-      this.#answers.ops([...this.#nestedOps, outcome.op], outcome.failure);
+      this.#suspend(call, [...this.#turn.nestedOps, outcome.op], outcome.failure);
       return;
     }
+    call.board.fresh.delete(step);
     // The attempt counter belongs to this step: those after it must start with their own.
-    const isRepeated = this.#input.attempt > 0;
+    const isRepeated = this.input.attempt > 0;
     if (outcome.failure === undefined && !isRepeated) {
       await this.#goOn(call, step, outcome);
       return;
     }
-    if (!(await this.#flush(call))) return;
+    if (!(await flush(call, this.#answers))) return;
     if (outcome.failure?.isFinal === true && !isRepeated && !call.buffer.isHolding) {
       this.#goOnAfterFailure(call, step, outcome);
       return;
@@ -223,24 +226,16 @@ export class CallRun {
     call.board.watch();
   }
 
-  #runStep(call: OpenCall, step: FoundStep): Promise<StepOutcome> {
-    const { deadline, runner } = call;
-    if (deadline === undefined || deadline.isDelivered || Date.now() < deadline.atMs) {
-      return runner.run(step);
-    }
-    return runner.failed(step, runner.deadlineError(step), Date.now());
-  }
-
   /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
   async #goOn(call: OpenCall, step: FoundStep, outcome: StepOutcome): Promise<void> {
-    call.buffer?.add(outcome.op);
+    if (call.buffer !== undefined) this.#save(call.buffer, outcome.op);
     if (call.buffer?.isHolding !== true) step.resolve(outcome.copyValue());
     if (call.buffer?.isHolding === true) {
       await call.phases.endExecution();
       this.#answers.ops(call.buffer.ops);
       return;
     }
-    if (call.buffer?.isDue === true && !(await this.#flush(call))) return;
+    if (call.buffer?.isDue === true && !(await flush(call, this.#answers))) return;
     this.#isBusy = false;
     call.board.watch();
   }
@@ -248,11 +243,24 @@ export class CallRun {
   async #report(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
     this.#isBusy = true;
     await this.#beginNewWork(call, steps);
-    if (this.#answers.isGiven || !(await this.#flush(call))) return;
+    if (this.#answers.isGiven || !(await flush(call, this.#answers))) return;
     const ops = steps.map((step) => foundOp(identityOf(step)));
     const isWaiting = steps.some((step) => !isRunnable(step));
     if (isWaiting && call.deadline?.isDelivered === false) ops.push(call.deadline.markerOp());
-    this.#answers.ops([...(call.buffer?.ops ?? []), ...ops]);
+    this.#suspend(call, [...(call.buffer?.ops ?? []), ...ops]);
+  }
+
+  /** The results come with a later call, wherever user code then is. */
+  #suspend(call: OpenCall, ops: readonly WireOp[], failure?: Retriability): void {
+    if (this.#answers.isGiven) return;
+    this.#isOpenEnded = failure?.isFinal !== false && isParkable(call, this.#turn, ops);
+    this.#answers.ops(ops, failure);
+  }
+
+  /** From here on the server knows of the step, and so does user code. */
+  #save(buffer: CheckpointBuffer, op: WireOp): void {
+    buffer.add(op);
+    this.#call?.board.order.positionOf(op.id);
   }
 
   async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
@@ -267,9 +275,10 @@ export class CallRun {
 
   /** The handler has returned or thrown. */
   #end(ending: Ending): void {
-    if (this.#answers.isGiven || this.#ending !== undefined) return;
+    if (this.#isOver || this.#ending !== undefined) return;
     this.#ending = ending;
-    if (this.#isBusy) return;
+    // A parked run ends in its next call.
+    if (this.#isBusy || this.#answers.isGiven) return;
     if (this.#call === undefined) {
       this.#answerError(ending.kind === "rejected" ? ending.error : undefined);
       return;
@@ -280,27 +289,17 @@ export class CallRun {
   async #conclude(call: OpenCall, ending: Ending): Promise<void> {
     this.#isBusy = true;
     if (ending.kind === "rejected") {
-      if (!(await this.#flush(call))) return;
+      if (!(await flush(call, this.#answers))) return;
       // The next call throws it again, after the failure of the step is recorded.
       if (call.buffer?.isHolding === true) this.#answers.ops(call.buffer.ops, { isFinal: true });
       else await endWithError(call, this.#answers, ending.error);
       return;
     }
-    if (call.board.fresh.size > 0 && finishesSteps(this.#input)) {
+    if (call.board.fresh.size > 0 && finishesSteps(this.input)) {
       await this.#report(call, [...call.board.fresh]);
       return;
     }
     await endWithResult(call, this.#answers, ending.data);
-  }
-
-  /** Sends what the server does not have. False: that did not work, and the call has been answered. */
-  async #flush(call: OpenCall): Promise<boolean> {
-    if (call.buffer === undefined) return true;
-    const result = await call.buffer.flush();
-    if (result === "sent") return !this.#answers.isGiven;
-    if (result === "stale") this.#answers.stale();
-    else this.#answers.ops(call.buffer.ops);
-    return false;
   }
 
   /** The time is over, for the steps of a catch block too. */
@@ -309,7 +308,7 @@ export class CallRun {
     if (error === undefined || this.#answers.isGiven) return;
     call.finalErrors.add(error);
     this.#isBusy = true;
-    if (await this.#flush(call)) await endWithError(call, this.#answers, error);
+    if (await flush(call, this.#answers)) await endWithError(call, this.#answers, error);
   }
 
   #restartNotFoundTimer(): void {
@@ -329,22 +328,31 @@ export class CallRun {
     this.#answers.error(error, this.#answers.retriabilityOf(error, finalErrors));
   }
 
-  /** Lets go of user code and timers; only what is promised to middleware and loggers still happens. */
-  async #close(): Promise<void> {
+  /** The call is answered: what is promised to middleware and loggers happens, then the run waits or is let go. */
+  async #leave(output: CallOutput): Promise<CallOutput> {
     clearTimeout(this.#notFoundTimer);
     this.#stopDeadline();
     const call = this.#call;
+    call?.buffer?.close();
+    if (!this.#isOpenEnded) this.close();
+    if (call !== undefined) await tellResponse(call);
+    const { parkedRuns } = this.#turn.options;
+    if (parkedRuns === undefined) return output;
+    if (call === undefined || !this.#isOpenEnded) {
+      if (this.#token !== undefined) parkedRuns.drop(this.#token);
+      return output;
+    }
+    const { size, last } = call.board.order;
+    this.#token = parkedRuns.park(this, this.#token);
+    const value = `${this.#token};known=${size};last=${last}`;
+    return { ...output, headers: { ...output.headers, [CONTINUATION_HEADER]: value } };
+  }
+
+  /** Lets go of user code. Steps that are running end for their own calls. */
+  close(): void {
+    this.#isOpenEnded = false;
+    this.#call?.board.close();
     this.#call = undefined;
     this.#ending = undefined;
-    if (call === undefined) return;
-    call.buffer?.close();
-    call.board.close();
-    try {
-      await call.phases.hooks.beforeResponse?.();
-      await call.logger.flush();
-    } catch (error) {
-      // The answer stands: the work is done, whatever middleware makes of it.
-      call.logger.error(error);
-    }
   }
 }

@@ -10,11 +10,12 @@ export class DeterminismCheck {
   readonly #names: Map<string, string>;
   readonly #met = new Set<string>();
   readonly #runId: string;
-  readonly #stack: readonly string[];
+  /** Remembered and not called yet in this call, in the order of the stack. */
+  readonly #awaited = new Set<string>();
 
   constructor(runId: string, stack: readonly string[]) {
     this.#runId = runId;
-    this.#stack = stack;
+    this.remember(stack);
     this.#names = namesByRun.get(runId) ?? new Map<string, string>();
     // Put at the end again: the runs that were quiet for longest are forgotten first.
     namesByRun.delete(runId);
@@ -23,16 +24,22 @@ export class DeterminismCheck {
     if (namesByRun.size > RUNS_MAX && oldest.done !== true) namesByRun.delete(oldest.value);
   }
 
+  /** Takes in what a later call of a parked run brings. */
+  remember(stack: readonly string[]): void {
+    for (const hashedId of stack) if (!this.#met.has(hashedId)) this.#awaited.add(hashedId);
+  }
+
   met(hashedId: string, id: string): void {
     this.#met.add(hashedId);
+    this.#awaited.delete(hashedId);
     if (this.#names.size < STEPS_MAX) this.#names.set(hashedId, id);
   }
 
   /** @param next What the function does instead: the ids of new steps, or nothing when it has ended. */
   check(next: readonly string[], logger: Logger): void {
     const missing: string[] = [];
-    for (const hashedId of this.#stack) {
-      const name = this.#met.has(hashedId) ? undefined : this.#names.get(hashedId);
+    for (const hashedId of this.#awaited) {
+      const name = this.#names.get(hashedId);
       if (name !== undefined) missing.push(`"${name}"`);
     }
     if (missing.length === 0) return;

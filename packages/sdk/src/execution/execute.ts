@@ -7,6 +7,7 @@ import { CallRun } from "./call-run.ts";
 import type { CheckpointPort } from "./checkpoint-buffer.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps } from "./memo.ts";
+import type { ParkedRuns } from "./parked-runs.ts";
 import { fromWireEvent } from "../wire/tagged-events.ts";
 
 export interface ExecuteOptions {
@@ -14,6 +15,8 @@ export interface ExecuteOptions {
   readonly checkpoint?: CheckpointPort | undefined;
   /** True for an engine that keeps a wait without timeout for ever; the official server would end it at once. */
   readonly keepsWaits?: boolean;
+  /** Where the run may wait for its next call (docs/reference/continuation.md); absent: it ends with the answer. */
+  readonly parkedRuns?: ParkedRuns | undefined;
   /** How long a targeted call waits without progress for its step, ms. Default 10,000. */
   readonly stepNotFoundMs?: number;
 }

@@ -13,7 +13,8 @@ export interface FoundStep {
   readonly id: string;
   readonly index: number;
   readonly hashedId: string;
-  readonly memo: Memo | undefined;
+  /** Set when the step is met, or when a later call brings its result. */
+  memo: Memo | undefined;
   /** Of the code that asked for it: race mode, experiment. */
   readonly scope: CallScope | undefined;
   /** Arguments of the callback: the author's, an edited run's or the middleware's. */
@@ -104,4 +105,13 @@ export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
     attempt,
     isMemoized: step.memo !== undefined && step.memo.kind !== "input",
   };
+}
+
+/** The step of this id, when it is one that can be run. */
+export function findRunnable(
+  steps: Iterable<FoundStep>,
+  hashedId: string | undefined,
+): FoundStep | undefined {
+  for (const step of steps) if (step.hashedId === hashedId && isRunnable(step)) return step;
+  return undefined;
 }

@@ -5,16 +5,21 @@ export class StackOrder<T> {
   readonly #positions = new Map<string, number>();
   readonly #waiting: (T | undefined)[] = [];
   #lowest = 0;
+  #last = "";
   #count = 0;
 
   /** @param ids Hashed ids in the order of completion. */
   constructor(ids: readonly string[]) {
-    for (const id of ids)
-      if (!this.#positions.has(id)) this.#positions.set(id, this.#positions.size);
+    for (const id of ids) this.positionOf(id);
   }
 
   get size(): number {
     return this.#positions.size;
+  }
+
+  /** The id at the end of the stack; empty while the stack is. */
+  get last(): string {
+    return this.#last;
   }
 
   /** How many are met and not taken yet. */
@@ -28,6 +33,7 @@ export class StackOrder<T> {
     if (known !== undefined) return known;
     const position = this.#positions.size;
     this.#positions.set(id, position);
+    this.#last = id;
     return position;
   }
 

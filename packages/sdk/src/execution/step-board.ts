@@ -11,13 +11,20 @@ import { StackOrder } from "./stack-order.ts";
 
 export interface StepBoardPort {
   readonly attempt: number;
-  readonly steps: Readonly<Record<string, unknown>>;
+  /** Grows when later calls of the run bring results. */
+  readonly steps: Record<string, unknown>;
   readonly stack: readonly string[];
   readonly hooks: ExecutionHooks;
   /** A step got its identity. */
   onMet(step: FoundStep): void;
   /** User code rests: nothing happens until something here is settled or something outside is done. */
   onRest(): void;
+}
+
+/** Results that a parked run does not know yet, by hashed id, and their order. */
+export interface StepNews {
+  readonly steps: Readonly<Record<string, unknown>>;
+  readonly stack: readonly string[];
 }
 
 export class StepBoard {
@@ -53,6 +60,23 @@ export class StepBoard {
       return isPlain ? this.#place(step) : this.#prepare(step);
     } catch (error) {
       return Promise.reject(error);
+    }
+  }
+
+  /** Takes in what a later call brings: each result waits for its turn, whether its step has been met or not. */
+  remember(news: StepNews): void {
+    const met = new Map(Array.from(this.fresh, (step) => [step.hashedId, step]));
+    for (const id of news.stack) {
+      const value = news.steps[id];
+      this.order.positionOf(id);
+      const step = met.get(id);
+      if (step === undefined) {
+        this.#port.steps[id] = value;
+        continue;
+      }
+      step.memo = parseMemo(value);
+      this.fresh.delete(step);
+      this.order.add(id, step);
     }
   }
 

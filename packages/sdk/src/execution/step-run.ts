@@ -34,6 +34,8 @@ export interface StepRunnerPort {
   readonly scope: CallScope;
   readonly deadline: Deadline | undefined;
   readonly finalErrors: WeakSet<object>;
+  /** Whether the call is answered: what its callbacks do from then on counts for nothing. */
+  isOver(): boolean;
   /** Takes the op of a nested step; resolves when it is as safe as it can be made now. */
   record(op: WireOp): Promise<void>;
 }
@@ -98,7 +100,7 @@ export class StepRunner {
   }
 
   /** A step inside the callback of another. */
-  async runNested(request: StepRequest, parent: RunningStep): Promise<unknown> {
+  async #runNested(request: StepRequest, parent: RunningStep): Promise<unknown> {
     const { options } = request;
     if (request.handler === undefined) {
       throw new NestedStepError(options.id, parent.id, `step.${request.stepType}`);
@@ -141,10 +143,12 @@ export class StepRunner {
 
   #call(step: FoundStep, attempt: StepAttempt): Promise<unknown> {
     const { hooks, scope, input } = this.#port;
-    const running = {
+    const running: RunningStep = {
       id: step.id,
       hashedId: step.hashedId,
-      childCounts: new Map<string, number>(),
+      childCounts: new Map(),
+      runNested: (request) =>
+        this.#port.isOver() ? new Promise(() => {}) : this.#runNested(request, running),
     };
     this.current ??= running;
     const body = (): unknown => step.request.handler?.(step.inputs, attempt);

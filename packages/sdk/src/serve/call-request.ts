@@ -1,6 +1,8 @@
 // Reads the body of a call (protocol.md 2.3) into what execution needs. Lenient where official servers and tests leave things
-// out, strict where a wrong value would run the wrong thing. State that was too large to send is fetched.
+// out, strict where a wrong value would run the wrong thing. State that was too large to send is fetched. Continued calls
+// (docs/reference/continuation.md) carry only what is new; no SDK that does not know them takes one for a whole call.
 import type { CallInput } from "../execution/call.ts";
+import type { ContinuedCall } from "../execution/continue-call.ts";
 import type { EventObject } from "../functions/definition.ts";
 import type { EngineApi } from "./engine-api.ts";
 import type { ServeRequest } from "./serve-request.ts";
@@ -21,13 +23,12 @@ export interface CallContext {
 
 /** @throws Error that names what is wrong with the call. */
 export async function readCall(body: unknown, context: CallContext): Promise<CallInput> {
-  const { request, entry } = context;
+  const { entry } = context;
   const call = requireObject(typeof body === "string" ? parseJson(body) : body, "The call's body");
   const ctx = call["ctx"] === undefined ? {} : requireObject(call["ctx"], "ctx");
   const event = requireObject(call["event"], "event") as unknown as EventObject;
-  const runId = textOf(ctx["run_id"]) ?? request.header("x-run-id");
-  if (runId === undefined)
-    throw new Error("The call has no ctx.run_id: it does not come from an engine.");
+  const facts = readFacts(call, ctx, context);
+  const { runId } = facts;
   const usesApi = ctx["use_api"] === true || call["use_api"] === true;
   const state = usesApi ? await fetchState(context.api, runId) : inlineState(call, event);
   return {
@@ -35,12 +36,40 @@ export async function readCall(body: unknown, context: CallContext): Promise<Cal
     isFailureHandler: entry.isFailureHandler,
     event,
     events: state.events,
+    steps: state.steps,
+    stack: stackOf(ctx["stack"], state.steps),
+    ...facts,
+  };
+}
+
+/** @throws Error that names what is wrong with the call. */
+export function readContinuedCall(body: unknown, context: CallContext): ContinuedCall {
+  const call = requireObject(typeof body === "string" ? parseJson(body) : body, "The call's body");
+  const continuation = requireObject(call["continuation"], "continuation");
+  const token = textOf(continuation["token"]);
+  if (token === undefined) throw new Error("The continued call names no token.");
+  const steps = requireObject(continuation["steps"], "continuation.steps");
+  const stack = continuation["stack"];
+  const ids = Array.isArray(stack) ? stack.filter((id) => typeof id === "string") : [];
+  const unknown = ids.find((id) => !Object.hasOwn(steps, id));
+  if (unknown !== undefined) {
+    throw new Error(`continuation.steps has no result of ${unknown}, which its stack names.`);
+  }
+  const ctx = requireObject(call["ctx"], "ctx");
+  return { token, news: { steps, stack: ids }, input: readFacts(call, ctx, context) };
+}
+
+/** What every call says of itself, besides the run's state. */
+function readFacts(call: Members, ctx: Members, context: CallContext): ContinuedCall["input"] {
+  const { request } = context;
+  const runId = textOf(ctx["run_id"]) ?? request.header("x-run-id");
+  if (runId === undefined)
+    throw new Error("The call has no ctx.run_id: it does not come from an engine.");
+  return {
     runId,
     fnId: textOf(ctx["fn_id"]),
     attempt: numberOf(ctx["attempt"]) ?? 0,
     maxAttempts: numberOf(ctx["max_attempts"]),
-    steps: state.steps,
-    stack: stackOf(ctx["stack"], state.steps),
     targetStepId: targetOf(context),
     disableImmediateExecution: ctx["disable_immediate_execution"] === true,
     requestVersion: versionOf(request.header("x-inngest-req-version"), call["version"]),

@@ -50,6 +50,7 @@ const HEADERS_READ = [
   "host",
   "user-agent",
   "traceparent",
+  "x-everstep-continuation",
   "tracestate",
   "x-forwarded-host",
   "x-forwarded-proto",

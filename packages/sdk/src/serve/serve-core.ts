@@ -1,13 +1,12 @@
 // Answers what engines ask of an app over HTTP: GET introspection, PUT sync, POST call (protocol.md 1.2-1.5, 2.4, 3.1-3.3).
 // Invariants: in cloud mode nothing runs without a valid signature and nothing works without a key; what an unauthenticated
 // caller gets holds neither environment nor identity. Frameworks are in adapters/, running a function is in execution/.
-import type { CallInput, CallOutput } from "../execution/call.ts";
-import { executeCall, type ExecuteOptions } from "../execution/execute.ts";
+import { executeCall } from "../execution/execute.ts";
+import { ParkedRuns } from "../execution/parked-runs.ts";
 import { openAutoSync, type AutoSync } from "./auto-sync.ts";
-import { readCall } from "./call-request.ts";
-import { createCheckpointPort } from "./checkpoint-port.ts";
 import { createEngineApi } from "./engine-api.ts";
 import type { Environment } from "./environment.ts";
+import { executeRequest, type ExecuteCall, type Executor } from "./execute-request.ts";
 import type { ClientDefinition } from "../functions/definition.ts";
 import { findPlatformKeepAlive } from "./keep-alive.ts";
 import { inferAppUrl, withServeSettings } from "./app-url.ts";
@@ -46,9 +45,6 @@ import {
   type AppDescription,
 } from "./sync.ts";
 
-/** Runs one call; `executeCall` of execution/ unless a test gives another. */
-export type ExecuteCall = (input: CallInput, options: ExecuteOptions) => Promise<CallOutput>;
-
 /** @param args What the framework called the handler with; by default the request alone. */
 export type WebHandler = (
   request: Request,
@@ -67,11 +63,10 @@ interface Exchange {
   readonly signature: SignatureCheck | undefined;
 }
 
-interface Served {
+interface Served extends Executor {
   readonly options: ServeOptions;
   readonly facts: AdapterFacts;
   readonly functions: ServedFunctions;
-  readonly execute: ExecuteCall;
   readonly autoSync: AutoSync;
 }
 
@@ -88,7 +83,8 @@ export function createServeCore(
   const readSettings = createSettingsReader(options, facts);
   const functions = collectFunctions(options, options.id ?? options.client.id);
   const autoSync = openAutoSync({ options, facts, functions });
-  const served: Served = { options, facts, functions, execute, autoSync };
+  const parkedRuns = new ParkedRuns();
+  const served: Served = { options, facts, functions, execute, autoSync, parkedRuns };
   if (options.serveOrigin !== undefined) autoSync.atStart(readSettings(undefined));
   return async (request) => {
     try {
@@ -243,13 +239,8 @@ async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
     const entry = served.functions.entries.get(id);
     if (entry === undefined) throw new Error(unknownFunction(id, settings.appId));
     const api = createEngineApi(settings);
-    const call = await readCall(body, { request, query, entry, api });
-    const output = await served.execute(call, {
-      keepsWaits: isOurEngine(request),
-      ...(call.fnId === undefined
-        ? {}
-        : { checkpoint: createCheckpointPort(api, { ...call, fnId: call.fnId, startedAtMs }) }),
-    });
+    const context = { request, query, entry, api, settings, startedAtMs };
+    const output = await executeRequest(served, body, context);
     keepSending(request, entry.definition.client);
     return {
       status: output.status,
@@ -260,11 +251,6 @@ async function runCall(served: Served, exchange: Exchange): Promise<TextReply> {
     logger.error(error);
     return internalReply(error, headers.finish());
   }
-}
-
-/** Our engine says so in its calls. It can do what official servers cannot, and the other way round nothing is lost. */
-function isOurEngine(request: ServeRequest): boolean {
-  return request.header("user-agent")?.startsWith("everstep") === true;
 }
 
 /** Events that the function sent without awaiting must go out although some platforms stop the code with the reply. */

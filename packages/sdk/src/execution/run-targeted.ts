@@ -1,0 +1,25 @@
+// Runs one found step of a parked run for a call of its own, while the run stays where it is.
+import type { CallOutput } from "./call.ts";
+import { openRunner, type OpenCall } from "./call-parts.ts";
+import type { FoundStep } from "./found-step.ts";
+import type { Turn } from "./turn.ts";
+
+/** The answer holds the step's op alone. Never rejects. */
+export async function runTargeted(
+  call: OpenCall,
+  step: FoundStep,
+  { answers, nestedOps, input }: Turn,
+): Promise<CallOutput> {
+  const runner = openRunner(call, input, {
+    record: async (op) => void nestedOps.push(op),
+    isOver: () => answers.isGiven,
+  });
+  try {
+    const outcome = await runner.run(step);
+    if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+    answers.ops([...nestedOps, outcome.op], outcome.failure);
+  } catch (error) {
+    answers.error(error, answers.retriabilityOf(error, call.finalErrors));
+  }
+  return answers.answer;
+}
