@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import type { ApiAnswer } from "@everstep/api";
 import { read, runOf, sendEvent, until } from "./harness/engine-client.ts";
-import { usePages } from "./harness/pages.ts";
+import { expectShown, usePages } from "./harness/pages.ts";
 
 const openPage = usePages();
 type Page = ApiAnswer<"listRuns">;
@@ -17,15 +17,12 @@ it("groups by function, step and error, among 7,000 failed runs", async () => {
   }
   const page = await openPage("/failures");
   const row = page.getByRole("row", { name: /Card 3333 was declined/ });
-  await row.getByText("charge").waitFor();
+  await expectShown(row.getByText("charge"));
   expect(await page.getByRole("row", { name: /was declined/ }).count()).toBe(1);
-  await page
-    .getByRole("row", { name: /has no address/ })
-    .first()
-    .waitFor();
+  await expectShown(page.getByRole("row", { name: /has no address/ }).first());
   await row.click();
   const drawer = page.getByRole("dialog", { name: "Group of failures" });
-  await drawer.getByText("Stack of the newest").waitFor();
+  await expectShown(drawer.getByText("Stack of the newest"));
   await drawer.getByRole("list").getByRole("link").first().click();
   await page.waitForURL(/\/runs\//);
 });
@@ -44,7 +41,7 @@ it("runs a whole group again, with progress", async () => {
   const drawer = page.getByRole("dialog", { name: "Group of failures" });
   await drawer.getByRole("button", { name: /Rerun (all|the run).*…/ }).click();
   await drawer.getByRole("button", { name: /Rerun (all|the run)/ }).click();
-  await drawer.getByText(`Done: ${before.length} started.`).waitFor();
+  await expectShown(drawer.getByText(`Done: ${before.length} started.`));
   const reruns = await until("every run being run again", async () => {
     const again = (await failedRuns()).filter(({ originalRunId }) => originalRunId !== undefined);
     return again.length === before.length ? again : undefined;

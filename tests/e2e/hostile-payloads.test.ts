@@ -3,7 +3,7 @@ import { beforeAll, expect, it } from "vitest";
 import type { Page } from "playwright-core";
 import type { Run } from "@everstep/api";
 import { runOf, sendEvent } from "./harness/engine-client.ts";
-import { usePages } from "./harness/pages.ts";
+import { expectShown, usePages } from "./harness/pages.ts";
 
 const openPage = usePages();
 
@@ -47,49 +47,37 @@ async function expectHarmless(page: Page): Promise<void> {
 it("an event's page shows them as text", async () => {
   const page = await openPage(`/events/${eventId}`);
   const payload = page.getByRole("region", { name: "Event payload" });
-  await payload.getByText("<script>window.hurt").first().waitFor();
-  await payload
-    .getByText(String.raw`invoice\u202efdp.exe`)
-    .first()
-    .waitFor();
-  await payload
-    .getByText(String.raw`\u001b[31mred`)
-    .first()
-    .waitFor();
+  await expectShown(payload.getByText("<script>window.hurt").first());
+  await expectShown(payload.getByText(String.raw`invoice\u202efdp.exe`).first());
+  await expectShown(payload.getByText(String.raw`\u001b[31mred`).first());
   await payload.getByRole("button", { name: "Show all 1.0 MB" }).click();
   const whole = page.getByRole("dialog", { name: "Whole text" });
-  await whole.getByText("xxxxxxxx").first().waitFor();
+  await expectShown(whole.getByText("xxxxxxxx").first());
   await expectHarmless(page);
 });
 
 it("a run's page shows them as text", async () => {
   const page = await openPage(`/runs/${echo.id}`);
-  await page.getByText("<script>window.hurt").first().waitFor();
+  await expectShown(page.getByText("<script>window.hurt").first());
   await page.getByRole("treeitem", { name: /echo/ }).last().click();
   const detail = page.getByRole("region", { name: "Chosen step" });
-  await detail.getByText("<script>window.hurt").first().waitFor();
+  await expectShown(detail.getByText("<script>window.hurt").first());
   await expectHarmless(page);
 });
 
 it("an error's text stays text in the list, on the run and among failures", async () => {
   const list = await openPage("/runs?fn=shop-hostile-error");
-  await list
-    .getByRole("row", { name: /script/ })
-    .first()
-    .waitFor();
+  await expectShown(list.getByRole("row", { name: /script/ }).first());
   await expectHarmless(list);
   const run = await openPage(`/runs/${failed.id}`);
-  await run.getByText("<script>window.hurt").first().waitFor();
+  await expectShown(run.getByText("<script>window.hurt").first());
   await expectHarmless(run);
   const failures = await openPage("/failures?function=shop-hostile-error");
   await failures
     .getByRole("row", { name: /script/ })
     .first()
     .click();
-  await failures
-    .getByRole("dialog")
-    .getByText(/Rerun the run|Rerun all/)
-    .waitFor();
+  await expectShown(failures.getByRole("dialog").getByText(/Rerun the run|Rerun all/));
   await expectHarmless(failures);
 });
 

@@ -1,13 +1,13 @@
 // The dashboard without a mouse: places, lists, dialogs, the command palette.
 import { expect, it } from "vitest";
 import { runOf, sendEvent } from "./harness/engine-client.ts";
-import { usePages } from "./harness/pages.ts";
+import { expectShown, usePages } from "./harness/pages.ts";
 
 const openPage = usePages();
 
 it("goes to every place by two keys, and lists the keys", async () => {
   const page = await openPage("/runs");
-  await page.getByRole("row").nth(1).waitFor();
+  await expectShown(page.getByRole("row").nth(1));
   const places = {
     f: "/functions",
     e: "/events",
@@ -23,7 +23,7 @@ it("goes to every place by two keys, and lists the keys", async () => {
     await page.waitForURL(`**${path}`);
   }
   await page.keyboard.press("?");
-  await page.getByRole("dialog").getByText("Go to Failures").waitFor();
+  await expectShown(page.getByRole("dialog").getByText("Go to Failures"));
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
 });
@@ -32,12 +32,12 @@ it("walks the list with j and k, opens with Enter, selects with x", async () => 
   const eventId = await sendEvent("test/order", { item: "key", count: 1 });
   const run = await runOf(eventId, "order", ({ status }) => status === "COMPLETED");
   const page = await openPage("/runs?fn=shop-order");
-  await page.getByRole("row", { name: run.id.slice(-10) }).waitFor();
+  await expectShown(page.getByRole("row", { name: run.id.slice(-10) }));
   await page.keyboard.press("j");
   await page.keyboard.press("j");
   await page.keyboard.press("k");
   await page.keyboard.press("x");
-  await page.getByText("1 run selected").waitFor();
+  await expectShown(page.getByText("1 run selected"));
   await page.keyboard.press("x");
   await page.keyboard.press("k");
   await page.keyboard.press("k");
@@ -46,7 +46,7 @@ it("walks the list with j and k, opens with Enter, selects with x", async () => 
   const steps = page.getByRole("tree", { name: "Steps of the run" });
   await steps.focus();
   await page.keyboard.press("ArrowDown");
-  await page.getByRole("region", { name: "Chosen step" }).getByText('"1 of key"').waitFor();
+  await expectShown(page.getByRole("region", { name: "Chosen step" }).getByText('"1 of key"'));
 });
 
 it("returns the focus to where a dialog was opened from", async () => {
@@ -54,7 +54,7 @@ it("returns the focus to where a dialog was opened from", async () => {
   const button = page.getByRole("button", { name: /Send event/ });
   await button.focus();
   await page.keyboard.press("Enter");
-  await page.getByRole("dialog", { name: "Send an event" }).waitFor();
+  await expectShown(page.getByRole("dialog", { name: "Send an event" }));
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await expect.poll(() => button.evaluate((node) => node === document.activeElement)).toBe(true);
@@ -67,21 +67,21 @@ it("finds pages, functions, names of events and ids in the palette", async () =>
   const find = async (text: string, option: RegExp, url: string | RegExp): Promise<void> => {
     await page.keyboard.press("ControlOrMeta+k");
     await page.getByRole("combobox").fill(text);
-    await page.getByRole("option", { name: option, selected: true }).waitFor();
+    await expectShown(page.getByRole("option", { name: option, selected: true }));
     await page.keyboard.press("Enter");
     await page.waitForURL(url);
   };
   await find("failu", /Failures/, "**/failures");
   await find("large orders", /Look at large orders/, "**/functions/shop-large-order");
   await find("send test/order", /Send test\/order/, /\/events\?send=test(%2F|\/)order/);
-  await page.getByRole("dialog", { name: "Send an event" }).waitFor();
+  await expectShown(page.getByRole("dialog", { name: "Send an event" }));
   await page.keyboard.press("Escape");
   await page.getByRole("dialog").waitFor({ state: "detached" });
   await find(run.id, /Run/, `**/runs/${run.id}`);
   await page.keyboard.press("ControlOrMeta+k");
   await page.getByRole("combobox").fill(eventId.toLowerCase());
   await page.keyboard.press("ArrowDown");
-  await page.getByRole("option", { name: /Event/, selected: true }).waitFor();
+  await expectShown(page.getByRole("option", { name: /Event/, selected: true }));
   await page.keyboard.press("Enter");
   await page.waitForURL(`**/events/${eventId}`);
   await find("failed runs", /Failed runs/, /\/runs\?status=failed/);

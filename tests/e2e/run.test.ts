@@ -2,7 +2,7 @@
 import { expect, inject, it } from "vitest";
 import type { ApiAnswer } from "@everstep/api";
 import { read, runOf, sendEvent, until } from "./harness/engine-client.ts";
-import { usePages } from "./harness/pages.ts";
+import { expectShown, usePages } from "./harness/pages.ts";
 import { SEEDED } from "./harness/seed-store.ts";
 
 const openPage = usePages();
@@ -12,11 +12,11 @@ it("shows steps, their output, the event and the result", async () => {
   const run = await runOf(eventId, "order", ({ status }) => status === "COMPLETED");
   const page = await openPage(`/runs/${run.id}`);
   const steps = page.getByRole("tree", { name: "Steps of the run" });
-  await steps.getByRole("treeitem", { name: /confirm/ }).waitFor();
-  await page.getByText('"confirmed 2 of tea"').waitFor();
+  await expectShown(steps.getByRole("treeitem", { name: /confirm/ }));
+  await expectShown(page.getByText('"confirmed 2 of tea"'));
   await steps.getByRole("treeitem", { name: /price/ }).click();
   const detail = page.getByRole("region", { name: "Chosen step" });
-  await detail.getByText('"2 of tea"').waitFor();
+  await expectShown(detail.getByText('"2 of tea"'));
   expect(page.url()).toContain("span=");
 });
 
@@ -26,12 +26,9 @@ it("follows a run while it runs, and says why it waits", async () => {
   const run = await runOf(eventId, "approval");
   const page = await openPage(`/runs/${run.id}`);
   const why = page.getByRole("region", { name: "Why is it waiting?" });
-  await why
-    .getByText(/test\/answered/)
-    .first()
-    .waitFor();
+  await expectShown(why.getByText(/test\/answered/).first());
   await sendEvent("test/answered", { key });
-  await page.getByRole("heading", { level: 1 }).getByText("Completed").waitFor();
+  await expectShown(page.getByRole("heading", { level: 1 }).getByText("Completed"));
   await why.waitFor({ state: "detached" });
 });
 
@@ -48,7 +45,7 @@ it("runs again from a step with edited input", async () => {
   await page.waitForURL(
     (url) => !url.pathname.includes(run.id) && url.pathname.startsWith("/runs/"),
   );
-  await page.getByText('"confirmed 7 of kettle"').waitFor();
+  await expectShown(page.getByText('"confirmed 7 of kettle"'));
   const rerunId = new URL(page.url()).pathname.split("/").at(-1) ?? "";
   const { data } = await read<ApiAnswer<"getRun">>(`/runs/${rerunId}`);
   expect(data.originalRunId).toBe(run.id);
@@ -58,7 +55,7 @@ it("cancels a run that waits", async () => {
   const run = await runOf(await sendEvent("test/tired", { key: "cancel" }), "long-sleep");
   const page = await openPage(`/runs/${run.id}`);
   await page.getByRole("button", { name: "Cancel", exact: true }).click();
-  await page.getByRole("heading", { level: 1 }).getByText("Cancelled").waitFor();
+  await expectShown(page.getByRole("heading", { level: 1 }).getByText("Cancelled"));
   await until("the run being cancelled", async () => {
     const { data } = await read<ApiAnswer<"getRun">>(`/runs/${run.id}`);
     return data.status === "CANCELLED" ? data : undefined;
@@ -68,33 +65,27 @@ it("cancels a run that waits", async () => {
 it("stays smooth with 10,000 steps", async () => {
   const page = await openPage(`/runs/${inject("longRunId")}`);
   const steps = page.getByRole("tree", { name: "Steps of the run" });
-  await steps.getByRole("treeitem").nth(1).waitFor();
+  await expectShown(steps.getByRole("treeitem").nth(1));
   // Unfold the group of alike steps, and walk to its end.
   await steps.focus();
   await page.keyboard.press("ArrowDown");
   await page.keyboard.press("ArrowRight");
-  await steps
-    .getByRole("treeitem", { name: /step-0/ })
-    .first()
-    .waitFor();
+  await expectShown(steps.getByRole("treeitem", { name: /step-0/ }).first());
   expect(await steps.getByRole("treeitem").count()).toBeLessThan(150);
-  const longestMs = await page.evaluate(async (rows) => {
+  const medianMs = await page.evaluate(async (rows) => {
     const scroller = document.querySelector("[role='tree']");
-    let longest = 0;
+    const times: number[] = [];
     for (let frame = 0; frame < 60; frame += 1) {
       const startMs = performance.now();
       scroller?.scrollTo({ top: (frame * rows * 29) / 60 });
       await new Promise((resolve) => {
         requestAnimationFrame(() => requestAnimationFrame(resolve));
       });
-      longest = Math.max(longest, performance.now() - startMs);
+      times.push(performance.now() - startMs);
     }
-    return longest;
+    return times.toSorted((left, right) => left - right)[30] ?? Infinity;
   }, SEEDED.steps);
-  expect(longestMs).toBeLessThan(250);
+  expect(medianMs).toBeLessThan(100);
   await page.keyboard.press("End");
-  await steps
-    .getByRole("treeitem", { name: /step-9999/ })
-    .first()
-    .waitFor();
+  await expectShown(steps.getByRole("treeitem", { name: /step-9999/ }).first());
 });

@@ -2,7 +2,7 @@
 import { describe, expect, inject, it } from "vitest";
 import type { ApiAnswer, RunCount } from "@everstep/api";
 import { read, runOf, sendEvent, until } from "./harness/engine-client.ts";
-import { usePages } from "./harness/pages.ts";
+import { expectShown, usePages } from "./harness/pages.ts";
 import { SEEDED, seededOutcome } from "./harness/seed-store.ts";
 
 const ANSWER_MAX_MS = 200;
@@ -27,10 +27,10 @@ describe("100,000 runs", () => {
   it("shows them, newest first, with a true count", async () => {
     const { data } = await read<{ data: RunCount }>("/runs/count");
     const page = await openPage("/runs");
-    await page.getByText(/^100,\d{3} runs$/).waitFor();
+    await expectShown(page.getByText(/^100,\d{3} runs$/));
     expect(data.total).toBeGreaterThan(SEEDED.runs);
     const rows = page.getByRole("table", { name: "Runs" }).getByRole("row");
-    await rows.nth(1).waitFor();
+    await expectShown(rows.nth(1));
     // Only rows in view are in the page.
     expect(await rows.count()).toBeLessThan(100);
   });
@@ -41,24 +41,21 @@ describe("100,000 runs", () => {
     await page.getByRole("menuitemcheckbox", { name: "Failed" }).click();
     await page.keyboard.press("Escape");
     await page.waitForURL(/status=failed/);
-    await page
-      .getByRole("row", { name: /Failed/ })
-      .first()
-      .waitFor();
+    await expectShown(page.getByRole("row", { name: /Failed/ }).first());
     expect(await page.getByRole("row", { name: /Completed/ }).count()).toBe(0);
     await page.goto(
       "/runs?status=failed&event=seed%2Finvoice&event=seed%2Fmail&event=seed%2Freport",
     );
-    await page.getByText(`${seeded.failed.toLocaleString("en-GB")} runs match`).waitFor();
+    await expectShown(page.getByText(`${seeded.failed.toLocaleString("en-GB")} runs match`));
   });
 
   it("scrolls on and on", async () => {
     const page = await openPage("/runs");
-    await page.getByText("100 loaded, more below").waitFor();
+    await expectShown(page.getByText("100 loaded, more below"));
     for (const loaded of ["200", "300"]) {
       await page.getByRole("table", { name: "Runs" }).hover();
       await page.mouse.wheel(0, 100_000);
-      await page.getByText(`${loaded} loaded, more below`).waitFor();
+      await expectShown(page.getByText(`${loaded} loaded, more below`));
     }
   });
 
@@ -84,10 +81,7 @@ describe("100,000 runs", () => {
 
   it("draws the first rows within a second of opening the page", async () => {
     const page = await openPage("/runs");
-    await page
-      .getByRole("row", { name: /Completed/ })
-      .first()
-      .waitFor();
+    await expectShown(page.getByRole("row", { name: /Completed/ }).first());
     const drawnMs = await page.evaluate(() => performance.now());
     expect(drawnMs).toBeLessThan(1_000);
   });
@@ -96,14 +90,14 @@ describe("100,000 runs", () => {
 describe("what changes while the page is open", () => {
   it("puts a new run at the top and follows its status", async () => {
     const page = await openPage("/runs?fn=shop-approval");
-    await page.getByText(/runs? match/).waitFor();
+    await expectShown(page.getByText(/runs? match/));
     const key = `live-${Date.now()}`;
     const eventId = await sendEvent("test/asked", { key });
     const { id } = await runOf(eventId, "approval");
     const row = page.getByRole("row", { name: id.slice(-10) });
-    await row.getByText("Running").waitFor();
+    await expectShown(row.getByText("Running"));
     await sendEvent("test/answered", { key });
-    await row.getByText("Completed").waitFor();
+    await expectShown(row.getByText("Completed"));
   });
 });
 
@@ -116,7 +110,7 @@ describe("many at once", () => {
       eventIds.map((eventId) => runOf(eventId, "long-sleep", ({ status }) => status === "RUNNING")),
     );
     const page = await openPage("/runs?fn=shop-long-sleep&status=running");
-    await page.getByRole("row", { name: runs[0]?.id.slice(-10) ?? "" }).waitFor();
+    await expectShown(page.getByRole("row", { name: runs[0]?.id.slice(-10) ?? "" }));
     for (const { id } of runs.slice(0, 2)) {
       await page
         .getByRole("row", { name: id.slice(-10) })
@@ -124,10 +118,12 @@ describe("many at once", () => {
         .click();
     }
     const bar = page.getByRole("region", { name: "Selected runs" });
-    await bar.getByText("2 runs selected").waitFor();
+    await expectShown(bar.getByText("2 runs selected"));
     await bar.getByRole("button", { name: "Cancel" }).click();
     await page.getByRole("dialog").getByRole("button", { name: "Cancel 2 runs" }).click();
-    await page.getByRole("status", { name: "Bulk action" }).getByText("Cancelling: done").waitFor();
+    await expectShown(
+      page.getByRole("status", { name: "Bulk action" }).getByText("Cancelling: done"),
+    );
     const statuses = await until("the runs being cancelled", async () => {
       const read1 = runs.map(({ id }) => read<ApiAnswer<"getRun">>(`/runs/${id}`));
       const found = (await Promise.all(read1)).map(({ data }) => data.status);

@@ -1,8 +1,13 @@
 // Pages of the shared browser. Whatever a page complains of (script errors, console errors, the content security policy,
 // answers of 500 and more) fails the test that opened it.
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import axe from "axe-core";
+import {
+  chromium,
+  type Browser,
+  type BrowserContext,
+  type Locator,
+  type Page,
+} from "playwright-core";
 import { afterAll, afterEach, beforeAll, expect, inject } from "vitest";
 
 export interface PageOptions {
@@ -14,7 +19,6 @@ export interface PageOptions {
 }
 
 const ACTION_MAX_MS = 10_000;
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /** Call at the top of a test file. The function that it returns opens a path of the dashboard. */
 export function usePages(): (path: string, options?: PageOptions) => Promise<Page> {
@@ -73,6 +77,11 @@ function collectComplaints(page: Page, add: (complaint: string) => void): void {
   });
 }
 
+/** Fails when there is not exactly one of it to be seen, now or soon. */
+export function expectShown(locator: Locator): Promise<void> {
+  return locator.waitFor();
+}
+
 interface AxeResult {
   readonly violations: readonly {
     readonly id: string;
@@ -84,7 +93,7 @@ interface AxeResult {
 /** What axe finds on the page, told so that it can be mended from the text alone; empty when it finds nothing. */
 export async function axeFindings(page: Page): Promise<string[]> {
   // Evaluated by the debugger, which the content security policy of the page does not concern.
-  if ((await page.evaluate("'axe' in window")) !== true) await page.evaluate(AXE);
+  if ((await page.evaluate("'axe' in window")) !== true) await page.evaluate(axe.source);
   const { violations } = (await page.evaluate("axe.run()")) as AxeResult;
   return violations.flatMap(({ id, impact, nodes }) =>
     nodes.map(({ html, failureSummary = "" }) => `${id} (${impact}): ${html}\n${failureSummary}`),
