@@ -1,3 +1,5 @@
+// From the texts of the editor to the body that is sent, and back.
+// What people type becomes an event, or a message that names the place.
 import { describe, expect, it } from "vitest";
 import { checkDraft, draftOf, EMPTY_DRAFT, formatJson } from "./draft.ts";
 

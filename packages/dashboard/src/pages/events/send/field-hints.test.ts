@@ -1,3 +1,5 @@
+// Hints are told from examples, and stay small however large these are.
+// Hints at the fields of an event, from what was sent before.
 import { describe, expect, it } from "vitest";
 import { compareFields, inferFields } from "./field-hints.ts";
 
