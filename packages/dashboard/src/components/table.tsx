@@ -1,7 +1,7 @@
 // Every list of the dashboard: a real table with a sticky header, of which only the rows in view are in the page. Rows are
 // walked with j/k or the arrows, opened with Enter, chosen with x. It fills the height that its parent gives it.
 import { useVirtualizer, type Virtualizer } from "@tanstack/react-virtual";
-import { useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
+import { useCallback, useEffect, useMemo, useRef, type ReactElement, type ReactNode } from "react";
 import { useIsPhone } from "./media.ts";
 import { useTableModel, type Column, type Selection } from "./table-model.ts";
 import { TableHead } from "./table-head.tsx";
@@ -47,7 +47,8 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
     getScrollElement: () => scroller.current,
     estimateSize: () => ROW_HEIGHT,
     overscan: 12,
-    getItemKey: (index) => rows[index]?.id ?? index,
+    // The same function while the rows are the same: a new one makes every row be measured again.
+    getItemKey: useCallback((index: number) => rows[index]?.id ?? index, [rows]),
   });
   const items = virtual.getVirtualItems();
   useEndSignal(virtual, rows.length, onEnd);

@@ -5,7 +5,7 @@ import { type EventRecord, eventToWireJson, parseEventBody } from "@everstep/pro
 import { compileSearch } from "../graphql/search-expression.ts";
 import { parseTime, parseUlid } from "../rest/query-params.ts";
 import { createFunctionRefs, getEvent, type ApiContext } from "./api-context.ts";
-import { listEventTypes } from "./list-event-types.ts";
+import { listEventTypes } from "./event-kinds.ts";
 import { eventExplanationView, eventView } from "./event-view.ts";
 import type { Handlers } from "./handlers.ts";
 import type { ApiRequest } from "./parse-request.ts";

@@ -47,7 +47,7 @@ export function mergeBars(
 }
 
 /** The one that people have to see first. */
-export function worstStatus(one: SpanStatusValue, other: SpanStatusValue): SpanStatusValue {
+function worstStatus(one: SpanStatusValue, other: SpanStatusValue): SpanStatusValue {
   return ATTENTION[one] >= ATTENTION[other] ? one : other;
 }
 
