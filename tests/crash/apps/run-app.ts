@@ -41,6 +41,8 @@ class LoadApp implements LoadTools {
   readonly #currentCall = new AsyncLocalStorage<number>();
   #server: Server;
   #port = 0;
+  /** Results that calls of a run brought to this process, as text, by step. */
+  readonly #told = new Map<string, Record<string, string>>();
   #calls = 0;
   #mood: Mood = "well";
   #armed: ArmMessage | undefined;
@@ -134,7 +136,13 @@ class LoadApp implements LoadTools {
   }
 
   #journalCall(call: number, request: IncomingMessage, body: Buffer): string {
-    const { ctx, steps } = JSON.parse(body.toString("utf8")) as CallBody;
+    const { ctx, steps, continuation } = JSON.parse(body.toString("utf8")) as CallBody;
+    // A continued call brings only what is new to what this process was told before.
+    const told =
+      continuation === undefined
+        ? texts(steps)
+        : { ...this.#told.get(ctx.run_id), ...texts(continuation.steps) };
+    this.#told.set(ctx.run_id, told);
     this.#journal({
       kind: "call",
       atMs: Date.now(),
@@ -143,7 +151,7 @@ class LoadApp implements LoadTools {
       functionId: new URL(request.url ?? "", "http://app").searchParams.get("fnId") ?? "",
       generation: Number(request.headers["x-inngest-generation-id"]),
       attempt: ctx.attempt,
-      steps: texts(steps),
+      steps: told,
     });
     return ctx.run_id;
   }
@@ -168,6 +176,7 @@ class LoadApp implements LoadTools {
 interface CallBody {
   readonly ctx: { readonly run_id: string; readonly attempt: number };
   readonly steps: Readonly<Record<string, unknown>>;
+  readonly continuation?: { readonly steps: Readonly<Record<string, unknown>> };
 }
 
 /** Each value as JSON text: comparable, whatever its shape. */

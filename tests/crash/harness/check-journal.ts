@@ -23,6 +23,9 @@ export interface JournalFindings {
   readonly retried: ReadonlySet<string>;
 }
 
+/** Answers a continued call whose run is not kept. */
+const GONE = 410;
+
 const FAILING = /-(flaky|doomed)$/;
 
 /** The protocol's id of a step (protocol.md: SHA-1 of the user's id). */
@@ -72,6 +75,10 @@ export function checkJournal(journal: readonly JournalRecord[]): JournalFindings
         break;
       }
       case "answered":
+        // The app ran nothing, and the same call is made again whole (docs/reference/continuation.md).
+        if (record.status === GONE && facts.latestCall?.call === record.call) {
+          facts.latestCall = { ...facts.latestCall, generation: -1 };
+        }
         break;
     }
   }
