@@ -144,7 +144,9 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
     const { ids, at } = of("debounced");
     const run = await flow.engine.waitEnd(await runOf("debounced", 1));
     expect(run).toMatchObject({ status: "Completed", output: [at(1)] });
-    expect(flow.begun("debounced", ids)).toHaveLength(1);
+    // Where the machine is slow its time came before the end: the call that was out is then made again, for the same run.
+    const begun = flow.begun("debounced", ids).map(({ id, runId }) => [id, runId]);
+    expect([...new Set(begun.map(String))]).toEqual([String([at(1), run.run_id])]);
   });
 
   it("[F17] fills a batch that was open, and runs one whose time came meanwhile", async () => {
