@@ -14,7 +14,7 @@ export async function endWithResult(
 ): Promise<void> {
   const { hooks } = call.phases;
   await call.phases.endReplay();
-  call.determinism?.check([], call.logger);
+  call.determinism?.check([], call.ownLogger);
   call.determinism?.forget();
   await call.phases.endExecution();
   const changed =
@@ -42,7 +42,7 @@ export async function endWithError(
       ? undefined
       : await hooks.transformOutput({ error: thrown, isFinal: retriability.isFinal });
   const error = changed?.error ?? thrown;
-  call.logger.error(error);
+  call.ownLogger.error(error);
   await hooks.finished?.({ error, isFinal: retriability.isFinal });
   answers.error(error, retriability, call.tellsStep ? stepIdOf(error) : undefined);
 }
