@@ -2,7 +2,7 @@
 // so that a test needs no other way to reach it.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Inngest, NonRetriableError, type InngestFunction } from "everstep";
+import { Inngest, NonRetriableError, RetryAfterError, type InngestFunction } from "everstep";
 import { serve } from "everstep/node";
 
 export interface TestApp {
@@ -108,8 +108,34 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
         });
       },
     ),
+    client.createFunction(
+      { id: "talker", name: "Talk much", triggers: [{ event: "test/talk" }], checkpointing: false },
+      async ({ event, step, logger, attempt }) => {
+        const { text, count, key, failures = 0 } = event.data as TalkData;
+        logger.info("began", { text });
+        await step.run("say", () => {
+          for (let n = 0; n < count; n += 1) logger.debug(`line ${n}`);
+          logger.error(text, new Error(text));
+          if (attempt < failures) throw new RetryAfterError("once more", 1_000);
+        });
+        await step.waitForEvent("more", {
+          event: "test/more",
+          timeout: "1d",
+          if: `async.data.key == "${key}"`,
+        });
+        await step.run("say more", () => logger.warn("said more"));
+      },
+    ),
     client.createFunction({ id: "nightly", triggers: [{ cron: "0 3 * * *" }] }, () => "done"),
   ];
+}
+
+interface TalkData {
+  readonly text: string;
+  readonly count: number;
+  readonly key: string;
+  /** How often it fails before it says all. */
+  readonly failures?: number;
 }
 
 /** Their runs are put into the store by seed-store.ts, as if these had been called. */
