@@ -69,7 +69,7 @@ function Lines(props: {
           label="Logs"
           isLive={run.endedAt === undefined}
           onEnd={readOn}
-          aside={(line) => <Step runId={run.id} line={line} node={steps.get(line.stepId ?? "")} />}
+          aside={(line) => stepOf(run.id, line, steps.get(line.stepId ?? ""))}
         />
       )}
     </div>
@@ -94,12 +94,11 @@ function useSteps(runId: string): ReadonlyMap<string, TraceNode> {
   }, [trace]);
 }
 
-function Step(props: {
-  runId: string;
-  line: LogLineView;
-  node: TraceNode | undefined;
-}): ReactElement | undefined {
-  const { runId, line, node } = props;
+function stepOf(
+  runId: string,
+  line: LogLineView,
+  node: TraceNode | undefined,
+): ReactElement | undefined {
   const attempt = line.attempt === 0 ? "" : ` attempt ${line.attempt + 1}`;
   if (node === undefined) return attempt === "" ? undefined : <span>{attempt}</span>;
   return (
