@@ -108,26 +108,31 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
         });
       },
     ),
-    client.createFunction(
-      { id: "talker", name: "Talk much", triggers: [{ event: "test/talk" }], checkpointing: false },
-      async ({ event, step, logger, attempt }) => {
-        const { text, count, key, failures = 0 } = event.data as TalkData;
-        logger.info("began", { text });
-        await step.run("say", () => {
-          for (let n = 0; n < count; n += 1) logger.debug(`line ${n}`);
-          logger.error(text, new Error(text));
-          if (attempt < failures) throw new RetryAfterError("once more", 1_000);
-        });
-        await step.waitForEvent("more", {
-          event: "test/more",
-          timeout: "1d",
-          if: `async.data.key == "${key}"`,
-        });
-        await step.run("say more", () => logger.warn("said more"));
-      },
-    ),
+    talker(client),
     client.createFunction({ id: "nightly", triggers: [{ cron: "0 3 * * *" }] }, () => "done"),
   ];
+}
+
+/** Logs as much as it is told, fails as often, and waits before it says more. */
+function talker(client: Inngest): InngestFunction.Any {
+  return client.createFunction(
+    { id: "talker", name: "Talk much", triggers: [{ event: "test/talk" }], checkpointing: false },
+    async ({ event, step, logger, attempt }) => {
+      const { text, count, key, failures = 0 } = event.data as TalkData;
+      logger.info("began", { text });
+      await step.run("say", () => {
+        for (let n = 0; n < count; n += 1) logger.debug(`line ${n}`);
+        logger.error(text, new Error(text));
+        if (attempt < failures) throw new RetryAfterError("once more", 1_000);
+      });
+      await step.waitForEvent("more", {
+        event: "test/more",
+        timeout: "1d",
+        if: `async.data.key == "${key}"`,
+      });
+      await step.run("say more", () => logger.warn("said more"));
+    },
+  );
 }
 
 interface TalkData {
