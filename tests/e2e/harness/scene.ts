@@ -45,8 +45,7 @@ export async function playScene(engineUrl: string): Promise<Scene> {
     customer: { email: "ada@example.com", name: "Ada" },
   });
   const failed = await send("test/declined", { card: "4545" });
-  const talked = await send("test/talk", { text: "the bank said no", count: 12, key: "scene" });
-  await send("test/more", { key: "scene" });
+  const talked = await send("test/talk", { text: "the bank said no", count: 12, failures: 1 });
   return {
     eventId,
     runId: (await runOf(eventId)).id,
