@@ -8,7 +8,7 @@ import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
-// The first version that runs TypeScript sources without a flag and has node:sqlite without a flag.
+// The first version that has node:sqlite and runs the TypeScript sources of a clone, both without a flag.
 const NEEDED = [22, 18, 0];
 
 function isOldNode(version) {
@@ -65,7 +65,7 @@ if (isOldNode(process.versions.node)) {
   // In the environment too, for the thread that writes the database: without it, that thread transpiles on its own.
   process.env.NODE_COMPILE_CACHE ||= join(cacheDir, "everstep");
   enableCompileCache(process.env.NODE_COMPILE_CACHE);
-  const { main, processIo } = await import("../src/main.ts");
+  const { main, processIo } = await import("#main");
   process.exitCode = await main(process.argv.slice(2), processIo());
   // After a failure something may still be open. It gets a moment to write its last lines, not the power to hang.
   if (process.exitCode !== 0) setTimeout(() => process.exit(), 1000).unref();
