@@ -41,10 +41,11 @@ interface Waiting {
 export function createThreadWriter(path: string): Writer {
   const workerData: WriterSettings = { path };
   // By a name of package.json: published packages have the thread's file elsewhere.
-  // No inherited flags: the parent may run under a test runner whose loaders do not belong into this thread.
+  // No inherited flags: the parent may run under a test runner whose loaders do not belong into this thread. Node 22 calls
+  // its SQLite experimental; the connection of the calling thread has said so once.
   const worker = new Worker(createRequire(import.meta.url).resolve("#writer-thread"), {
     workerData,
-    execArgv: [],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   const queue: Waiting[] = [];
   let ended: EverstepError | undefined;
