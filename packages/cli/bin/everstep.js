@@ -60,10 +60,10 @@ if (isOldNode(process.versions.node)) {
   }
 } else {
   // Node 22 calls its SQLite experimental. Whoever starts a server can do nothing about it.
-  const { emitWarning } = process;
+  const emitWarning = process.emitWarning.bind(process);
   process.emitWarning = (warning, ...more) => {
     if (!String(warning).startsWith("SQLite is an experimental feature")) {
-      emitWarning.call(process, warning, ...more);
+      emitWarning(warning, ...more);
     }
   };
   // Halves the time to start (0.9 s of CPU to 0.5 s). Under the home directory: what others can write must not be run.
