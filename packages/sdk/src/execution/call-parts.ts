@@ -68,10 +68,7 @@ export async function openCall(
   const ownLogger = loggerOf(input);
   const owner = {};
   let runner: StepRunner | undefined;
-  const logger = new ProxyLogger(
-    ownLogger,
-    logs === undefined ? undefined : logSink(logs, owner, () => runner?.current),
-  );
+  const logger = new ProxyLogger(ownLogger, logs && logSink(logs, owner, () => runner?.current));
   const port = engineStepPort({
     input,
     keepsWaits: options.keepsWaits ?? false,
