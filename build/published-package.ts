@@ -1,6 +1,6 @@
 // The files of a published package beside the code: its package.json, derived from the workspace's, and its texts.
 // npm applies `publishConfig.exports` of no package, so what the build exports is written into a manifest of its own.
-// docs/decisions/0012-published-packages.md says which packages are published, and why these.
+// docs/decisions/0013-published-packages.md says which packages are published, and why these.
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

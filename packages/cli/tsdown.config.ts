@@ -1,6 +1,6 @@
 // Builds what npm gets: packages/cli/dist is a package of its own with everything inside: server, engine, store, dashboard
 // and the packages that they use. It has the command and no exports; the workspace runs from src and never needs it.
-// docs/decisions/0012-published-packages.md says why it is made so.
+// docs/decisions/0013-published-packages.md says why it is made so.
 import { execFileSync } from "node:child_process";
 import { chmodSync, cpSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";

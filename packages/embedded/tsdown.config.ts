@@ -1,6 +1,6 @@
 // Builds what npm gets: packages/embedded/dist is a package of its own with the engine and the store inside, made by
 // `npm run build`. Outside is only `everstep`, the SDK of the app: functions and engine must be of one copy.
-// docs/decisions/0012-published-packages.md says why it is made so.
+// docs/decisions/0013-published-packages.md says why it is made so.
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { defineConfig } from "tsdown";
