@@ -74,6 +74,7 @@ const REQUESTS: { readonly [Id in Exclude<OperationId, "stream">]: () => Request
     "/bulk",
     { action: "CANCEL", filter: { functionId: ["shop-order"], status: ["RUNNING"] } },
   ],
+  listBulk: () => ["/bulk"],
   getBulk: () => [`/bulk/${ids.bulk}`],
   stopBulk: () => [`/bulk/${ids.bulk}/stop`],
   listRuns: () => ["/runs?includeOutput=true&limit=2&status=COMPLETED&status=FAILED&appId=shop"],

@@ -82,7 +82,9 @@ export const failureGroupSchema = z
       description: "Of the newest run. Numbers, ids and quoted parts do not tell groups apart.",
     }),
     count: z.number().int(),
-    firstSeenAt: timeSchema,
+    firstSeenAt: timeSchema.meta({
+      description: "Of all its runs, also before the time asked for.",
+    }),
     lastSeenAt: timeSchema,
     trend: z
       .array(z.number().int())
@@ -97,8 +99,14 @@ export const failuresSchema = z
     until: timeSchema,
     bucketMs: z.number().int(),
     groups: z.array(failureGroupSchema).meta({ description: "Last seen first." }),
-    failedRuns: z.number().int(),
-    isExact: z.boolean().meta({ description: "False: only the newest 20,000 were looked at." }),
+    groupCount: z
+      .number()
+      .int()
+      .meta({ description: "Of all groups; the 500 that were seen last are told." }),
+    failedRuns: z.number().int().meta({ description: "Of all groups." }),
+    isExact: z.boolean().meta({
+      description: "False: after an upgrade, runs that failed before it are still being counted.",
+    }),
   })
   .meta({ id: "Failures" });
 export type Failures = z.output<typeof failuresSchema>;
@@ -140,7 +148,7 @@ export const bulkJobSchema = z
     endedAt: timeSchema.optional(),
     message: z.string().optional().meta({ description: "Why it failed as a whole." }),
   })
-  .meta({ id: "BulkJob", description: "Kept in memory until 100 newer ones came." });
+  .meta({ id: "BulkJob", description: "Survives restarts; kept until 100 newer ones have ended." });
 export type BulkJob = z.output<typeof bulkJobSchema>;
 export const bulkParamsSchema = z.object({ bulkId: z.string().min(1) });
 

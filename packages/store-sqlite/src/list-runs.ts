@@ -102,6 +102,23 @@ export function countRuns(queries: Queries, filter: RunFilter): number {
   return row?.[0] ?? 0;
 }
 
+export function countRunsBySlice(
+  queries: Queries,
+  query: { functionId: string; fromMs: number; sliceMs: number; slices: number },
+): { slice: number; count: number }[] {
+  const { functionId, fromMs, sliceMs, slices } = query;
+  const rows = queries.all(
+    `SELECT CAST((created_at_ms - ?1) / ?2 AS INTEGER) AS slice, count(*)
+     FROM runs INDEXED BY runs_function_id_created_at_ms
+     WHERE function_id = ?3 AND created_at_ms >= ?1 AND created_at_ms < ?4 GROUP BY slice`,
+    fromMs,
+    sliceMs,
+    functionId,
+    fromMs + slices * sliceMs,
+  ) as [number, number][];
+  return rows.map(([slice, count]) => ({ slice, count }));
+}
+
 /** Completed runs are what is left of all, because only the others have an index by status. */
 export function countRunsByStatus(queries: Queries, filter: RunFilter): Map<RunStatus, number> {
   const wanted = new Set<RunStatus>(filter.statuses ?? RUN_STATUSES);

@@ -7,14 +7,13 @@ import type { SyncByUrl } from "../sync/sync-by-url.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiContext } from "./api-context.ts";
 import { createAppHandlers } from "./app-handlers.ts";
-import { createBulkJobs, type BulkJobs } from "./bulk-jobs.ts";
+import { createBulkHandlers } from "./bulk-handlers.ts";
 import { createControlHandlers } from "./control-handlers.ts";
 import { createEventHandlers } from "./event-handlers.ts";
 import { readFailures } from "./failures.ts";
 import { createFunctionHandlers } from "./function-handlers.ts";
 import type { AnsweredId, Handlers } from "./handlers.ts";
 import { createLiveStream } from "./live-stream.ts";
-import { createOutcomeCache } from "./outcome-cache.ts";
 import { parseRequest } from "./parse-request.ts";
 import { renderJson } from "./raw-json.ts";
 import { createRunHandlers } from "./run-handlers.ts";
@@ -24,7 +23,7 @@ import { toTime } from "./wire.ts";
 export interface RestV2 {
   /** @throws EverstepError and whatever else the engine throws; errors of REST v2's own are answered. */
   handle(context: RouteContext): Promise<Response>;
-  /** Ends live streams and bulk actions. */
+  /** Ends live streams. */
   close(): void;
 }
 
@@ -45,8 +44,7 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
     nowMs: () => clock.nowMs(),
   };
   const stream = createLiveStream(context);
-  const bulk = createBulkJobs(context, (job) => stream.tellBulk(job));
-  const handlers = createHandlers(context, bulk);
+  const handlers = createHandlers(context);
   const findRoute = createRouter();
 
   const answer = async (request: RouteContext, path: string): Promise<Response> => {
@@ -78,24 +76,20 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
     },
     close() {
       stream.close();
-      bulk.stopAll();
     },
   };
 }
 
-function createHandlers(context: ApiContext, bulk: BulkJobs): Handlers {
-  const outcomes = createOutcomeCache(context.history, context.nowMs);
+function createHandlers(context: ApiContext): Handlers {
   return {
     ...createAppHandlers(context),
     ...createRunHandlers(context),
-    ...createFunctionHandlers(context, outcomes),
+    ...createFunctionHandlers(context),
     ...createControlHandlers(context),
     ...createEventHandlers(context),
     ...createScheduleHandlers(context),
+    ...createBulkHandlers(context),
     listFailures: async ({ query }) => readFailures(context, query),
-    startBulk: ({ body }) => bulk.start(body),
-    getBulk: ({ params }) => bulk.get(params.bulkId),
-    stopBulk: ({ params }) => bulk.stop(params.bulkId),
   };
 }
 

@@ -1,8 +1,7 @@
 // Handlers of events and event types.
 import type { EventView } from "@everstep/api";
-import type { EventPage } from "@everstep/core";
+import { compileSearch, type EventPage } from "@everstep/core";
 import { type EventRecord, eventToWireJson, parseEventBody } from "@everstep/protocol";
-import { compileSearch } from "../graphql/search-expression.ts";
 import { parseTime, parseUlid } from "../rest/query-params.ts";
 import { createFunctionRefs, getEvent, type ApiContext } from "./api-context.ts";
 import { listEventTypes } from "./event-kinds.ts";

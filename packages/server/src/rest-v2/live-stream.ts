@@ -1,10 +1,11 @@
 // The live stream: what the engine's commits changed, as server-sent events. Changes are gathered and sent a few times a second, each
 // run once however often it changed; a client that reads slowly, or a burst, gets "read afresh" instead of a growing queue. Without
 // clients the engine is not listened to.
-import type { BulkJob, StreamMessage } from "@everstep/api";
-import type { Change } from "@everstep/core";
+import type { StreamMessage } from "@everstep/api";
+import type { BulkJob, Change } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import type { ApiContext } from "./api-context.ts";
+import { bulkView } from "./bulk-handlers.ts";
 import { toTime, toUpper } from "./wire.ts";
 
 const FLUSH_MS = 250;
@@ -20,7 +21,6 @@ type RunChange = Extract<StreamMessage, { type: "runs" }>["runs"][number];
 export interface LiveStream {
   /** @throws EverstepError unavailable when too many are connected. */
   open(query: { readonly runId?: string | undefined }): Response;
-  tellBulk(job: BulkJob): void;
   /** Ends every stream: a server that closes does not wait for them. */
   close(): void;
 }
@@ -82,9 +82,6 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
       listen();
       client.send({ type: "hello", at: toTime(nowMs()) });
       return response;
-    },
-    tellBulk(job) {
-      for (const client of clients) client.send({ type: "bulk", job });
     },
     close() {
       for (const client of clients) client.end();
@@ -152,12 +149,14 @@ class Gathered {
   readonly #runs = new Map<string, RunChange>();
   readonly #events = new Map<string, string>();
   readonly #functions = new Set<string>();
+  readonly #bulkJobs = new Map<string, BulkJob>();
   #hasApps = false;
   #isRunsPartial = false;
   #isEventsPartial = false;
 
   get isEmpty(): boolean {
-    const size = this.#runs.size + this.#events.size + this.#functions.size;
+    const parts = [this.#runs, this.#events, this.#functions, this.#bulkJobs];
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
     return size === 0 && !this.#hasApps;
   }
 
@@ -185,6 +184,10 @@ class Gathered {
         break;
       case "wait_added":
         this.#note(change.wait.runId, {});
+        break;
+      case "bulk_added":
+      case "bulk_saved":
+        this.#bulkJobs.set(change.job.id, change.job);
         break;
       case "app_saved":
         this.#hasApps = true;
@@ -218,6 +221,7 @@ class Gathered {
     if (this.#functions.size > 0) {
       messages.push({ type: "functions", functionIds: [...this.#functions] });
     }
+    for (const job of this.#bulkJobs.values()) messages.push({ type: "bulk", job: bulkView(job) });
     if (this.#events.size > 0) {
       const events = [...this.#events].map(([id, name]) => ({ id, name }));
       messages.push({ type: "events", events, isPartial: this.#isEventsPartial });

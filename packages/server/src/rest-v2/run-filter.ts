@@ -1,9 +1,16 @@
 // From a filter as callers write it to what the history is asked, and the search that reads on until a page is full or its time
 // is up: a search has no index, so it answers with what it found and says how far it came.
-import type { RunFilter, RunHead, RunPage, RunStatus, RunTimeField } from "@everstep/core";
-import { EverstepError, eventToWireJson } from "@everstep/protocol";
-import { runOutput } from "../graphql/run-output.ts";
-import { compileSearch, type Search } from "../graphql/search-expression.ts";
+import {
+  compileSearch,
+  type RunFilter,
+  type RunHead,
+  type RunPage,
+  type RunStatus,
+  type RunTimeField,
+  type Search,
+} from "@everstep/core";
+import { searchRuns } from "@everstep/engine";
+import { EverstepError } from "@everstep/protocol";
 import { parseTime } from "../rest/query-params.ts";
 import { functionIdsOf, type ApiContext } from "./api-context.ts";
 
@@ -79,7 +86,7 @@ export async function findRuns(
       limit: SEARCH_PAGE,
       ...(after === undefined ? {} : { after }),
     });
-    const fitting = new Set(await searchRuns(context, search, runs));
+    const fitting = new Set(await searchRuns(history, search, runs));
     for (const run of runs) {
       if (fitting.has(run)) found.push(run);
       if (found.length >= page.limit) return { runs: found, last: run, isCut: false };
@@ -96,28 +103,6 @@ export async function findRuns(
 export function yieldToEngine(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
-  });
-}
-
-export async function searchRuns(
-  { history }: ApiContext,
-  search: Search,
-  runs: readonly RunHead[],
-): Promise<readonly RunHead[]> {
-  const events = new Map<string, unknown>();
-  if (search.readsEvent) {
-    const ids = new Set(runs.flatMap((run) => run.eventIds[0] ?? []));
-    for (const event of await history.findEvents([...ids])) {
-      events.set(event.internalId, JSON.parse(eventToWireJson(event)));
-    }
-  }
-  return runs.filter((run) => {
-    const output = run.status === "completed" ? runOutput(run) : undefined;
-    return search.matches({
-      event: events.get(run.eventIds[0] ?? ""),
-      output: output === undefined ? null : JSON.parse(output),
-      error: run.error ?? null,
-    });
   });
 }
 

@@ -1,7 +1,7 @@
 // Search in runs and events: CEL over event, output and error (server.md 3.2). Built on core's expressions, which know
 // the root variables event, async and vars; the other two names are read as members of vars.
-import { compileExpression, evaluateBoolean, type Expression } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
+import { compileExpression, evaluateBoolean, type Expression } from "./compile-expression.ts";
 
 /** What a search sees of a run or an event: decoded JSON values. */
 export interface SearchSubject {
