@@ -40,7 +40,7 @@ function tallyRows(
 ): EndedRow[] {
   return queries.all(
     `SELECT function_id, status, CAST((start_ms - ?1) / ?2 AS INTEGER) AS slice,
-       ${measure === undefined ? NO_BAR : "bar"} AS bar, sum(count)
+       bar, sum(count)
      FROM run_tallies
      WHERE span_ms = ?3 AND measure = ?4 AND start_ms >= ?1 AND start_ms < ?5
        AND function_id IN (SELECT value FROM json_each(?6))
@@ -48,7 +48,7 @@ function tallyRows(
     fromMs,
     sliceMs,
     spanMs,
-    measure ?? "duration",
+    measure ?? "none",
     untilMs,
     toJsonList(functionIds),
   ) as EndedRow[];
@@ -60,9 +60,8 @@ function indexRows(
   { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
 ): EndedRow[] {
   if (fromMs >= untilMs) return [];
-  const bar = query.measure === undefined ? String(NO_BAR) : barSql(query.measure);
   return queries.all(
-    `SELECT function_id, status, CAST((ended_at_ms - ?1) / ?2 AS INTEGER) AS slice, ${bar} AS bar, count(*)
+    `SELECT function_id, status, CAST((ended_at_ms - ?1) / ?2 AS INTEGER) AS slice, ${barSql(query.measure ?? "none")} AS bar, count(*)
      FROM runs INDEXED BY runs_ended_at_ms
      WHERE ended_at_ms >= ?3 AND ended_at_ms < ?4
        AND function_id IN (SELECT value FROM json_each(?5))
@@ -97,11 +96,14 @@ export function summarizeLiveRuns(queries: Queries): LiveRuns[] {
   }));
 }
 
+/** From the groups of failures: a function has few of them, however often it failed. */
 export function listLastFailures(queries: Queries): { functionId: string; runId: string }[] {
-  // Ids are ULIDs of the creation, so the greatest is the newest.
   const rows = queries.all(
-    `SELECT function_id, max(id) FROM runs INDEXED BY runs_status_created_at_ms
-     WHERE status = 'failed' AND status <> 'completed' GROUP BY function_id`,
+    `WITH newest AS (
+       SELECT function_id, no, max(last_seen_at_ms) FROM failure_groups GROUP BY function_id
+     )
+     SELECT function_id, (SELECT run_id FROM failures WHERE group_no = newest.no
+       ORDER BY ended_at_ms DESC, run_id DESC LIMIT 1) FROM newest`,
   ) as [string, string][];
   return rows.map(([functionId, runId]) => ({ functionId, runId }));
 }

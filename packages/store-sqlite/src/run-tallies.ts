@@ -9,10 +9,13 @@ export const BARS_PER_FOLD = 18;
 export const NO_BAR = -1;
 /** Widths of the spans, widest first. Every one divides the ones before it. */
 export const TALLY_SPANS_MS: readonly number[] = [3_600_000, 300_000];
-export const MEASURES = {
+const MEASURES = {
   duration: "ended_at_ms - started_at_ms",
   queue: "started_at_ms - created_at_ms",
+  /** Nothing: runs are only counted, in far fewer rows. */
+  none: "NULL",
 } as const;
+export type Measure = keyof typeof MEASURES;
 
 /** Runs that end while they are counted must not be missed; later ones are counted on their own. */
 const SETTLED_MS = 10_000;
@@ -36,20 +39,21 @@ export interface RunEnding {
 }
 
 /** The bar of a measure as SQL. */
-export function barSql(measure: keyof typeof MEASURES): string {
+export function barSql(measure: Measure): string {
+  if (measure === "none") return String(NO_BAR);
   return `COALESCE(CAST(ln(1 + max(0, ${MEASURES[measure]})) * ${BARS_PER_FOLD} AS INTEGER), ${NO_BAR})`;
 }
 
 function countSql(source: string): string {
   const spans = TALLY_SPANS_MS.map((span) => `(${span})`).join(", ");
+  const measured = (Object.keys(MEASURES) as Measure[]).map(
+    (measure) =>
+      `SELECT '${measure}' AS measure, function_id, ended_at_ms, status, ${barSql(measure)} AS bar FROM ${source}`,
+  );
   return `INSERT INTO run_tallies (span_ms, measure, function_id, start_ms, status, bar, count)
     SELECT spans.column1, measure, function_id, ended_at_ms - ended_at_ms % spans.column1,
       status, bar, count(*)
-    FROM (
-      SELECT 'duration' AS measure, function_id, ended_at_ms, status, ${barSql("duration")} AS bar FROM ${source}
-      UNION ALL
-      SELECT 'queue' AS measure, function_id, ended_at_ms, status, ${barSql("queue")} AS bar FROM ${source}
-    ) CROSS JOIN (VALUES ${spans}) AS spans
+    FROM (${measured.join(" UNION ALL ")}) CROSS JOIN (VALUES ${spans}) AS spans
     WHERE true GROUP BY 1, 2, 3, 4, 5, 6
     ON CONFLICT (span_ms, measure, function_id, start_ms, status, bar)
       DO UPDATE SET count = count + excluded.count`;

@@ -172,7 +172,7 @@ export interface History {
   /** Runs of a group, oldest end first. */
   listFailedRuns(query: FailedRunsQuery): Awaitable<readonly FailedRun[]>;
   countFailedRuns(query: Omit<FailedRunsQuery, "after" | "limit">): Awaitable<number>;
-  /** The newest failed run of each function that has one, by creation. */
+  /** The run that failed last, of each function that has one. */
   listLastFailures(): Awaitable<readonly { readonly functionId: string; readonly runId: string }[]>;
   /** Every name under which an event is kept, in the order of names. */
   countEventNames(): Awaitable<readonly EventNameCount[]>;
