@@ -63,6 +63,12 @@ type Request = readonly [path: string, body?: unknown];
 /** A request for each route, with everything that it can take that changes its answer. */
 const REQUESTS: { readonly [Id in Exclude<OperationId, "stream">]: () => Request } = {
   getStatus: () => ["/status"],
+  getHealth: () => ["/health"],
+  getAccount: () => ["/account"],
+  listEnvs: () => ["/envs"],
+  listEventKeys: () => ["/keys/events"],
+  listSigningKeys: () => ["/keys/signing"],
+  getApp: () => ["/apps/shop"],
   listApps: () => ["/apps"],
   addApp: () => ["/apps", { url: APP_URL }],
   syncApp: () => ["/apps/shop/sync"],
@@ -183,6 +189,7 @@ describe("errors of REST v2", () => {
     ["listEventRuns", `/events/${NOBODY}/runs`, undefined, "not_found"],
     ["explainEvent", `/events/${NOBODY}/explain`, undefined, "not_found"],
     ["syncApp", "/apps/nope/sync", undefined, "not_found"],
+    ["getApp", "/apps/nope", undefined, "not_found"],
     ["removeApp", "/apps/nope", undefined, "not_found"],
     ["addApp", "/apps", {}, "missing_field"],
     ["listFailures", "/failures?functionId=nope", undefined, "not_found"],
@@ -199,6 +206,22 @@ describe("errors of REST v2", () => {
     expect(reply.status).toBe(API_ERRORS[code].status);
     expect([...errors, ...COMMON_ERRORS]).toContain(code);
     expect(complaintsAbout(id, reply)).toBeUndefined();
+  });
+
+  it.each([
+    ["POST", "/envs"],
+    ["PATCH", "/envs/x"],
+    ["GET", "/env/webhooks"],
+    ["GET", "/partner/accounts"],
+    ["POST", "/insights/query"],
+    ["GET", "/apps/a/functions/f/experiments/e"],
+    ["GET", "/sessions/key/id/runs"],
+    ["POST", "/sandboxes"],
+    ["POST", `/runs/${NOBODY}/scores`],
+  ])("%s %s names the feature that is missing", async (method, path) => {
+    const { status, json } = await world.ask(method, path, method === "GET" ? undefined : {});
+    expect([status, json.errors[0]?.code]).toEqual([501, "not_implemented"]);
+    expect(json.errors[0]?.message).toMatch(/is not available: \w+/);
   });
 
   it("tells unknown routes, wrong methods and foreign pages in the same shape", async () => {

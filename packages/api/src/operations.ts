@@ -27,6 +27,30 @@ export const statusSchema = z
   .meta({ id: "Status" });
 export type Status = z.output<typeof statusSchema>;
 
+export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
+
+export const accountSchema = z
+  .object({ id: z.uuid(), name: z.string() })
+  .meta({ id: "Account", description: "A server of one's own has one account, without people." });
+
+export const envSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    type: z.enum(["PRODUCTION", "TEST"]),
+    isArchived: z.boolean(),
+  })
+  .meta({ id: "Env", description: "A server has one environment." });
+
+export const keySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    environment: z.string(),
+    key: z.string().meta({ description: "Masked: the last four characters." }),
+  })
+  .meta({ id: "Key" });
+
 export const appSchema = z
   .object({
     id: z.uuid(),

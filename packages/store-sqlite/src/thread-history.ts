@@ -107,7 +107,7 @@ class ReadingThread {
     this.#worker = worker;
     worker.on("message", (reply: HistoryReply) => this.#take(reply));
     // Without the thread the calling thread reads; the next call starts another one.
-    worker.on("error", () => worker.terminate());
+    worker.on("error", () => undefined);
     worker.once("exit", () => {
       this.#worker = undefined;
       this.#refuse();

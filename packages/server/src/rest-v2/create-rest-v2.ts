@@ -4,6 +4,7 @@ import { API_ROUTES, openApiDocument, type ApiRoute, type OperationId } from "@e
 import { json, jsonText, type RouteContext } from "../http/route.ts";
 import type { ServerOptions } from "../server-options.ts";
 import type { SyncByUrl } from "../sync/sync-by-url.ts";
+import { refuseAbsent } from "./absent-routes.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiContext } from "./api-context.ts";
 import { createAppHandlers } from "./app-handlers.ts";
@@ -18,6 +19,7 @@ import { parseRequest } from "./parse-request.ts";
 import { renderJson } from "./raw-json.ts";
 import { createRunHandlers } from "./run-handlers.ts";
 import { createScheduleHandlers } from "./schedule-handlers.ts";
+import { createServerHandlers } from "./server-handlers.ts";
 import { toTime } from "./wire.ts";
 
 export interface RestV2 {
@@ -82,6 +84,7 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
 
 function createHandlers(context: ApiContext): Handlers {
   return {
+    ...createServerHandlers(context),
     ...createAppHandlers(context),
     ...createRunHandlers(context),
     ...createFunctionHandlers(context),
@@ -105,7 +108,7 @@ interface CompiledRoute {
   readonly pattern: RegExp;
 }
 
-/** @throws ApiError not_found, method_not_allowed. */
+/** @throws ApiError not_found, method_not_allowed, not_implemented. */
 function createRouter(): (method: string, path: string) => FoundRoute {
   const routes = Object.entries(API_ROUTES as Record<string, ApiRoute>)
     .map(([id, route]) => ({ id: id as OperationId, route, pattern: patternOf(route.path) }))
@@ -125,7 +128,9 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
 }
 
+/** @throws ApiError not_implemented. */
 function refusal(method: string, path: string, fitting: readonly CompiledRoute[]): ApiError {
+  refuseAbsent(method, path);
   const shown = path.slice(0, 200);
   if (fitting.length === 0) {
     return new ApiError({
