@@ -50,14 +50,17 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
   const findRoute = createRouter();
 
   const answer = async (request: RouteContext, path: string): Promise<Response> => {
-    const { method } = request.req;
+    const isHead = request.req.method === "HEAD";
+    const method = isHead ? "GET" : request.req.method;
     if (method === "GET" && path === "/openapi.json") {
       const isGuarded = options.serverKind === "cloud";
       return json(openApiDocument({ version: options.version, isGuarded }));
     }
     const { id, route, params } = findRoute(method, path);
     const parsed = await parseRequest(route, request, params);
-    if (id === "stream") return stream.open(parsed.query as { runId?: string });
+    if (id === "stream") {
+      return isHead ? stream.head() : stream.open(parsed.query as { runId?: string });
+    }
     const handler = handlers[id] as (given: unknown) => unknown;
     const reply = await handler(parsed);
     const metadata = { fetchedAt: toTime(clock.nowMs()) };
@@ -73,7 +76,7 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
         return await answer(request, path);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        return json({ errors: error.details }, error.status);
+        return json({ errors: error.details }, error.status, error.headers);
       }
     },
     close() {
@@ -138,11 +141,15 @@ function refusal(method: string, path: string, fitting: readonly CompiledRoute[]
       message: `REST v2 has no route ${method} ${shown}: GET /v2/openapi.json lists them all.`,
     });
   }
-  const methods = [...new Set(fitting.map(({ route }) => route.method))].join(", ");
-  return new ApiError({
+  const taken = new Set(fitting.map(({ route }) => route.method));
+  const methods = [...taken]
+    .flatMap((each) => (each === "GET" ? ["GET", "HEAD"] : each))
+    .join(", ");
+  const refused = new ApiError({
     code: "method_not_allowed",
     message: `${shown} does not take ${method}: use ${methods}.`,
   });
+  return Object.assign(refused, { headers: { allow: methods } });
 }
 
 /** Text that is not validly encoded is taken as it is; it will match nothing. */

@@ -16,19 +16,29 @@ const CLIENTS_MAX = 200;
 /** Messages that may wait for a slow client before it only gets "read afresh". */
 const WAITING_MAX = 8;
 
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
+
 type RunChange = Extract<StreamMessage, { type: "runs" }>["runs"][number];
 
 export interface LiveStream {
-  /** @throws EverstepError unavailable when too many are connected. */
+  /** @throws EverstepError shutting_down when too many are connected, or it was closed. */
   open(query: { readonly runId?: string | undefined }): Response;
+  /** What `open` answers, without a stream. */
+  head(): Response;
   /** Ends every stream: a server that closes does not wait for them. */
   close(): void;
 }
 
 interface Client {
   readonly runId: string | undefined;
-  readonly send: (message: StreamMessage) => void;
-  readonly beat: () => void;
+  /** Texts of whole messages. */
+  readonly send: (text: string) => void;
+  /** @returns Whether it took anything since the last beat. */
+  readonly beat: () => boolean;
   readonly end: () => void;
 }
 
@@ -39,13 +49,17 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
   let stopListening: (() => void) | undefined;
   let cancelFlush: (() => void) | undefined;
   let cancelBeat: (() => void) | undefined;
+  let isClosed = false;
 
   const flush = (): void => {
     cancelFlush = undefined;
     const told = gathered;
     gathered = new Gathered();
+    // Made once for everybody who hears everything, however many they are.
+    let text: string | undefined;
     for (const client of clients) {
-      for (const message of told.messages(client.runId)) client.send(message);
+      if (client.runId === undefined) client.send((text ??= toText(told.messages(undefined))));
+      else client.send(toText(told.messages(client.runId)));
     }
   };
   const listen = (): void => {
@@ -57,7 +71,13 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
   };
   const beat = (): void => {
     cancelBeat = clock.at(clock.nowMs() + HEARTBEAT_MS, beat);
-    for (const client of clients) client.beat();
+    for (const client of clients) {
+      if (client.beat()) continue;
+      // It reads nothing any more and only keeps others out; if it lives it connects again.
+      client.end();
+      clients.delete(client);
+    }
+    rest();
   };
   const rest = (): void => {
     if (clients.size > 0) return;
@@ -67,23 +87,27 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
   };
 
   return {
+    head: () => new Response(null, { headers: STREAM_HEADERS }),
     open({ runId }) {
+      if (isClosed) throw new EverstepError("shutting_down", "The server is closing.");
       if (clients.size >= CLIENTS_MAX) {
         throw new EverstepError(
           "shutting_down",
           `${CLIENTS_MAX} clients read the live stream already: close some.`,
         );
       }
-      const { client, response } = createClient(runId, () => {
+      const hello = (): string => toText([{ type: "hello", at: toTime(nowMs()) }]);
+      const { client, response } = createClient(runId, hello, () => {
         clients.delete(client);
         rest();
       });
       clients.add(client);
       listen();
-      client.send({ type: "hello", at: toTime(nowMs()) });
+      client.send(hello());
       return response;
     },
     close() {
+      isClosed = true;
       for (const client of clients) client.end();
       clients.clear();
       rest();
@@ -93,11 +117,13 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
 
 function createClient(
   runId: string | undefined,
+  hello: () => string,
   onGone: () => void,
 ): { readonly client: Client; readonly response: Response } {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let isBehind = false;
+  let hasRead = true;
   const write = (text: string): void => controller?.enqueue(encoder.encode(text));
   const body = new ReadableStream<Uint8Array>(
     {
@@ -105,10 +131,11 @@ function createClient(
         controller = given;
       },
       pull() {
+        hasRead = true;
         // What it missed is not kept: it reads afresh, as after a reconnect.
         if (!isBehind) return;
         isBehind = false;
-        write(toEventText({ type: "hello", at: toTime(Date.now()) }));
+        write(hello());
       },
       cancel() {
         controller = undefined;
@@ -119,29 +146,30 @@ function createClient(
   );
   const client: Client = {
     runId,
-    send(message) {
-      if (controller === undefined) return;
+    send(text) {
+      if (controller === undefined || text === "") return;
       if ((controller.desiredSize ?? 0) <= 0) isBehind = true;
-      else write(toEventText(message));
+      else write(text);
     },
     beat() {
-      if ((controller?.desiredSize ?? 0) > 0) write(": still here\n\n");
+      const isStuck = (controller?.desiredSize ?? 0) <= 0;
+      if (!isStuck) write(": still here\n\n");
+      const didRead = hasRead || !isStuck;
+      hasRead = false;
+      return didRead;
     },
     end() {
       controller?.close();
       controller = undefined;
     },
   };
-  const headers = {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  };
-  return { client, response: new Response(body, { headers }) };
+  return { client, response: new Response(body, { headers: STREAM_HEADERS }) };
 }
 
-function toEventText(message: StreamMessage): string {
-  return `event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`;
+function toText(messages: readonly StreamMessage[]): string {
+  return messages
+    .map((message) => `event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`)
+    .join("");
 }
 
 /** Changes since the last time that clients were told. */
