@@ -156,6 +156,7 @@ describe("REST v2", () => {
   });
 });
 
+const OPEN_API = { method: "GET", path: "/openapi.json" } as const;
 const NOBODY = "01JABCDEFGHJKMNPQRSTVWXYZ0";
 
 describe("errors of REST v2", () => {
@@ -235,6 +236,24 @@ describe("errors of REST v2", () => {
     expect(await codeOf("POST", "/events", { name: "a" }, origin)).toEqual([403, "access_denied"]);
   });
 
+  it("lets no foreign page change anything, whatever it calls itself", async () => {
+    const pages = [
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { origin: "http://localhost.evil.example" },
+      { "sec-fetch-site": "cross-site" },
+    ];
+    for (const { method, path } of Object.values(API_ROUTES)) {
+      if (method === "GET") continue;
+      for (const page of pages) {
+        const headers = { ...page, "content-type": "text/plain" };
+        const { status, json } = await world.ask(method, path, {}, headers);
+        expect([path, page, status]).toEqual([path, page, 403]);
+        expect(json.errors[0]?.code).toBe("access_denied");
+      }
+    }
+  });
+
   it("wants the signing key of a server in start mode", async () => {
     const guarded = await openApiWorld("cloud", ["signkey-test-0123456789abcdef"]);
     try {
@@ -246,6 +265,11 @@ describe("errors of REST v2", () => {
       expect(await ask({ authorization: "Bearer no" })).toEqual([401, "invalid_signing_key"]);
       const key = { authorization: "Bearer signkey-test-0123456789abcdef" };
       expect(await ask(key)).toEqual([200, undefined]);
+      for (const { method, path } of [...Object.values(API_ROUTES), OPEN_API]) {
+        const named = path.replaceAll(/\{\w+\}/g, NOBODY);
+        const { status } = await guarded.ask(method, named, method === "GET" ? undefined : {});
+        expect([method, path, status]).toEqual([method, path, 401]);
+      }
     } finally {
       await guarded.close();
     }

@@ -1,6 +1,7 @@
 // What REST v2 does with requests that nobody well-meaning sends: names of prototypes, deep and large values, broken paths, other
 // methods. Each is answered in the usual shape, and nothing that was sent is dropped without a word.
 import { request } from "node:http";
+import type { ApiAnswer } from "@everstep/api";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { openApiWorld, type ApiWorld } from "./api-world.ts";
 
@@ -146,6 +147,34 @@ describe("methods", () => {
       expect([reply.status, codeOf(reply)]).toEqual([415, "unsupported_media_type"]);
     },
   );
+});
+
+describe("large lists", () => {
+  it("end early, and their cursors lead through all of it", async () => {
+    const count = 20;
+    const big = "x".repeat(1_000_000);
+    const ids: string[] = [];
+    for (let index = 0; index < count; index += 1) {
+      const body = JSON.stringify({ name: "big/event", data: { big } });
+      const { text } = await raw("POST", "/v2/events", body, JSON_HEADERS);
+      ids.push((JSON.parse(text) as { data: { eventId: string } }).data.eventId);
+    }
+    const seen: string[] = [];
+    const sizes: number[] = [];
+    let cursor: string | undefined = "";
+    while (cursor !== undefined) {
+      const after: string = cursor === "" ? "" : `&cursor=${cursor}`;
+      const { text } = await raw("GET", `/v2/events?name=big/event&limit=100${after}`);
+      const answer = JSON.parse(text) as ApiAnswer<"listEvents">;
+      sizes.push(text.length);
+      seen.push(...answer.data.map(({ internalId }) => internalId));
+      cursor = answer.page.cursor;
+      expect(answer.page.hasMore).toBe(cursor !== undefined);
+    }
+    expect(seen).toEqual(ids.toReversed());
+    expect(sizes).toHaveLength(2);
+    expect(Math.max(...sizes)).toBeLessThan(17 * 1024 * 1024);
+  });
 });
 
 describe("cursors and times", () => {

@@ -245,6 +245,24 @@ function itPagesThroughFailures(openStore: OpenStore): void {
     });
   });
 
+  it("lists runs without their outputs when they are not wanted", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const run = aRun({
+        status: "completed",
+        endedAtMs: AT_MS,
+        outputJson: `"${"x".repeat(99_999)}"`,
+      });
+      const { outputJson: _output, ...plain } = run;
+      await store.commit([{ type: "run_added", run }]);
+      const page = { filter: { timeField: "createdAtMs" }, order: "asc", limit: 2 } as const;
+      expect(await history.listRuns(page)).toEqual([run]);
+      expect(await history.listRuns({ ...page, omitOutput: true })).toEqual([plain]);
+      const ofEvent = { limit: 2, omitOutput: true };
+      const [eventId = ""] = run.eventIds;
+      expect(await history.listRunsOfEvent(eventId, ofEvent)).toEqual([plain]);
+    });
+  });
+
   it("counts runs of a function by the slice in which they were created", async () => {
     await withStore(openStore, async ({ store, history }) => {
       await store.commit(CHANGES);

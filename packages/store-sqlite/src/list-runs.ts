@@ -12,7 +12,7 @@ import { where } from "./list-events.ts";
 import { toJsonList } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries, QueryValue } from "./queries.ts";
-import { fromRunRow, RUN_COLUMNS, RUN_SOURCE, type RunRow } from "./run-rows.ts";
+import { fromRunRow, RUN_COLUMNS, RUN_COLUMNS_PLAIN, RUN_SOURCE, type RunRow } from "./run-rows.ts";
 
 const TIME_COLUMNS = {
   createdAtMs: "created_at_ms",
@@ -87,10 +87,14 @@ function selectPage(queries: Queries, page: RunPage): RunRow[] {
       ? `WHERE runs.no IN (SELECT no FROM runs ${where(conditions)} ${order} LIMIT ?) ${order}`
       : `${where(conditions)} ${order} LIMIT ?`;
   return queries.all(
-    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} ${source}`,
+    `SELECT ${columnsOf(page)} FROM ${RUN_SOURCE} ${source}`,
     ...conditions.flatMap(({ values }) => values),
     limit,
   ) as RunRow[];
+}
+
+function columnsOf({ omitOutput }: { readonly omitOutput?: boolean }): string {
+  return omitOutput === true ? RUN_COLUMNS_PLAIN : RUN_COLUMNS;
 }
 
 export function countRuns(queries: Queries, filter: RunFilter): number {
@@ -143,11 +147,11 @@ export function listRunsOfEvent(
   queries: Queries,
   readPayload: PayloadReader,
   eventId: string,
-  { afterRunId, limit }: { readonly afterRunId?: string; readonly limit: number },
+  page: { readonly afterRunId?: string; readonly limit: number; readonly omitOutput?: boolean },
 ): RunHead[] {
-  const after = afterRunId ?? "";
+  const after = page.afterRunId ?? "";
   const rows = queries.all(
-    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE runs.no IN (
+    `SELECT ${columnsOf(page)} FROM ${RUN_SOURCE} WHERE runs.no IN (
        SELECT no FROM (
          SELECT no, id FROM runs WHERE event_id = ? AND id > ?
          UNION SELECT no, id FROM run_events JOIN runs ON no = run_no WHERE run_events.event_id = ? AND id > ?
@@ -157,7 +161,7 @@ export function listRunsOfEvent(
     after,
     eventId,
     after,
-    limit,
+    page.limit,
   ) as RunRow[];
   return rows.map((row) => fromRunRow(row, readPayload));
 }

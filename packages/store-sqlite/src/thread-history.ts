@@ -20,7 +20,6 @@ const OFFLOADED = [
   "countFailedRuns",
   "listLastFailures",
   "countEventNames",
-  "listRunsOfEvent",
 ] as const satisfies readonly (keyof History)[];
 type Offloaded = (typeof OFFLOADED)[number];
 

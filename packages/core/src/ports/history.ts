@@ -41,6 +41,8 @@ export interface RunPage {
   /** Exclusive start: time field value and id of the last run seen. */
   readonly after?: { readonly timeMs: number; readonly id: string };
   readonly limit: number;
+  /** Runs come without their outputs, each of which may be megabytes. */
+  readonly omitOutput?: boolean;
 }
 
 /** Everything recorded of one run besides its head. */
@@ -179,7 +181,7 @@ export interface History {
   /** Oldest first. */
   listRunsOfEvent(
     internalEventId: string,
-    page: { afterRunId?: string; limit: number },
+    page: { afterRunId?: string; limit: number; omitOutput?: boolean },
   ): Awaitable<readonly RunHead[]>;
   /** Outcomes of an event that were no run of its own, oldest first. */
   listEventOutcomes(internalEventId: string): Awaitable<readonly EventOutcome[]>;

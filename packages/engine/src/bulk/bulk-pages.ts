@@ -71,18 +71,17 @@ async function filteredPage(
   job: BulkJob,
 ): Promise<BulkPage> {
   const filter = filterOf(selection, job);
+  const { search: text } = selection;
+  const search = text === undefined ? undefined : compileSearch(text, job.createdAtMs);
   const page = await history.listRuns({
     filter,
+    omitOutput: search?.readsOutput !== true,
     order: "asc",
     limit: PAGE,
     ...(job.cursor === "" ? {} : { after: readPlace(job.cursor) }),
   });
   const known = page.filter((run) => isItsBusiness(run, selection.filter, job));
-  const { search } = selection;
-  const fitting =
-    search === undefined
-      ? known
-      : await searchRuns(history, compileSearch(search, job.createdAtMs), known);
+  const fitting = search === undefined ? known : await searchRuns(history, search, known);
   const placeOf = (run: RunHead): string => writePlace(run[filter.timeField] ?? 0, run.id);
   const last = page.at(-1);
   return {

@@ -80,6 +80,7 @@ async function lastEventOf(
     filter: { functionIds: [record.id], timeField: "createdAtMs" },
     order: "desc",
     limit: 1,
+    omitOutput: true,
   });
   const [event] = await history.findEvents(run?.eventIds.slice(0, 1) ?? []);
   if (event === undefined) return undefined;

@@ -194,6 +194,7 @@ async function readBacklog(
     filter: { statuses: ["queued"], functionIds: [functionId], timeField: "createdAtMs" },
     order: "asc",
     limit: BACKLOG_READ_MAX,
+    omitOutput: true,
   });
   const groups = new Map<string, RunHead[]>();
   for (const run of runs) {

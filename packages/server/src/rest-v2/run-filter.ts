@@ -12,6 +12,7 @@ import {
 import { searchRuns } from "@everstep/engine";
 import { EverstepError } from "@everstep/protocol";
 import { parseTime } from "../rest/query-params.ts";
+import { ANSWER_BYTES_MAX } from "./answer-bytes.ts";
 import { functionIdsOf, type ApiContext } from "./api-context.ts";
 
 export interface AskedFilter {
@@ -34,6 +35,8 @@ const TIME_FIELDS = {
 /** How long a search may go on before it answers with what it has. */
 const SEARCH_MS = 120;
 const SEARCH_PAGE = 200;
+/** Outputs may be megabytes each. */
+const OUTPUT_SEARCH_PAGE = 50;
 
 /** @throws EverstepError argument_invalid, function_not_found, app_not_found. */
 export function toRunFilter(context: ApiContext, asked: AskedFilter): RunFilter {
@@ -72,18 +75,20 @@ export async function findRuns(
 ): Promise<FoundRuns> {
   const { history } = context;
   if (search === undefined) {
-    const runs = await history.listRuns({ ...page, limit: page.limit + 1 });
+    const runs = await history.listRuns({ ...page, limit: page.limit + 1, omitOutput: true });
     const shown = runs.slice(0, page.limit);
     const last = shown.at(-1);
     return { runs: shown, isCut: false, ...(runs.length > page.limit && last ? { last } : {}) };
   }
+  const pageMax = search.readsOutput ? OUTPUT_SEARCH_PAGE : SEARCH_PAGE;
   const found: RunHead[] = [];
   const deadlineMs = performance.now() + SEARCH_MS;
   let { after } = page;
   for (;;) {
     const runs = await history.listRuns({
       ...page,
-      limit: SEARCH_PAGE,
+      limit: pageMax,
+      omitOutput: !search.readsOutput,
       ...(after === undefined ? {} : { after }),
     });
     const fitting = new Set(await searchRuns(history, search, runs));
@@ -92,11 +97,30 @@ export async function findRuns(
       if (found.length >= page.limit) return { runs: found, last: run, isCut: false };
     }
     const last = runs.at(-1);
-    if (last === undefined || runs.length < SEARCH_PAGE) return { runs: found, isCut: false };
+    if (last === undefined || runs.length < pageMax) return { runs: found, isCut: false };
     if (performance.now() > deadlineMs) return { runs: found, last, isCut: true };
     after = { timeMs: last[page.filter.timeField] ?? 0, id: last.id };
     await yieldToEngine();
   }
+}
+
+/** The runs with their outputs, as many as one answer holds. */
+export async function withOutputs(
+  { history }: ApiContext,
+  { runs, last, isCut }: FoundRuns,
+): Promise<FoundRuns> {
+  const whole: RunHead[] = [];
+  let bytes = 0;
+  for (const run of runs) {
+    const read = run.endedAtMs === undefined ? run : ((await history.findRun(run.id)) ?? run);
+    bytes += read.outputJson?.length ?? 0;
+    const before = whole.at(-1);
+    if (bytes > ANSWER_BYTES_MAX && before !== undefined) {
+      return { runs: whole, last: before, isCut: false };
+    }
+    whole.push(read);
+  }
+  return { runs: whole, isCut, ...(last === undefined ? {} : { last }) };
 }
 
 /** Others get their turn between two slices of long work. */

@@ -13,6 +13,7 @@ import {
   findRuns,
   toRunFilter,
   toSearch,
+  withOutputs,
   yieldToEngine,
   type AskedFilter,
 } from "./run-filter.ts";
@@ -45,9 +46,10 @@ export function createRunHandlers(context: ApiContext): Handlers<RunOperation> {
         },
         toSearch(context, query),
       );
-      const { last, isCut } = found;
+      const shown = query.includeOutput ? await withOutputs(context, found) : found;
+      const { last, isCut } = shown;
       return {
-        data: found.runs.map(createRunView(context, query)),
+        data: shown.runs.map(createRunView(context, query)),
         page: {
           hasMore: last !== undefined,
           limit: query.limit,
@@ -141,6 +143,7 @@ async function countRuns(
       filter,
       order: "desc",
       limit: COUNT_PAGE,
+      omitOutput: !search.readsOutput,
       ...(after === undefined ? {} : { after }),
     });
     for (const run of await searchRuns(context.history, search, runs))
