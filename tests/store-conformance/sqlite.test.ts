@@ -9,6 +9,7 @@ import { describeCatalog } from "./catalog.ts";
 import { describeFlow } from "./flow.ts";
 import { describeFold } from "./fold.ts";
 import { describeEventHistory, describeRunHistory } from "./history.ts";
+import { describeLogs } from "./logs.ts";
 import type { OpenedStore, OpenStore } from "./open-store.ts";
 import { describeRuns } from "./runs.ts";
 import { describeStatistics } from "./statistics.ts";
@@ -47,6 +48,7 @@ describe.each(ADAPTERS)("sqlite %s", (_name, openStore, foldRuns) => {
   describeStatistics(openStore);
   describeEventHistory(openStore);
   describeFlow(openStore);
+  describeLogs(openStore);
   describeBulk(openStore);
   describeFold(openStore, foldRuns);
 });

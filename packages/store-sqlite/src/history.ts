@@ -11,6 +11,7 @@ import {
   listRunsOfEvent,
 } from "./list-runs.ts";
 import { findEvents } from "./load-runs.ts";
+import { listRunLogs } from "./log-rows.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
 import {
@@ -68,6 +69,7 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
       }),
     listControlAudits: (functionId, limit) => listControlAudits(queries, functionId, limit),
     readRunDetail: (runId) => queries.snapshot(() => readRunDetail(queries, readPayload, runId)),
+    listRunLogs: (page) => listRunLogs(queries, page),
     findStep: (runId, stepId) =>
       queries.snapshot(() => {
         const sql = `SELECT ${STEP_COLUMNS} FROM steps JOIN runs ON no = run_no

@@ -114,7 +114,7 @@ function eventReads({ events }: Tables): EventReads {
   };
 }
 
-/** GraphQL reads no statistics: whoever asks for them gets an error. */
+/** GraphQL reads no statistics and no logs: whoever asks for them gets an error. */
 type Statistics = Pick<
   History,
   | "countRunsByStatus"
@@ -126,6 +126,7 @@ type Statistics = Pick<
   | "countFailedRuns"
   | "listLastFailures"
   | "countEventNames"
+  | "listRunLogs"
 >;
 
 type RunReads = Omit<
@@ -201,9 +202,10 @@ function otherReads(): Omit<History, keyof EventReads | keyof RunReads> {
     countFailedRuns: refuse,
     listLastFailures: refuse,
     countEventNames: refuse,
+    listRunLogs: refuse,
   };
 }
 
 function refuse(): never {
-  throw new Error("GraphQL reads no statistics");
+  throw new Error("GraphQL reads no statistics and no logs");
 }
