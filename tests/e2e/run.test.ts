@@ -51,6 +51,57 @@ it("runs again from a step with edited input", async () => {
   expect(data.originalRunId).toBe(run.id);
 });
 
+it("tells an error with its causes, in the order in which steps ran, and counts down to the next attempt", async () => {
+  const run = await runOf(await sendEvent("test/refused", {}), "refused");
+  const page = await openPage(`/runs/${run.id}`);
+  const why = page.getByRole("region", { name: "Why is it waiting?" });
+  await expectShown(why.getByText(/\(in (59 min|1 h)\)/));
+  const items = page.getByRole("tree", { name: "Steps of the run" }).getByRole("treeitem");
+  await expectShown(items.nth(2));
+  const names = await items.locator(".waterfall__label").allTextContents();
+  expect(names).toEqual(["refused", "look up", "pay"]);
+  await items.nth(2).dblclick();
+  await items.filter({ hasText: "Attempt 1" }).click();
+  const detail = page.getByRole("region", { name: "Chosen step" });
+  await expectShown(detail.getByText("The bank does not answer", { exact: true }));
+  const cause = detail.getByRole("region", { name: "Cause 1" });
+  await expectShown(cause.getByText("fetch failed", { exact: true }));
+  await expectShown(
+    cause
+      .getByRole("region", { name: "Cause 2" })
+      .getByText("connect ECONNREFUSED 10.0.0.3:5432", { exact: true }),
+  );
+  await expectShown(
+    detail
+      .getByRole("region", { name: "Stack", exact: true })
+      .getByText(/test-app\.ts/)
+      .first(),
+  );
+});
+
+it("finds steps by words, from the keyboard", async () => {
+  const eventId = await sendEvent("test/order", { item: "jar", count: 1 });
+  const run = await runOf(eventId, "order", ({ status }) => status === "COMPLETED");
+  const page = await openPage(`/runs/${run.id}`);
+  const steps = page.getByRole("tree", { name: "Steps of the run" });
+  await expectShown(steps.getByRole("treeitem", { name: /price/ }));
+  await page.keyboard.press("/");
+  await page.keyboard.type("conf");
+  await steps.getByRole("treeitem", { name: /price/ }).waitFor({ state: "detached" });
+  await page.keyboard.press("Enter");
+  await expectShown(
+    page.getByRole("region", { name: "Chosen step" }).getByText('"confirmed 1 of jar"'),
+  );
+  expect(page.url()).toContain("find=conf");
+  await page.reload();
+  await expectShown(steps.getByRole("treeitem", { name: /confirm/ }));
+  const search = page.getByRole("searchbox", { name: "Find a step" });
+  await search.fill("no such thing");
+  await expectShown(page.getByText(/No step matches/));
+  await search.press("Escape");
+  await expectShown(steps.getByRole("treeitem", { name: /price/ }));
+});
+
 it("cancels a run that waits", async () => {
   const run = await runOf(await sendEvent("test/tired", { key: "cancel" }), "long-sleep");
   const page = await openPage(`/runs/${run.id}`);

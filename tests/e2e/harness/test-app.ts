@@ -2,7 +2,7 @@
 // so that a test needs no other way to reach it.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Inngest, NonRetriableError, type InngestFunction } from "everstep";
+import { Inngest, NonRetriableError, RetryAfterError, type InngestFunction } from "everstep";
 import { serve } from "everstep/node";
 
 export interface TestApp {
@@ -77,6 +77,17 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
           const { card } = event.data as { readonly card: string };
           throw new NonRetriableError(`Card ${card} was declined`);
         }),
+    ),
+    client.createFunction(
+      { id: "refused", retries: 2, triggers: [{ event: "test/refused" }] },
+      async ({ step }) => {
+        await step.run("look up", () => "found");
+        await step.run("pay", () => {
+          const socket = new Error("connect ECONNREFUSED 10.0.0.3:5432");
+          const cause = new TypeError("fetch failed", { cause: socket });
+          throw new RetryAfterError("The bank does not answer", "1h", { cause });
+        });
+      },
     ),
     client.createFunction(
       { id: "approval", name: "Wait for approval", triggers: [{ event: "test/asked" }] },

@@ -5,12 +5,13 @@ import { Button } from "../components/button.tsx";
 import { EmptyState } from "../components/empty-state.tsx";
 import { ErrorNotice } from "../components/error-notice.tsx";
 import { Page } from "./page.tsx";
+import { SEARCH_KEYS } from "./search-keys.ts";
 
 export function NotFound(): ReactElement {
   return (
     <Page title="Not found">
       <EmptyState icon="search" title="There is no page at this address">
-        Choose one from the navigation, or press ⌘K to search.
+        Choose one from the navigation, or press {SEARCH_KEYS} to search.
       </EmptyState>
     </Page>
   );
