@@ -1,5 +1,6 @@
-// Every address of the dashboard and the page behind it. Pages are loaded when they are first wanted; what is behind "?" is
-// read by each page's own `*-search.ts`, so that a strange URL never breaks a page.
+// Every address of the dashboard and the page behind it. Pages are loaded when they are first wanted, and what the slow ones
+// are sure to ask for is asked meanwhile. What is behind "?" is read by each page's own `*-search.ts`, so that a strange URL
+// never breaks a page.
 import {
   createRootRoute,
   createRoute,
@@ -7,6 +8,7 @@ import {
   lazyRouteComponent,
   redirect,
 } from "@tanstack/react-router";
+import { queryClient, read } from "../data/queries.ts";
 import { parseSearch, stringifySearch, textOf } from "../data/search-params.ts";
 import { parseAppsSearch } from "../pages/apps/apps-search.ts";
 import { parseEventSearch } from "../pages/event/event-search.ts";
@@ -15,6 +17,9 @@ import { parseFailuresSearch } from "../pages/failures/failures-search.ts";
 import { parseFunctionSearch } from "../pages/function/function-search.ts";
 import { parseFunctionsSearch } from "../pages/functions/functions-search.ts";
 import { parseRunSearch } from "../pages/run/run-search.ts";
+import { traceQuery } from "../pages/run/trace-query.ts";
+import { RunsPage } from "../pages/runs/runs-page.tsx";
+import { roundedNowMs, runsQuery } from "../pages/runs/runs-query.ts";
 import { parseRunsUrl, toRunsUrl } from "../pages/runs/runs-search.ts";
 import { Layout } from "./layout.tsx";
 import { LoadFailed, NotFound } from "./page-states.tsx";
@@ -36,12 +41,21 @@ const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
   validateSearch: (search) => toRunsUrl(parseRunsUrl(search)),
-  component: lazyRouteComponent(() => import("../pages/runs/runs-page.tsx"), "RunsPage"),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => {
+    void queryClient.prefetchInfiniteQuery(runsQuery(parseRunsUrl({ ...deps }), roundedNowMs()));
+  },
+  // With the shell: it is what people open first, and most of what it is made of other pages need, too.
+  component: RunsPage,
 });
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId",
   validateSearch: parseRunSearch,
+  loader: ({ params: { runId } }) => {
+    void queryClient.prefetchQuery(read("/runs/{runId}", { params: { runId }, query: {} }));
+    void queryClient.prefetchQuery(traceQuery(runId));
+  },
   component: lazyRouteComponent(() => import("../pages/run/run-page.tsx"), "RunPage"),
 });
 /** Addresses of the official dev server, which are in people's notes and logs. */
