@@ -1,13 +1,7 @@
 // Every address of the dashboard and the page behind it. Pages are loaded when they are first wanted, and what the slow ones
 // are sure to ask for is asked meanwhile. What is behind "?" is read by each page's own `*-search.ts`, so that a strange URL
 // never breaks a page.
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
 import { queryClient, read } from "../data/queries.ts";
 import { parseSearch, stringifySearch, textOf } from "../data/search-params.ts";
 import { parseAppsSearch } from "../pages/apps/apps-search.ts";
@@ -22,6 +16,7 @@ import { RunsPage } from "../pages/runs/runs-page.tsx";
 import { roundedNowMs, runsQuery } from "../pages/runs/runs-query.ts";
 import { parseRunsUrl, toRunsUrl } from "../pages/runs/runs-search.ts";
 import { Layout } from "./layout.tsx";
+import { lazyPage } from "./lazy-page.ts";
 import { LoadFailed, NotFound } from "./page-states.tsx";
 
 const root = createRootRoute({
@@ -56,7 +51,7 @@ const run = createRoute({
     void queryClient.prefetchQuery(read("/runs/{runId}", { params: { runId }, query: {} }));
     void queryClient.prefetchQuery(traceQuery(runId));
   },
-  component: lazyRouteComponent(() => import("../pages/run/run-page.tsx"), "RunPage"),
+  component: lazyPage(() => import("../pages/run/run-page.tsx"), "RunPage"),
 });
 /** Addresses of the official dev server, which are in people's notes and logs. */
 const officialRun = createRoute({
@@ -71,68 +66,53 @@ const officialRun = createRoute({
 const compare = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId/compare/$otherId",
-  component: lazyRouteComponent(() => import("../pages/compare/compare-page.tsx"), "ComparePage"),
+  component: lazyPage(() => import("../pages/compare/compare-page.tsx"), "ComparePage"),
 });
 const functions = createRoute({
   getParentRoute: () => root,
   path: "/functions",
   validateSearch: parseFunctionsSearch,
-  component: lazyRouteComponent(
-    () => import("../pages/functions/functions-page.tsx"),
-    "FunctionsPage",
-  ),
+  component: lazyPage(() => import("../pages/functions/functions-page.tsx"), "FunctionsPage"),
 });
 const oneFunction = createRoute({
   getParentRoute: () => root,
   path: "/functions/$functionId",
   validateSearch: parseFunctionSearch,
-  component: lazyRouteComponent(
-    () => import("../pages/function/function-page.tsx"),
-    "FunctionPage",
-  ),
+  component: lazyPage(() => import("../pages/function/function-page.tsx"), "FunctionPage"),
 });
 const events = createRoute({
   getParentRoute: () => root,
   path: "/events",
   validateSearch: parseEventsSearch,
-  component: lazyRouteComponent(() => import("../pages/events/events-page.tsx"), "EventsPage"),
+  component: lazyPage(() => import("../pages/events/events-page.tsx"), "EventsPage"),
 });
 const event = createRoute({
   getParentRoute: () => root,
   path: "/events/$eventId",
   validateSearch: parseEventSearch,
-  component: lazyRouteComponent(() => import("../pages/event/event-page.tsx"), "EventPage"),
+  component: lazyPage(() => import("../pages/event/event-page.tsx"), "EventPage"),
 });
 const failures = createRoute({
   getParentRoute: () => root,
   path: "/failures",
   validateSearch: parseFailuresSearch,
-  component: lazyRouteComponent(
-    () => import("../pages/failures/failures-page.tsx"),
-    "FailuresPage",
-  ),
+  component: lazyPage(() => import("../pages/failures/failures-page.tsx"), "FailuresPage"),
 });
 const apps = createRoute({
   getParentRoute: () => root,
   path: "/apps",
   validateSearch: parseAppsSearch,
-  component: lazyRouteComponent(() => import("../pages/apps/apps-page.tsx"), "AppsPage"),
+  component: lazyPage(() => import("../pages/apps/apps-page.tsx"), "AppsPage"),
 });
 const schedules = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
-  component: lazyRouteComponent(
-    () => import("../pages/schedules/schedules-page.tsx"),
-    "SchedulesPage",
-  ),
+  component: lazyPage(() => import("../pages/schedules/schedules-page.tsx"), "SchedulesPage"),
 });
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: lazyRouteComponent(
-    () => import("../pages/settings/settings-page.tsx"),
-    "SettingsPage",
-  ),
+  component: lazyPage(() => import("../pages/settings/settings-page.tsx"), "SettingsPage"),
 });
 
 export const router = createRouter({
