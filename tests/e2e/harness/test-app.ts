@@ -119,7 +119,10 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
         });
       },
     ),
-    client.createFunction({ id: "nightly", triggers: [{ cron: "0 3 * * *" }] }, () => "done"),
+    client.createFunction(
+      { id: "nightly", triggers: [{ cron: "0 3 * * *" }, { cron: "TZ=Europe/Berlin 30 4 * * 1" }] },
+      ({ event }) => event.data,
+    ),
   ];
 }
 

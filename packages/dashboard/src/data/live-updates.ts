@@ -2,6 +2,7 @@
 // while are taken together, and nothing is read twice at the same time: a busy engine must not turn into a busy page.
 import { useSyncExternalStore } from "react";
 import type { BulkJob, StreamMessage } from "@everstep/api";
+import type { Query } from "@tanstack/react-query";
 import { queryClient } from "./queries.ts";
 import { openStream, type StreamState } from "./event-stream.ts";
 
@@ -23,6 +24,9 @@ const GROUPS: Readonly<Record<Group, { paths: readonly string[]; gatherMs: numbe
     gatherMs: SLOW_GATHER_MS,
   },
 };
+
+/** Traces may be long, and know themselves when to be read again. */
+export const TRACE_KEY = "trace";
 
 const timers = new Map<Group, ReturnType<typeof setTimeout>>();
 const changedRuns = new Set<string>();
@@ -92,7 +96,8 @@ function take(message: StreamMessage): void {
  * the page waits for them, and asked for once more afterwards.
  */
 function refreshAll(only?: ReadonlySet<string>): void {
-  const predicate = ({ queryHash }: { queryHash: string }): boolean => only?.has(queryHash) ?? true;
+  const predicate = ({ queryHash, queryKey }: Pick<Query, "queryHash" | "queryKey">): boolean =>
+    queryKey[0] !== TRACE_KEY && (only?.has(queryHash) ?? true);
   const onTheirWay = queryClient.getQueryCache().findAll({ predicate, fetchStatus: "fetching" });
   void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
   if (onTheirWay.length === 0) return;

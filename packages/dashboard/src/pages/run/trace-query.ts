@@ -1,6 +1,7 @@
 // What the steps of a run are read by. Apart from the page, so that the router can ask while the page's code is still on its way.
 import { queryOptions } from "@tanstack/react-query";
 import { get } from "../../data/api-client.ts";
+import { TRACE_KEY } from "../../data/live-updates.ts";
 import { OF_THIS_ONLY } from "../../data/of-this-only.ts";
 import { toTraceNode, type TraceNode } from "../../data/trace-node.ts";
 
@@ -12,7 +13,7 @@ export interface ReadTrace {
 
 export function traceQuery(runId: string) {
   return queryOptions({
-    queryKey: ["trace", runId] as const,
+    queryKey: [TRACE_KEY, runId] as const,
     queryFn: async ({ signal }): Promise<ReadTrace> => {
       const { data, metadata } = await get("/runs/{runId}/trace", { params: { runId } }, signal);
       const clockOffsetMs = Date.parse(metadata.fetchedAt) - Date.now();

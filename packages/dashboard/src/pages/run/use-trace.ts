@@ -4,6 +4,7 @@ import type { StreamMessage } from "@everstep/api";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
 import { onStreamMessage } from "../../data/live-updates.ts";
+import { isOpen, type TraceNode } from "../../data/trace-node.ts";
 import { traceQuery, type ReadTrace } from "./trace-query.ts";
 
 const PAUSE_MS = 150;
@@ -16,11 +17,11 @@ export function useTrace(runId: string): {
   readonly retry: () => void;
 } {
   const { data, error, refetch } = useQuery(traceQuery(runId));
-  useFreshTrace(runId, data?.root.children.length ?? 0);
+  useFreshTrace(runId, data?.root);
   return { trace: data, error, retry: () => void refetch() };
 }
 
-function useFreshTrace(runId: string, steps: number): void {
+function useFreshTrace(runId: string, root: TraceNode | undefined): void {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const readSoon = useEffectEvent((): void => {
@@ -30,13 +31,16 @@ function useFreshTrace(runId: string, steps: number): void {
         const { queryKey } = traceQuery(runId);
         void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
       },
-      steps < LONG_FROM_STEPS ? PAUSE_MS : LONG_PAUSE_MS,
+      (root?.children.length ?? 0) < LONG_FROM_STEPS ? PAUSE_MS : LONG_PAUSE_MS,
     );
   });
+  const hear = useEffectEvent((message: StreamMessage): void => {
+    // What ended before the stream was lost or began has not changed since.
+    const isOver = message.type === "hello" && root !== undefined && !isOpen(root);
+    if (!isOver && isAbout(message, runId)) readSoon();
+  });
   useEffect(() => {
-    const stop = onStreamMessage((message) => {
-      if (isAbout(message, runId)) readSoon();
-    });
+    const stop = onStreamMessage((message) => hear(message));
     return () => {
       stop();
       clearTimeout(timer.current);
