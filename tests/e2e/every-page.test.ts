@@ -1,5 +1,5 @@
 // What holds for every page: its main content is there, axe finds nothing serious in light and dark, nothing is cut off on a
-// phone, and no page complains (harness/pages.ts).
+// phone or a wide screen, and no page complains (harness/pages.ts).
 import { beforeAll, describe, expect, inject, it } from "vitest";
 import { axeFindings, overflowsSideways, expectShown, usePages } from "./harness/pages.ts";
 import { playScene, type Scene } from "./harness/scene.ts";
@@ -34,7 +34,7 @@ const PAGES: readonly (readonly [name: string, path: (scene: Scene) => string, s
 ];
 
 describe.each(PAGES)("%s", (_name, path, shows) => {
-  it("has nothing that axe minds, in light and in dark, and fits a phone", async () => {
+  it("has nothing that axe minds, in light and in dark, and fits a phone and a wide screen", async () => {
     const page = await openPage(path(scene));
     await expectShown(page.getByText(shows).first());
     expect(await axeFindings(page)).toEqual([]);
@@ -43,6 +43,12 @@ describe.each(PAGES)("%s", (_name, path, shows) => {
     await page.setViewportSize({ width: 390, height: 844 });
     await expectShown(page.getByText(shows).first());
     expect(await overflowsSideways(page)).toBe(false);
+    await page.setViewportSize({ width: 2_560, height: 1_440 });
+    await expectShown(page.getByText(shows).first());
+    expect(await overflowsSideways(page)).toBe(false);
+    // Nothing hangs over the edge of what it is in, and lines stay short enough to be read.
+    const heading = await page.getByRole("heading", { level: 1 }).first().boundingBox();
+    expect(heading?.width ?? Infinity).toBeLessThan(2_000);
   });
 });
 

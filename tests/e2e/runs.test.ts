@@ -2,11 +2,13 @@
 import { describe, expect, inject, it } from "vitest";
 import type { ApiAnswer, RunCount } from "@everstep/api";
 import { read, runOf, sendEvent, until } from "./harness/engine-client.ts";
+import { budgetMs } from "./harness/machine-pace.ts";
 import { expectShown, usePages } from "./harness/pages.ts";
 import { bestMsOf } from "./harness/best-of.ts";
 import { SEEDED, seededOutcome } from "./harness/seed-store.ts";
 
 const ANSWER_MAX_MS = 200;
+const FIRST_ROWS_MAX_MS = 1_000;
 const openPage = usePages();
 
 const seeded = { completed: 0, failed: 0, sleeping: 0 };
@@ -70,19 +72,22 @@ describe("100,000 runs", () => {
     ];
     const slow: string[] = [];
     for (const path of paths) {
-      const tookMs = await bestMsOf(ANSWER_MAX_MS, () => answerMs(path));
-      if (tookMs > ANSWER_MAX_MS) slow.push(`${path} took ${Math.round(tookMs)} ms`);
+      const maxMs = budgetMs(ANSWER_MAX_MS);
+      const tookMs = await bestMsOf(maxMs, () => answerMs(path));
+      if (tookMs > maxMs)
+        slow.push(`${path} took ${Math.round(tookMs)} of ${Math.round(maxMs)} ms`);
     }
     expect(slow).toEqual([]);
   });
 
   it("draws the first rows within a second of opening the page", async () => {
-    const drawnMs = await bestMsOf(1_000, async () => {
+    const maxMs = budgetMs(FIRST_ROWS_MAX_MS);
+    const drawnMs = await bestMsOf(maxMs, async () => {
       const page = await openPage("/runs");
       await expectShown(page.getByRole("row", { name: /Completed/ }).first());
       return page.evaluate(() => performance.now());
     });
-    expect(drawnMs).toBeLessThan(1_000);
+    expect(drawnMs).toBeLessThan(maxMs);
   });
 
   it("asks for the rows before anything else, and counts events by name only when somebody looks", async () => {

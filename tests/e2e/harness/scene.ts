@@ -2,7 +2,7 @@
 import type { ApiAnswer, Run } from "@everstep/api";
 
 const WAIT_MS = 100;
-const TRIES = 100;
+const TRIES = 300;
 
 export interface Scene {
   /** An order that one function took and another filtered out. */

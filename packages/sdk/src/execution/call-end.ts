@@ -1,10 +1,11 @@
 // The end of the function within a call: its result or its error passes middleware and becomes the answer.
 import { StepError } from "../errors.ts";
 import { runCompleteOp } from "../wire/op.ts";
-import { serializeError } from "../wire/serialized-error.ts";
+import { deserializeError, serializeError } from "../wire/serialized-error.ts";
 import type { CallAnswers } from "./call-answers.ts";
 import type { OpenCall } from "./call-parts.ts";
 import type { FoundStep } from "./found-step.ts";
+import type { StepOutcome } from "./step-run.ts";
 
 /** With checkpointing the result goes out as an op, behind those that are not sent yet. */
 export async function endWithResult(
@@ -23,6 +24,7 @@ export async function endWithResult(
       : (await hooks.transformOutput({ data: result })).data;
   await hooks.finished?.({ data: changed });
   const data = changed ?? null;
+  answers.lookAtResult(data);
   if (call.buffer === undefined) answers.result(data);
   else answers.ops([...call.buffer.ops, runCompleteOp(data)]);
 }
@@ -45,6 +47,12 @@ export async function endWithError(
   call.logger.error(error);
   await hooks.finished?.({ error, isFinal: retriability.isFinal });
   answers.error(error, retriability, call.tellsStep ? stepIdOf(error) : undefined);
+}
+
+/** The error as the author threw it, so that loggers show its stack. What is no error is logged as the one that travels. */
+export function tellFailure(call: OpenCall, { failure, op, thrown }: StepOutcome): void {
+  if (failure === undefined) return;
+  call.logger.error(thrown instanceof Error ? thrown : deserializeError(op.error));
 }
 
 function stepIdOf(error: unknown): string | undefined {

@@ -1,7 +1,7 @@
 // What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
 // runner, and what the function's options add (deadline, checkpointing).
 import type { EventObject } from "../functions/definition.ts";
-import { diagnoseCall } from "../logging/diagnostics.ts";
+import { diagnoseCall, diagnoseTwins } from "../logging/diagnostics.ts";
 import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
@@ -14,6 +14,7 @@ import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
+import { hasTwin } from "./found-step.ts";
 import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
@@ -95,7 +96,11 @@ export async function openCall(
     steps,
     stack: stackOf(input),
     hooks,
-    onMet: (met) => determinism?.met(met.hashedId, met.id),
+    onMet: (met) => {
+      determinism?.met(met.hashedId, met.id);
+      if (met.index > 0 && hasTwin(board.fresh, met))
+        diagnoseTwins(definition, met.request.options.id);
+    },
     onRest: () => events.onRest(),
   });
   const phases = new HookPhases(hooks, logger);

@@ -4,7 +4,7 @@
 import { foundOp, type WireOp } from "../wire/op.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
-import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
+import { endWithError, endWithResult, errorForUser, tellFailure } from "./call-end.ts";
 import { openCall, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
 import { flush, recallStep, runInTime, startHandler, tellResponse } from "./call-edges.ts";
 import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
@@ -193,7 +193,7 @@ export class CallRun implements ParkedRun {
     if (this.#answers.isGiven) return;
     const outcome = await runInTime(call, step);
     if (this.#answers.isGiven) return;
-    if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+    tellFailure(call, outcome);
     if (call.buffer === undefined) {
       await call.phases.endExecution();
       this.#suspend(call, [...this.#turn.nestedOps, outcome.op], outcome.failure);
@@ -202,7 +202,7 @@ export class CallRun implements ParkedRun {
     call.board.fresh.delete(step);
     // The attempt counter belongs to this step: those after it must start with their own.
     const isRepeated = this.input.attempt > 0;
-    if (outcome.failure === undefined && !isRepeated) {
+    if (outcome.failure === undefined && !isRepeated && outcome.isReplayed !== true) {
       await this.#goOn(call, step, outcome);
       return;
     }

@@ -1,5 +1,6 @@
 // Runs one found step of a parked run for a call of its own, while the run stays where it is.
 import type { CallOutput } from "./call.ts";
+import { tellFailure } from "./call-end.ts";
 import { openRunner, type OpenCall } from "./call-parts.ts";
 import type { FoundStep } from "./found-step.ts";
 import type { Turn } from "./turn.ts";
@@ -16,7 +17,7 @@ export async function runTargeted(
   });
   try {
     const outcome = await runner.run(step);
-    if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+    tellFailure(call, outcome);
     answers.ops([...nestedOps, outcome.op], outcome.failure);
   } catch (error) {
     answers.error(error, answers.retriabilityOf(error, call.finalErrors));
