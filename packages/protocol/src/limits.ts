@@ -33,6 +33,13 @@ export const LIMITS = {
   /** Official: 1,000 (10,000 absolute). Ours is flat per step, so the bound is only against runaway loops. */
   stepsPerRunMax: 100_000,
   opsPerResponseMax: 1_000,
+  /** Lines of one answer or op; our SDK sends at most 201. */
+  logLinesPerMessageMax: 250,
+  logMessageCharsMax: 4_000,
+  /** Our SDK cuts fields at 8,000 characters before they are written once more as JSON text. */
+  logFieldsCharsMax: 20_000,
+  /** Later lines of a run are counted and not kept. */
+  logLinesPerRunMax: 10_000,
   callBodyBytesMax: 4 * 1024 * 1024,
   callResponseBytesMax: 8 * 1024 * 1024,
   callTimeoutMs: 2 * 60 * 60 * 1_000,

@@ -5,6 +5,7 @@ import { foldKeys, isJsonObject, knownKeys } from "./fold-keys.ts";
 import { HEADERS } from "./headers.ts";
 import type { JsonText } from "./json.ts";
 import { LIMITS } from "./limits.ts";
+import { openEnclosed } from "./log-line.ts";
 import type { CallResult, Op, ResponseFacts, UserError } from "./op.ts";
 import { OpsError, parseOps } from "./parse-ops.ts";
 import { parseSdkVersion, treatsClientErrorsAsFinal } from "./sdk-version.ts";
@@ -39,6 +40,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
   "set-cookie",
   HEADERS.signature,
   HEADERS.continuation,
+  HEADERS.logs,
 ]);
 
 /** Reads an app's answer to a call. */
@@ -62,7 +64,13 @@ export function parseCallResponse(raw: RawCallResponse): CallResult {
   return raw.status === 201 ? parseStream(answer) : parseAnswer(answer);
 }
 
-function parseAnswer(answer: Answer): CallResult {
+function parseAnswer(given: Answer): CallResult {
+  const { text, logs } = openEnclosed(given.headers, given.text);
+  if (logs.length === 0 && text === given.text) return parseProper(given);
+  return { ...parseProper({ ...given, text }), logs };
+}
+
+function parseProper(answer: Answer): CallResult {
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   if (!hasHeader(answer, HEADERS.sdk)) return parseForeign(answer, isSuccess);
   if (!isSuccess) return parseFailure(answer);
