@@ -126,7 +126,7 @@ function optionsOf(
         stroke: text,
         grid: { show: false },
         ticks: { show: false },
-        values: (_, times, __, ___, stepS) => axisTimes(times, stepS),
+        values: (...[, times, , , stepS]) => axisTimes(times, stepS),
       },
       {
         stroke: text,

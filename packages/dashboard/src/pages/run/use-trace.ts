@@ -46,7 +46,7 @@ function useFreshTrace(runId: string, root: TraceNode | undefined): void {
       clearTimeout(timer.current);
       timer.current = undefined;
     };
-  }, [runId]);
+  }, []);
 }
 
 function isAbout(message: StreamMessage, runId: string): boolean {

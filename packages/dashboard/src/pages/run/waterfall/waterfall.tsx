@@ -165,16 +165,11 @@ function Rows(props: RowsProps): ReactElement {
     // oxlint-disable-next-line react-hooks/exhaustive-deps
   }, [selectedId]);
   const axisProps = { window, originMs: props.originMs, widthPx };
-  const leaveSearch = (to: "first" | "steps"): void => {
-    scroller.current?.focus();
-    const first = rows[1]?.id;
-    if (to === "first" && first !== undefined) props.onSelect(first);
-  };
   const domIdOf = (index: number): string => `${baseId}-${index}`;
   return (
     <>
       <div className="waterfall__axis-row">
-        <StepSearch {...props.search} onLeave={leaveSearch} />
+        <StepSearch {...props.search} onLeave={(to) => leaveSearch(to, scroller.current, props)} />
         <div ref={axis} className="waterfall__track">
           <TimeAxis {...axisProps} />
         </div>
@@ -195,12 +190,7 @@ function Rows(props: RowsProps): ReactElement {
           style={{ height: virtual.getTotalSize() }}
         >
           <GridLines {...axisProps} />
-          {props.search.found === 0 && (
-            <p className="waterfall__none muted">
-              No step matches. Words find names, and what steps are: failed, waiting, sleep,
-              retried.
-            </p>
-          )}
+          {props.search.found === 0 && <NoneFound />}
           {virtual.getVirtualItems().map(({ key, index, start }) => {
             const row = rows[index];
             if (row === undefined) return undefined;
@@ -220,6 +210,25 @@ function Rows(props: RowsProps): ReactElement {
         </div>
       </div>
     </>
+  );
+}
+
+/** Into the steps, to the first that was found: the run itself stands above it. */
+function leaveSearch(
+  to: "first" | "steps",
+  tree: HTMLElement | null,
+  { rows, onSelect }: RowsProps,
+): void {
+  tree?.focus();
+  const first = rows[1]?.id;
+  if (to === "first" && first !== undefined) onSelect(first);
+}
+
+function NoneFound(): ReactElement {
+  return (
+    <p className="waterfall__none muted">
+      No step matches. Words find names, and what steps are: failed, waiting, sleep, retried.
+    </p>
   );
 }
 
