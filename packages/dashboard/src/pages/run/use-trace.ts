@@ -29,15 +29,17 @@ function useFreshTrace(runId: string, root: TraceNode | undefined): void {
       () => {
         timer.current = undefined;
         const { queryKey } = traceQuery(runId);
-        void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+        const known = client.getQueryState(queryKey);
+        // The answer on its way may be older than the change; the trace of an ended run is the last one.
+        if (known?.fetchStatus === "fetching") readSoon();
+        else if (known?.data === undefined || isOpen(known.data.root))
+          void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
       },
       (root?.children.length ?? 0) < LONG_FROM_STEPS ? PAUSE_MS : LONG_PAUSE_MS,
     );
   });
   const hear = useEffectEvent((message: StreamMessage): void => {
-    // What ended before the stream was lost or began has not changed since.
-    const isOver = message.type === "hello" && root !== undefined && !isOpen(root);
-    if (!isOver && isAbout(message, runId)) readSoon();
+    if (isAbout(message, runId)) readSoon();
   });
   useEffect(() => {
     const stop = onStreamMessage((message) => hear(message));
