@@ -58,10 +58,7 @@ it("tells attempts apart", async () => {
   const lines = detail.getByRole("region", { name: "Logs of the step" });
   await expectShown(lines.getByText("attempt 1").first());
   expect(await lines.getByText("line 0").count()).toBe(2);
-  await detail
-    .getByRole("button", { name: /Attempt 1|Attempt 0/ })
-    .first()
-    .click();
+  await detail.getByRole("button", { name: "Attempt 1" }).first().click();
   await lines.getByText("attempt 1").first().waitFor({ state: "detached" });
   expect(await lines.getByText("line 0").count()).toBe(1);
 });
@@ -106,6 +103,8 @@ it("of many lines holds those in view", async () => {
   await expectShown(page.getByText("201 lines"));
   await expectShown(linesOf(page).getByText(/not kept/));
   expect(await linesOf(page).locator("time").count()).toBeLessThan(120);
+  await page.setViewportSize({ width: 390, height: 844 });
+  await expect.poll(() => linesOf(page).locator("time").count()).toBeLessThan(120);
 });
 
 it("is text, whatever it says", async () => {

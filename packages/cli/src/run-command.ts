@@ -1,5 +1,6 @@
 // `everstep run ID`: one run in full, as a tree of steps.
 import type { ApiClient } from "./api-client.ts";
+import { checkId } from "./check-id.ts";
 import type { Io } from "./io.ts";
 import { printable, printableJson } from "./printable.ts";
 import { findRun, findSpanError, type Span, type SpanError } from "./run-queries.ts";
@@ -13,6 +14,7 @@ import { CommandError } from "./usage-error.ts";
 const ERRORS_SHOWN_MAX = 50;
 
 export async function showRun(id: string, settings: Settings, io: Io): Promise<void> {
+  checkId(id, "the id of a run");
   const client = clientOf(settings, io);
   const run = await findRun(client, id);
   if (run === undefined) {

@@ -152,9 +152,10 @@ function parseFailure(answer: Answer): ErrorResult {
 
 /** An answer that no SDK made: a proxy, a login page, another server on that port. */
 function parseForeign(answer: Answer, isSuccess: boolean): ErrorResult {
-  const hint = isSuccess
-    ? "check that the app's URL leads to its SDK endpoint"
-    : "the app or a proxy before it failed first";
+  const refused =
+    "an app in cloud mode wants calls signed with its key. Give it this server's signing key, or INNGEST_DEV=1 for a dev server";
+  const failed = answer.status === 401 ? refused : "the app or a proxy before it failed first";
+  const hint = isSuccess ? "check that the app's URL leads to its SDK endpoint" : failed;
   return engineError(answer, "not_sdk", {
     name: isSuccess ? "Error" : "Server returned a fatal error",
     message: `The answer (HTTP ${answer.status}) did not come from an SDK, for it has no ${HEADERS.sdk} header: ${hint}.`,

@@ -15,7 +15,7 @@ import { CheckpointBuffer, type CheckpointPort } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
-import { hasTwin } from "./found-step.ts";
+import { hasTwin, type FoundStep } from "./found-step.ts";
 import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
@@ -68,10 +68,8 @@ export async function openCall(
   const ownLogger = loggerOf(input);
   const owner = {};
   let runner: StepRunner | undefined;
-  const logger = new ProxyLogger(
-    ownLogger,
-    logs === undefined ? undefined : logSink(logs, owner, () => runner?.current),
-  );
+  const sink = logs === undefined ? undefined : logSink(logs, owner, () => runner?.current);
+  const logger = new ProxyLogger(ownLogger, sink);
   const port = engineStepPort({
     input,
     keepsWaits: options.keepsWaits ?? false,
@@ -110,8 +108,7 @@ export async function openCall(
     hooks,
     onMet: (met) => {
       determinism?.met(met.hashedId, met.id);
-      if (met.index > 0 && hasTwin(board.fresh, met))
-        diagnoseTwins(definition, met.request.options.id);
+      lookForTwin(board, met, input);
     },
     onRest: () => events.onRest(),
   });
@@ -132,6 +129,12 @@ export async function openCall(
   };
   runner = openRunner(parts, input, events);
   return { ...parts, runner, buffer: bufferOf(input, options, logs) };
+}
+
+/** Steps of one id that are under way together get their numbers in an order that may change. */
+function lookForTwin(board: StepBoard, met: FoundStep, input: CallInput): void {
+  if (met.index === 0 || !hasTwin(board.fresh, met)) return;
+  diagnoseTwins(input.function, met.request.options.id);
 }
 
 /** The same run of user code, for another call. */

@@ -10,7 +10,7 @@ export const LOGS_HEADER = "x-everstep-logs";
 /** In a call: the engine keeps lines. */
 export const LOGS_TAKEN = "take";
 /** In an answer: its body holds the answer proper and lines. */
-export const LOGS_ENCLOSED = "enclosed";
+const LOGS_ENCLOSED = "enclosed";
 
 const LINES_MAX = 200;
 const CHARS_MAX = 64 * 1024;

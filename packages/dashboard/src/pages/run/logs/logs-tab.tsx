@@ -99,14 +99,16 @@ function stepOf(
   line: LogLineView,
   node: TraceNode | undefined,
 ): ReactElement | undefined {
-  const attempt = line.attempt === 0 ? "" : ` attempt ${line.attempt + 1}`;
-  if (node === undefined) return attempt === "" ? undefined : <span>{attempt}</span>;
+  const isRepeated = line.attempt > 0;
+  if (node === undefined && !isRepeated) return undefined;
   return (
     <>
-      <Link to="/runs/$runId" params={{ runId }} search={{ span: node.id }}>
-        {visibleText(node.name)}
-      </Link>
-      {attempt}
+      {node !== undefined && (
+        <Link to="/runs/$runId" params={{ runId }} search={{ span: node.id }}>
+          {visibleText(node.name)}
+        </Link>
+      )}
+      {isRepeated && <span>attempt {line.attempt + 1}</span>}
     </>
   );
 }
