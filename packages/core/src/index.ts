@@ -116,7 +116,7 @@ export { compileCached } from "./expressions/expression-cache.ts";
 export { compileSearch, type Search, type SearchSubject } from "./expressions/search-expression.ts";
 export { readValues, type ReadValue } from "./expressions/read-values.ts";
 export { nextTickAtMs, parseCron, type CronSchedule } from "./cron/cron-schedule.ts";
-export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
+export { decideCronTick, manualTickEvent, type CronTick } from "./cron/cron-timers.ts";
 export { createTriggerIndex, type TriggerIndex } from "./triggers/trigger-index.ts";
 export { validateTriggers, type ConfigProblem } from "./triggers/validate-triggers.ts";
 export { appIdOf, decideRemoval, decideSync, type SyncDecision } from "./sync/decide-sync.ts";

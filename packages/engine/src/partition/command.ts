@@ -24,6 +24,8 @@ export type Command =
       readonly event: EventRecord;
       readonly slug: string;
       readonly isSeeded: boolean;
+      /** The schedule that is run by hand. */
+      readonly cron?: string;
     }
   | {
       readonly type: "call_started";

@@ -144,7 +144,7 @@ async function receiveEvents(
 
 async function invoke(
   execution: Execution,
-  { event, slug, isSeeded }: CommandOf<"invoke">,
+  { event, slug, isSeeded, cron }: CommandOf<"invoke">,
 ): Promise<{ eventId: string; runId: string; outcome?: EventOutcome }> {
   const { batch, catalog } = execution;
   const fn = catalog.findLive(slug);
@@ -154,6 +154,7 @@ async function invoke(
   const { runIds, outcomes } = await routeEvent(execution, {
     event,
     target: { functionId: fn.id },
+    ...(cron === undefined ? {} : { cron }),
   });
   const [runId] = runIds;
   if (runId !== undefined) return { eventId, runId };
