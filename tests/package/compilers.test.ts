@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
 
 const TYPED_APP = fileURLToPath(new URL("./sources/typed-app.ts", import.meta.url));
+const EXPORTING_APP = fileURLToPath(new URL("./sources/exporting-app.ts", import.meta.url));
 
 /** Their types name node:http. */
 const FOR_NODE = new Set(["express", "fastify", "koa", "node"]);
@@ -81,6 +82,23 @@ describe.each(COMPILERS)("$compiler", ({ compiler, version, tsc }) => {
         moduleResolution: resolution,
         // Of all strict settings the one that changes most, and few apps have it.
         exactOptionalPropertyTypes: resolution === "node16",
+      },
+    });
+    expect(printed).toBe("");
+  });
+
+  it.each(["node16", "bundler"])("can name what an app exports under %s", async (resolution) => {
+    const printed = await compile(tsc, `${compiler} ${resolution} declarations`, {
+      files: { "app.mts": readFileSync(EXPORTING_APP, "utf8") },
+      options: {
+        ...WITH_NODE,
+        lib: ["es2022", "dom", "dom.iterable"],
+        module: resolution === "bundler" ? "esnext" : resolution,
+        moduleResolution: resolution,
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        outDir: "declarations",
       },
     });
     expect(printed).toBe("");

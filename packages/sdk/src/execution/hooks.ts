@@ -25,6 +25,7 @@ export interface StepScope {
   readonly isMemoized: boolean;
 }
 
+/** What came of a send. */
 export interface SendResult {
   readonly ids: readonly string[];
 }
