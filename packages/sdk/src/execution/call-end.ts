@@ -15,7 +15,7 @@ export async function endWithResult(
 ): Promise<void> {
   const { hooks } = call.phases;
   await call.phases.endReplay();
-  call.determinism?.check([], call.logger);
+  call.determinism?.check([], call.ownLogger);
   call.determinism?.forget();
   await call.phases.endExecution();
   const changed =
@@ -44,7 +44,7 @@ export async function endWithError(
       ? undefined
       : await hooks.transformOutput({ error: thrown, isFinal: retriability.isFinal });
   const error = changed?.error ?? thrown;
-  call.logger.error(error);
+  call.ownLogger.error(error);
   await hooks.finished?.({ error, isFinal: retriability.isFinal });
   answers.error(error, retriability, call.tellsStep ? stepIdOf(error) : undefined);
 }
@@ -52,7 +52,7 @@ export async function endWithError(
 /** The error as the author threw it, so that loggers show its stack. What is no error is logged as the one that travels. */
 export function tellFailure(call: OpenCall, { failure, op, thrown }: StepOutcome): void {
   if (failure === undefined) return;
-  call.logger.error(thrown instanceof Error ? thrown : deserializeError(op.error));
+  call.ownLogger.error(thrown instanceof Error ? thrown : deserializeError(op.error));
 }
 
 function stepIdOf(error: unknown): string | undefined {

@@ -48,7 +48,7 @@ export class CallRun implements ParkedRun {
 
   constructor(input: CallInput, options: OpenedOptions) {
     this.#options = options;
-    this.#turn = openTurn(input, options);
+    this.#turn = openTurn(input, options, options.logs);
   }
 
   get input(): CallInput {
@@ -81,7 +81,7 @@ export class CallRun implements ParkedRun {
   }
 
   async resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput> {
-    const turn = openTurn(input, options);
+    const turn = openTurn(input, options, this.#options.logs);
     this.#turn = turn;
     this.#isBusy = false;
     this.#isOpenEnded = false;
@@ -94,21 +94,21 @@ export class CallRun implements ParkedRun {
     } catch (error) {
       this.#answerError(error);
     }
-    return this.#leave(await turn.answers.answer);
+    return turn.enclose(await this.#leave(await turn.answers.answer));
   }
 
-  runStep(input: CallInput): Promise<CallOutput> | undefined {
+  runStep(input: CallInput, options: ExecuteOptions): Promise<CallOutput> | undefined {
     const call = this.#call;
     if (call === undefined) return undefined;
     const step = findRunnable(call.board.fresh, input.targetStepId);
-    return step === undefined ? undefined : this.#runBeside(call, step, input);
+    return step === undefined ? undefined : this.#runBeside(call, step, openTurn(input, options));
   }
 
   /** Beside whatever else the run does: the step's result reaches user code with a later call. */
-  async #runBeside(call: OpenCall, step: FoundStep, input: CallInput): Promise<CallOutput> {
+  async #runBeside(...given: Parameters<typeof runTargeted>): Promise<CallOutput> {
     this.#targetedCount += 1;
     try {
-      return await runTargeted(call, step, openTurn(input, {}));
+      return await runTargeted(...given);
     } finally {
       this.#targetedCount -= 1;
     }
@@ -259,7 +259,7 @@ export class CallRun implements ParkedRun {
 
   /** From here on the server knows of the step, and so does user code. */
   #save(buffer: CheckpointBuffer, op: WireOp): void {
-    buffer.add(op);
+    buffer.add(this.#turn.logs?.attachTo(op) ?? op);
     this.#call?.board.order.positionOf(op.id);
   }
 
@@ -267,7 +267,7 @@ export class CallRun implements ParkedRun {
     await call.phases.endReplay();
     call.determinism?.check(
       steps.map((step) => step.id),
-      call.logger,
+      call.ownLogger,
     );
     const { deadline } = call;
     if (deadline !== undefined && Date.now() >= deadline.graceEndMs) await this.#fail(call);

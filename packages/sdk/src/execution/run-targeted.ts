@@ -1,4 +1,5 @@
 // Runs one found step of a parked run for a call of its own, while the run stays where it is.
+import { encloseLogs, LogBuffer } from "../logging/log-buffer.ts";
 import type { CallOutput } from "./call.ts";
 import { tellFailure } from "./call-end.ts";
 import { openRunner, type OpenCall } from "./call-parts.ts";
@@ -9,9 +10,10 @@ import type { Turn } from "./turn.ts";
 export async function runTargeted(
   call: OpenCall,
   step: FoundStep,
-  { answers, nestedOps, input }: Turn,
+  { answers, nestedOps, input, options }: Turn,
 ): Promise<CallOutput> {
-  const runner = openRunner(call, input, {
+  const logs = options.takesLogs === true ? new LogBuffer() : undefined;
+  const runner = openRunner({ ...call, logs }, input, {
     record: async (op) => void nestedOps.push(op),
     isOver: () => answers.isGiven,
   });
@@ -22,5 +24,5 @@ export async function runTargeted(
   } catch (error) {
     answers.error(error, answers.retriabilityOf(error, call.finalErrors));
   }
-  return answers.answer;
+  return encloseLogs(await answers.answer, logs);
 }

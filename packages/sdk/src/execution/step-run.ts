@@ -2,6 +2,7 @@
 // that the callback calls run inline (R7): each is recorded under the parent's id and its own, and remembered even when the
 // parent's attempt fails.
 import { NestedStepError, StepError } from "../errors.ts";
+import type { LogBuffer } from "../logging/log-buffer.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { diagnoseError, diagnoseResult } from "../logging/diagnostics.ts";
 import { roundTrip } from "../wire/json-text.ts";
@@ -38,6 +39,7 @@ export interface StepRunnerPort {
   readonly scope: CallScope;
   readonly deadline: Deadline | undefined;
   readonly finalErrors: WeakSet<object>;
+  readonly logs: LogBuffer | undefined;
   /** Whether the call is answered: what its callbacks do from then on counts for nothing. */
   isOver(): boolean;
   /** Takes the op of a nested step; resolves when it is as safe as it can be made now. */
@@ -158,6 +160,7 @@ export class StepRunner {
       id: step.id,
       hashedId: step.hashedId,
       childCounts: new Map(),
+      logs: this.#port.logs,
       runNested: (request) =>
         this.#port.isOver() ? new Promise(() => {}) : this.#runNested(request, running),
     };
