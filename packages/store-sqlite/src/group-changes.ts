@@ -90,6 +90,8 @@ function gather(gathered: Gathered, change: Change): void {
       return gatherAttemptReset(gathered, change.timerId);
     case "timer_started":
       return gatherStart(gathered, change.timerId);
+    case "timer_called":
+      return gatherCalled(gathered, change.timerId, change.atMs);
     case "wait_added":
       return gatherWait(gathered, change.wait);
     case "wait_removed":
@@ -150,6 +152,12 @@ function gatherStart({ groups, timers }: Gathered, id: number): void {
   }
   const { isStart: _started, ...later } = added;
   timers.set(id, later);
+}
+
+function gatherCalled({ groups, timers }: Gathered, id: number, atMs: number): void {
+  const added = timers.get(id);
+  if (added !== undefined) timers.set(id, { ...added, calledAtMs: atMs });
+  else if (!timers.has(id)) append(groups, "timer_called", [atMs, id]);
 }
 
 function addTimers(groups: Map<string, SqlValue[]>, timers: Gathered["timers"]): void {

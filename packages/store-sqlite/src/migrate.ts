@@ -6,6 +6,7 @@ import { EverstepError } from "@everstep/protocol";
 import { sql as first } from "./migrations/0001-first.ts";
 import { sql as flowControl } from "./migrations/0002-flow-control.ts";
 import { sql as statistics } from "./migrations/0003-statistics.ts";
+import { sql as calledTimers } from "./migrations/0004-called-timers.ts";
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -18,6 +19,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "first", sql: first },
   { version: 2, name: "flow control", sql: flowControl },
   { version: 3, name: "statistics", sql: statistics },
+  { version: 4, name: "called timers", sql: calledTimers },
 ];
 
 const HISTORY_SQL = `CREATE TABLE IF NOT EXISTS schema_migrations (

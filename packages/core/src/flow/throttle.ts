@@ -40,6 +40,11 @@ export function decideThrottle(
   return { isAllowed: true, allowedAtMs, tat: plus(later(tat, now), emission) };
 }
 
+/** As if the last start that was counted had not been: its run was cancelled before its call left. */
+export function giveBackStart(rule: ThrottleRule, kept: ThrottleTat): ThrottleTat {
+  return minus(inParts(kept, rule.limit), span(rule, 1));
+}
+
 /** The limiter that remembers the throttle of a run; undefined when the function has none. */
 export function throttleLimiterId(config: FunctionConfig, run: BucketRun): LimiterId | undefined {
   if (config.throttle === undefined) return undefined;

@@ -9,6 +9,8 @@ export interface AirborneCall {
   readonly isStart: boolean;
   /** What it holds. */
   needs: CallNeeds;
+  /** It has left; before, what it takes is being put on record. */
+  isMade: boolean;
 }
 
 export class AirborneCalls {

@@ -9,6 +9,7 @@ import {
   type LimiterId,
   type LoadedRun,
   type ThrottleRule,
+  type Timer,
 } from "@everstep/core";
 import { eventToWireJson, type FunctionConfig } from "@everstep/protocol";
 
@@ -25,6 +26,16 @@ export interface LaneNeeds {
 }
 
 const NOTHING: CallNeeds = { buckets: [] };
+
+/** Held while the call is out. */
+export function isStepBucket({ level }: Bucket): boolean {
+  return level === "step";
+}
+
+/** A run that has started and whose first call is made again, under rules that are newer than its start, is no start. */
+export function isStartOf(timer: Timer, run: LoadedRun | undefined): boolean {
+  return timer.isStart === true && run?.state.head.startedAtMs === undefined;
+}
 
 /** @param config The function's effective config. */
 export function needsOf(config: FunctionConfig, run: LoadedRun, nowMs: number): LaneNeeds {

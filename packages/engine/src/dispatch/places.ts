@@ -58,6 +58,11 @@ export class Places {
     if (throttle === undefined) return { slots };
     return { slots, throttle: this.#throttles.take(throttle) };
   }
+
+  /** A start that was counted and is not on record does not happen. Slots go with the end of its run. */
+  giveBack({ throttle }: CallNeeds): void {
+    if (throttle !== undefined) this.#throttles.giveBack(throttle);
+  }
 }
 
 /** Runs that need different things share a lane while a rule is newer than they are: then nothing is said of the others. */

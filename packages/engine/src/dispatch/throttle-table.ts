@@ -2,6 +2,7 @@
 // store once; from then on memory is ahead of it: each start takes its new state along, to be committed with it.
 import {
   decideThrottle,
+  giveBackStart,
   readThrottle,
   throttleLimiter,
   type Limiter,
@@ -70,6 +71,14 @@ export class ThrottleTable {
     const verdict = decideThrottle(need.rule, state.tat, this.#options.clock.nowMs());
     state.tat = verdict.tat;
     return throttleLimiter(need.id, verdict.tat);
+  }
+
+  /** A start that was counted does not happen. */
+  giveBack(need: ThrottleNeed): void {
+    const state = this.#stateOf(need);
+    if (state.tat === undefined) return;
+    state.tat = giveBackStart(need.rule, state.tat);
+    this.#plan(state);
   }
 
   /** The lane waits until a run of the group may start. */

@@ -10,7 +10,7 @@ import type { Limits } from "@everstep/protocol";
 import { createCatalog, type Catalog } from "../catalog.ts";
 import type { EngineOptions } from "../create-engine.ts";
 import { createCaller, type MakeCall } from "../dispatch/caller.ts";
-import type { Dispatcher, FunctionRules } from "../dispatch/contract.ts";
+import type { Dispatcher, Flight, FunctionRules } from "../dispatch/contract.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createIdentity, type Identity } from "../identity.ts";
 import { createAlarm, type Alarm } from "../timers/alarm.ts";
@@ -110,6 +110,7 @@ class OwnedPartition implements Partition {
       log,
       limits,
       nextGeneration: identity.nextGeneration,
+      book: (flight, isHolding, booked) => this.#book(flight, isHolding, booked),
       make: this.#newCaller(),
       wake: () => this.#loop.wake(),
     });
@@ -146,6 +147,7 @@ class OwnedPartition implements Partition {
   }
 
   async start(): Promise<void> {
+    await this.dispatcher.takeUp();
     for (const fn of this.catalog.allFunctions()) this.dispatcher.open(fn.id);
     await this.#clockAlarm.start();
     await this.#callAlarm.start();
@@ -161,6 +163,15 @@ class OwnedPartition implements Partition {
     await firstOf(this.#loop.idle(), this.#options.clock, LAST_COMMITS_MS);
     await this.#options.transport.close();
     this.#loop.halt();
+  }
+
+  #book(flight: Flight, isHolding: boolean, booked: () => void): void {
+    const { runId, timerId, startedAtMs: atMs, start: charge = {} } = flight;
+    const held = isHolding ? { timerId } : {};
+    this.#loop.push({
+      command: { type: "call_started", runId, atMs, charge, ...held },
+      settled: booked,
+    });
   }
 
   #newCaller(): MakeCall {
@@ -194,7 +205,7 @@ class OwnedPartition implements Partition {
       random: () => chance.random(),
       retryIntervalMs,
       stepsPerRunMax: this.#limits.stepsPerRunMax,
-      isInFlight: (timerId) => this.dispatcher.current(timerId) !== undefined,
+      isInFlight: (timerId) => this.dispatcher.hasLeft(timerId),
       findFunction: (slugOrId) => this.catalog.findLive(slugOrId),
     };
   }
