@@ -77,6 +77,7 @@ export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admi
 export {
   decideThrottle,
   giveBackStart,
+  startsAllowed,
   readThrottle,
   throttleLimiter,
   throttleLimiterId,

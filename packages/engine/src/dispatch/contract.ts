@@ -4,6 +4,7 @@ import type { FunctionConfig, Limits } from "@everstep/protocol";
 import type { InFlightCall } from "../engine.ts";
 import type { RunCache } from "../partition/run-cache.ts";
 import type { Clock, Log } from "../ports.ts";
+import type { LaneBounds } from "./lane-set.ts";
 import type { QueueState } from "./queue-state.ts";
 
 export interface Flight extends InFlightCall {
@@ -22,7 +23,7 @@ export interface FunctionRules {
   readonly isPaused: boolean;
 }
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends LaneBounds {
   readonly store: Pick<
     Store,
     "listTimers" | "listCalled" | "listLanes" | "findSlots" | "findLimiters" | "countTimersBefore"
@@ -32,8 +33,6 @@ export interface DispatcherOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
-  /** Above so many lanes of a function, those that wait for others hold nothing in memory. Absent: 2,000. */
-  readonly crowdedLanes?: number | undefined;
   readonly nextGeneration: () => number;
   /**
    * Puts on record what a call takes, before it is made.

@@ -176,6 +176,7 @@ describe("createDispatcher", () => {
         fc.record({
           isSlow: fc.boolean(),
           crowdedLanes: fc.constantFrom(0, 2_000),
+          readyLanes: fc.constantFrom(1, 50_000),
           /** Whether the next thing happens before anything has settled. */
           followed: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
         }),
@@ -185,6 +186,8 @@ describe("createDispatcher", () => {
             await act(world, action);
             if (followed[index % followed.length] === true) continue;
             await world.settle();
+            // Lanes are taken up from disk with a pause after each page, and here a page has few that are wanted.
+            if (how.readyLanes === 1) await world.advance(20);
             expect(world.violations).toEqual([]);
             expect(world.open.size).toBeLessThanOrEqual(callsInFlightPerAppMax);
             expect(world.idle()).toEqual([]);
@@ -383,6 +386,53 @@ describe("createDispatcher", () => {
       }
     },
   );
+
+  it.each([0, 2_000])(
+    "[F58] a throttle of the function leaves the lanes of a restart on disk (crowded above %d)",
+    async (crowdedLanes) => {
+      const slow = { limit: 1, periodMs: 1_000, burst: 0 };
+      const world = new QueueWorld({ f: { throttle: slow } }, { crowdedLanes, readyLanes: 100 });
+      for (let n = 0; n < 600; n += 1) world.addRun("f", `k${n % 300}`);
+      await world.settle();
+      expect(world.started).toHaveLength(1);
+      world.restart();
+      world.reads.clear();
+      await world.settle();
+      await world.advance(100);
+      // The start that is made again, and nothing for the 299 others.
+      expect(world.open.size).toBe(1);
+      expect(world.reads.get("listTimers") ?? 0).toBeLessThanOrEqual(4);
+      expect(world.reads.get("findLimiters") ?? 0).toBeLessThanOrEqual(2);
+      for (let n = 1; n <= 20; n += 1) {
+        const before = { turns: world.rulesAsked, reads: world.reads.get("listTimers") ?? 0 };
+        await world.advance(1_000);
+        expect(world.started).toHaveLength(1 + n);
+        expect(world.rulesAsked - before.turns).toBeLessThanOrEqual(20);
+        expect((world.reads.get("listTimers") ?? 0) - before.reads).toBeLessThanOrEqual(4);
+      }
+    },
+  );
+
+  it("[F55] later calls are found behind more waiting starts than memory holds", async () => {
+    const slow = { limit: 1, periodMs: 1_000_000, burst: 0 };
+    const world = new QueueWorld({ f: {} }, { readyLanes: 10 });
+    await world.settle();
+    const first = world.addRun("f", "z");
+    await world.settle();
+    world.setRules("f", { throttle: slow });
+    world.dispatcher.rulesChanged("f");
+    for (let n = 100; n < 500; n += 1) world.addRun("f", `k${n}`);
+    await world.settle();
+    const call = world.open.get(first.id);
+    if (call === undefined) throw new Error("the first run did not start");
+    world.endCall(call, 1);
+    const [later] = call.run.state.timers.values();
+    if (later === undefined) throw new Error("the run has no later call");
+    world.restart();
+    await world.settle();
+    await world.advance(100);
+    expect([...world.open.keys()]).toContain(later.id);
+  });
 
   it("[F53] a lane that is woken late does not take the younger lane of its key with it", async () => {
     const ofRun = { key: KEY, level: "fn" } as const;

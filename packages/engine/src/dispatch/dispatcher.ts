@@ -186,7 +186,7 @@ class CallDispatcher implements Dispatcher {
   #setOf(functionId: string, isOnDisk = false): LaneSet {
     let set = this.#sets.get(functionId);
     if (set === undefined) {
-      set = new LaneSet(functionId, isOnDisk, this.#options.crowdedLanes);
+      set = new LaneSet(functionId, isOnDisk, this.#options);
       this.#sets.set(functionId, set);
       this.#active.add(set);
     }
@@ -224,7 +224,8 @@ class CallDispatcher implements Dispatcher {
       return false;
     }
     if (this.#roomOf(rules) <= 0 || this.#isReadingEnough()) return false;
-    const lane = this.#places.isShut(set, rules.config) ? undefined : set.next();
+    const gate = this.#places.gateOf(set, rules.config);
+    const lane = gate === "closed" ? undefined : set.next(gate === "open");
     if (lane === undefined) {
       this.#active.delete(set);
       return false;
@@ -255,10 +256,12 @@ class CallDispatcher implements Dispatcher {
     const isMade = tries.includes("made");
     this.#pace.note(isMade);
     const parked = isMade ? undefined : parkedBy(lane, tries);
-    if (parked === undefined) {
+    if (parked !== undefined) set.park(lane, parked);
+    else if (tries.includes("gated") && tries.includes("empty")) set.awaitStarts(lane);
+    else {
       this.#backlog.refill(set, lane);
       if (!isMade && !set.dropDrained(lane) && tries.includes("unloaded")) set.awaitRead(lane);
-    } else set.park(lane, parked);
+    }
   }
 
   #tryWindow(set: LaneSet, lane: Lane, window: TimerWindow, rules: FunctionRules): Try {

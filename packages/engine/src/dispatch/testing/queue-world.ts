@@ -19,6 +19,7 @@ export interface QueueWorldOptions {
   /** Reads answer later, as a store over a network does. */
   readonly isSlow?: boolean;
   readonly crowdedLanes?: number;
+  readonly readyLanes?: number;
 }
 
 /** Longer than any test. */
@@ -262,6 +263,7 @@ export class QueueWorld {
         callTimeoutMs: CALL_TIMEOUT_MS,
       },
       crowdedLanes: this.#options.crowdedLanes,
+      readyLanes: this.#options.readyLanes,
       nextGeneration: () => (generation.value += 1),
       book: (flight, isHolding, booked) => {
         if (dispatcher !== this.dispatcher) return;
