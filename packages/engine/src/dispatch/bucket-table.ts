@@ -115,13 +115,13 @@ export class BucketTable {
   takeWoken(mayRun: (waiter: Waiter) => boolean): readonly Waiter[] {
     const woken: Waiter[] = [];
     for (const state of this.#freed) {
-      const first = state.waiters.first((limit) => this.#hasRoom(state, limit));
+      const first = state.waiters.first((limit) => this.#hasRoom(state, limit), mayRun);
       if (first === undefined) {
         this.#freed.delete(state);
         this.#collect(state);
         continue;
       }
-      if (!mayRun(first)) continue;
+      if (first === "room") continue;
       state.waiters.delete(first);
       woken.push(first);
     }
@@ -137,7 +137,7 @@ export class BucketTable {
   }
 
   #gotRoom(state: BucketState): void {
-    if (state.waiters.size > 0) this.#freed.add(state);
+    if (!state.waiters.isEmpty) this.#freed.add(state);
     else this.#collect(state);
   }
 
@@ -213,7 +213,7 @@ export function holderOf(flight: Pick<Flight, "runId" | "stepId" | "startedAtMs"
 const STATES_SWEPT_AT = 10_000;
 
 function isUnused({ holders, waiters }: BucketState): boolean {
-  return holders.size === 0 && waiters.size === 0;
+  return holders.size === 0 && waiters.isEmpty;
 }
 
 /** Calls and runs are never counted in one bucket. */

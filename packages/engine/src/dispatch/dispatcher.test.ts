@@ -172,11 +172,16 @@ describe("createDispatcher", () => {
       fc.asyncProperty(
         fc.tuple(configArbitrary, configArbitrary),
         fc.array(actionArbitrary, { minLength: 1, maxLength: 60 }),
-        fc.constantFrom(2, 1_000_000),
+        fc.constantFrom(1, 2, 1_000_000),
         fc.record({
           isSlow: fc.boolean(),
           crowdedLanes: fc.constantFrom(0, 2_000),
           readyLanes: fc.constantFrom(1, 50_000),
+          /** Whether the functions are of two apps, each with calls of its own. */
+          appOf: fc.constantFrom(
+            () => "app",
+            (functionId: string) => functionId,
+          ),
           /** Whether the next thing happens before anything has settled. */
           followed: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
         }),
@@ -189,7 +194,9 @@ describe("createDispatcher", () => {
             // Lanes are taken up from disk with a pause after each page, and here a page has few that are wanted.
             if (how.readyLanes === 1) await world.advance(20);
             expect(world.violations).toEqual([]);
-            expect(world.open.size).toBeLessThanOrEqual(callsInFlightPerAppMax);
+            for (const appId of ["app", ...FUNCTIONS]) {
+              expect(world.openOfApp(appId)).toBeLessThanOrEqual(callsInFlightPerAppMax);
+            }
             expect(world.idle()).toEqual([]);
           }
           await drain(world);
@@ -266,6 +273,33 @@ describe("createDispatcher", () => {
     await world.settle();
     const functionIds = [...world.open.values()].map(({ timer }) => timer.functionId);
     expect(functionIds).toEqual(["loose", "loose", "loose"]);
+  });
+
+  it("[F53] a function whose app has no free call lets others have the place meanwhile", async () => {
+    const config = { concurrency: [rule(1, { key: KEY, scope: "env" } as const)] };
+    const world = new QueueWorld(
+      { holder: config, full: config, free: config },
+      { callsInFlightPerAppMax: 1, appOf: (functionId) => `app of ${functionId}` },
+    );
+    const runs = [
+      ["holder", "k"],
+      ["full", "k"],
+      ["full", "other"],
+      ["free", "k"],
+    ] as const;
+    for (const [functionId, key] of runs) {
+      world.addRun(functionId, key);
+      await world.settle();
+    }
+    const [holder] = world.open.values();
+    if (holder !== undefined) world.endCall(holder, 0);
+    await world.settle();
+    const started = world.started.map(({ functionId, key }) => [functionId, key]);
+    expect(started).toEqual([
+      ["holder", "k"],
+      ["full", "other"],
+      ["free", "k"],
+    ]);
   });
 
   it("[F27] a rule that is newer than a run's start asks nothing of its first call after a crash", async () => {

@@ -20,6 +20,8 @@ export interface QueueWorldOptions {
   readonly isSlow?: boolean;
   readonly crowdedLanes?: number;
   readonly readyLanes?: number;
+  /** All functions are of one app unless given. */
+  readonly appOf?: (functionId: string) => string;
 }
 
 /** Longer than any test. */
@@ -86,7 +88,7 @@ export class QueueWorld {
 
   setRules(functionId: string, config: Partial<FunctionConfig>, isPaused = false): void {
     this.rules.set(functionId, {
-      appId: "app",
+      appId: this.#options.appOf?.(functionId) ?? "app",
       isPaused,
       config: {
         slug: functionId,
@@ -240,8 +242,13 @@ export class QueueWorld {
 
   /** Calls that could go out now although they did not. */
   idle(): readonly Timer[] {
-    const room = (this.#options.callsInFlightPerAppMax ?? Infinity) - this.open.size;
-    return room <= 0 ? [] : findIdle(this);
+    const { callsInFlightPerAppMax: callsMax = Infinity } = this.#options;
+    const appOf = ({ functionId }: Timer): string => this.rules.get(functionId)?.appId ?? "";
+    return findIdle(this).filter((timer) => this.openOfApp(appOf(timer)) < callsMax);
+  }
+
+  openOfApp(appId: string): number {
+    return [...this.open.values()].filter(({ flight }) => flight.appId === appId).length;
   }
 
   #create(): Dispatcher {
