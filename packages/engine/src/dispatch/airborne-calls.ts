@@ -4,7 +4,7 @@ import type { CallNeeds } from "./call-needs.ts";
 import type { Flight } from "./contract.ts";
 
 export interface AirborneCall {
-  readonly flight: Flight;
+  flight: Flight;
   readonly run: LoadedRun;
   readonly isStart: boolean;
   /** What it holds. */

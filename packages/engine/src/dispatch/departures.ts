@@ -94,7 +94,7 @@ export class Departures {
 
   /** What the call takes is durable. Meanwhile its run may have gone on, or ended. */
   #go(call: AirborneCall): void {
-    const { calls, cache, places, make, wake } = this.#options;
+    const { calls, cache, places, nextGeneration, make, wake } = this.#options;
     const { flight } = call;
     if (calls.get(flight.timerId) !== call) return;
     const run = cache.peek(flight.runId);
@@ -111,7 +111,9 @@ export class Departures {
       return;
     }
     call.isMade = true;
-    make(timer, run, flight);
+    // Generations are in the order in which calls leave, and others have left meanwhile.
+    call.flight = { ...flight, generation: nextGeneration() };
+    make(timer, run, call.flight);
   }
 
   #goLater(call: AirborneCall): void {
