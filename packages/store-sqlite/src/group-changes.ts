@@ -132,9 +132,12 @@ function gatherWait({ waits, waitPaths }: Gathered, wait: Wait): void {
   waitPaths.set(waitPathKey(eventName, matchPath), [eventName, matchPath]);
 }
 
-/** Timer ids are never used twice, so a timer that this batch added is stored nowhere and simply vanishes. */
+/**
+ * Timer ids are never used twice, so a timer that this batch added is stored nowhere and simply vanishes. A stored one may be
+ * removed twice: by an event that sets a debounce aside, and by the timer's own turn right after it.
+ */
 function gatherTimerRemoval(timers: Gathered["timers"], id: number): void {
-  if (timers.has(id)) timers.delete(id);
+  if (timers.get(id) !== undefined) timers.delete(id);
   else timers.set(id, undefined);
 }
 
