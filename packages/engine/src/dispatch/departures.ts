@@ -20,13 +20,15 @@ export interface Departing {
 
 export interface DeparturesOptions extends Pick<
   DispatcherOptions,
-  "nextGeneration" | "book" | "make" | "wake"
+  "rulesOf" | "nextGeneration" | "book" | "make" | "wake"
 > {
   readonly clock: Clock;
   readonly cache: RunCache;
   readonly calls: AirborneCalls;
   readonly buckets: BucketTable;
   readonly places: Places;
+  /** The call waits in its queue again. */
+  readonly putBack: (timer: Timer) => void;
   readonly onError: (message: string, error: unknown, retry: () => void) => void;
 }
 
@@ -94,7 +96,7 @@ export class Departures {
 
   /** What the call takes is durable. Meanwhile its run may have gone on, or ended. */
   #go(call: AirborneCall): void {
-    const { calls, cache, places, nextGeneration, make, wake } = this.#options;
+    const { calls, cache, places, rulesOf, nextGeneration, make, putBack, wake } = this.#options;
     const { flight } = call;
     if (calls.get(flight.timerId) !== call) return;
     const run = cache.peek(flight.runId);
@@ -108,6 +110,12 @@ export class Departures {
       if (isUncounted) places.giveBack(call.needs);
       this.land(flight.timerId);
       wake();
+      return;
+    }
+    if (rulesOf(flight.functionId)?.isPaused === true) {
+      // The pause is in force by now.
+      this.land(flight.timerId);
+      putBack(timer);
       return;
     }
     call.isMade = true;

@@ -61,6 +61,7 @@ class CallDispatcher implements Dispatcher {
       calls: this.#calls,
       buckets: this.#buckets,
       places: this.#places,
+      putBack: (timer) => this.add(timer),
       onError: retryLater,
     });
     this.#left = new LeftCalls({

@@ -130,6 +130,25 @@ describe("a call that is about to leave", () => {
     expect([...world.open.values()].map(({ timer }) => timer.runId)).toEqual(["run-3"]);
   });
 
+  it("[F86] is not made when its function is paused first, and waits for the end of the pause", async () => {
+    const world = new QueueWorld({ f: { concurrency: [ONE] }, g: { concurrency: [ONE] } });
+    await world.settle();
+    world.addRun("f", "k");
+    await world.pick();
+    world.setRules("f", { concurrency: [ONE] }, true);
+    world.dispatcher.rulesChanged("f");
+    await world.settle();
+    expect(openOf(world)).toEqual([]);
+    world.addRun("g", "k");
+    await world.settle();
+    expect(openOf(world)).toEqual(["g"]);
+    world.setRules("f", { concurrency: [ONE] });
+    world.dispatcher.rulesChanged("f");
+    world.endCall(onlyCall(world), 0);
+    await world.settle();
+    expect(openOf(world)).toEqual(["f"]);
+  });
+
   it("[F59] is not made when the engine stops first", async () => {
     const world = new QueueWorld({ f: { concurrency: [ONE] } });
     await world.settle();
