@@ -148,6 +148,21 @@ describe("a server's process", () => {
     expect(await second.ended).toBe(0);
   });
 
+  it("a second Ctrl-C while a call is out ends it at once with 1", async () => {
+    const server = await startServer(0);
+    await greetUntilCalled(server);
+    server.kill("SIGINT");
+    await server.printed(/"callsInFlight":1,"graceSeconds":10/u);
+    // Two at once are one, for npm repeats what the terminal has sent already: so again until it counts.
+    const again = setInterval(() => server.kill("SIGINT"), 50);
+    try {
+      expect(await server.ended).toBe(1);
+    } finally {
+      clearInterval(again);
+    }
+    await server.printed(/Stopped at once; calls in flight are made again/u);
+  });
+
   it("a call that outlasts the grace period is made again by the next server", async () => {
     const first = await startServer(0, "--shutdown-grace", "0");
     const app = await greetUntilCalled(first);

@@ -5,7 +5,9 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXPRESS, expectJourney, HONO, NEXT } from "../examples/harness/journeys.ts";
-import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
+import { ROOT } from "../../build/published-package.ts";
+import { packSdk, type PackedSdk } from "./harness/packed-sdk.ts";
+import { runNode } from "./harness/run-program.ts";
 
 const NEXT_BIN = join(ROOT, "node_modules", "next", "dist", "bin", "next");
 const NEXT_TIMEOUT_MS = 180_000;

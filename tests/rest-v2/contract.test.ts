@@ -82,6 +82,7 @@ const REQUESTS: { readonly [Id in Exclude<OperationId, "stream">]: () => Request
   getRunTrace: () => [`/runs/${ids.waiting}/trace`],
   getRunSpan: () => [`/runs/${ids.failed}/spans/root`],
   getRunEvents: () => [`/runs/${ids.run.toLowerCase()}/events`],
+  listRunLogs: () => [`/runs/${ids.run}/logs?level=INFO&level=WARN&limit=3`],
   explainRun: () => [`/runs/${ids.waiting}/explain`],
   rerunRun: () => [`/runs/${ids.run}/rerun`, { fromStep: { stepId: "charge", input: [1] } }],
   cancelRun: () => [`/runs/${ids.waiting}/cancel`, { reason: "no longer wanted" }],

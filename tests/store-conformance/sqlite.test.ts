@@ -8,6 +8,7 @@ import { describeCatalog } from "./catalog.ts";
 import { describeFlow } from "./flow.ts";
 import { describeFold } from "./fold.ts";
 import { describeEventHistory, describeRunHistory } from "./history.ts";
+import { describeLogs } from "./logs.ts";
 import type { OpenedStore, OpenStore } from "./open-store.ts";
 import { describeRuns } from "./runs.ts";
 import { describeStatistics } from "./statistics.ts";
@@ -46,5 +47,6 @@ describe.each(ADAPTERS)("sqlite %s", (_name, openStore, foldRuns) => {
   describeStatistics(openStore);
   describeEventHistory(openStore);
   describeFlow(openStore);
+  describeLogs(openStore);
   describeFold(openStore, foldRuns);
 });

@@ -20,6 +20,7 @@ export {
   type AttemptRecord,
   type EndStatus,
   type RunHead,
+  type RunLogLine,
   type RunState,
   type RunStatus,
   type StepRecord,
@@ -53,6 +54,7 @@ export type {
   LiveRuns,
   RunDetail,
   RunFilter,
+  RunLogPage,
   RunPage,
   RunTimeField,
   StoreStats,
@@ -122,6 +124,7 @@ export {
 export { endRun } from "./run/end-run.ts";
 export { FINISHED_EVENT, INVOKED_EVENT } from "./run/lifecycle-events.ts";
 export { decideRequestResult, type RequestEnd, type RequestResult } from "./run/ops/gateway.ts";
+export { linesOf } from "./run/record-lines.ts";
 export { isKnownStep } from "./run/ops/step-planned.ts";
 export { signalOf } from "./run/ops/wait-for-signal.ts";
 export { BACKOFF_MS, retryAtMs } from "./run/retry.ts";

@@ -41,6 +41,7 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
     if (served === undefined) throw notServed(slug);
     return executeCall(toCallInput(call, served), {
       keepsWaits: true,
+      takesLogs: true,
       checkpoint: checkpointPort(engine(), call),
     });
   };

@@ -37,6 +37,7 @@ export type {
 export { HEADERS, SERVER_KINDS, type ServerKind } from "./headers.ts";
 export type { Json, JsonObject, JsonText } from "./json.ts";
 export { LIMITS, type Limits } from "./limits.ts";
+export { LOGS_TAKEN, LOG_LEVELS, type LogLevel, type LogLine } from "./log-line.ts";
 export {
   OP_NAMES,
   type CallResult,

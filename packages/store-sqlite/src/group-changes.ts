@@ -4,6 +4,7 @@
 import type { Change, IdempotencyKey, RunHead, RunPatch, Timer, Wait } from "@everstep/core";
 import { toEventRow } from "./event-rows.ts";
 import { emptyFlow, flowRows, gatherFlow, type GatheredFlow } from "./flow-rows.ts";
+import { toLineRow } from "./log-rows.ts";
 import { toRunPatchRow, toRunResultRow, toRunRow } from "./run-rows.ts";
 import { toAttemptRow, toStepRow } from "./step-rows.ts";
 import { toTimerRow } from "./timer-rows.ts";
@@ -81,6 +82,8 @@ function gather(gathered: Gathered, change: Change): void {
       return append(groups, "step_inputs", [change.runId, change.stepId, change.inputJson]);
     case "attempt_added":
       return append(groups, "attempts", toAttemptRow(change.attempt));
+    case "log_line_added":
+      return append(groups, "run_log_lines", toLineRow(change.line));
     case "timer_added":
       timers.set(change.timer.id, change.timer);
       return;

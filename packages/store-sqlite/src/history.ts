@@ -4,6 +4,7 @@ import { listControlAudits, listEventOutcomes } from "./flow-rows.ts";
 import { countEvents, listEvents } from "./list-events.ts";
 import { countRuns, countRunsByStatus, listRuns, listRunsOfEvent } from "./list-runs.ts";
 import { findEvents } from "./load-runs.ts";
+import { listRunLogs } from "./log-rows.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
 import {
@@ -59,6 +60,7 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
       }),
     listControlAudits: (functionId, limit) => listControlAudits(queries, functionId, limit),
     readRunDetail: (runId) => queries.snapshot(() => readRunDetail(queries, readPayload, runId)),
+    listRunLogs: (page) => listRunLogs(queries, page),
     findStep: (runId, stepId) =>
       queries.snapshot(() => {
         const sql = `SELECT ${STEP_COLUMNS} FROM steps JOIN runs ON no = run_no

@@ -7,7 +7,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { openFileConnection, openMemoryDatabase } from "./connection.ts";
 import { ensureFile } from "./ensure-file.ts";
 import { createFailpoint, type Failpoint } from "./failpoints.ts";
-import { acquireFileLock } from "./file-lock.ts";
+import { acquireFileLock, type FileLock } from "./file-lock.ts";
 import { createHistory } from "./history.ts";
 import { migrate } from "./migrate.ts";
 import { createPayloadReader } from "./payload-reader.ts";
@@ -62,8 +62,7 @@ function openOver(database: DatabaseSync, { path, failpoint }: SqliteStoreOption
 }
 
 function openFile(path: string): SqliteStore {
-  ensureFile(path);
-  const lock = acquireFileLock(path);
+  const lock = lockFile(path);
   let database: DatabaseSync | undefined;
   try {
     database = openFileConnection(path);
@@ -89,6 +88,15 @@ function openFile(path: string): SqliteStore {
   };
 }
 
+function lockFile(path: string): FileLock {
+  try {
+    ensureFile(path);
+    return acquireFileLock(path);
+  } catch (error) {
+    throw toOpenError(error, path);
+  }
+}
+
 function connect(database: DatabaseSync, writer: Writer): Pick<SqliteStore, "store" | "history"> {
   const queries = createQueries(database);
   const readPayload = createPayloadReader(queries);
@@ -112,10 +120,29 @@ function checkAfterCrash(database: DatabaseSync, path: string): void {
 
 function toOpenError(error: unknown, path: string): Error {
   if (error instanceof EverstepError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
   return new EverstepError(
     "store_unavailable",
-    `The database "${path}" cannot be opened: ${reason}. Check the file and its directory, or restore a backup.`,
+    `The database "${path}" cannot be opened: ${openAdvice(error)}`,
     { cause: error },
   );
+}
+
+const NO_RIGHT = "Give it the right to write there, or use another directory.";
+const NO_DIRECTORY = "Move that file away, or use another directory.";
+const FILE_ADVICE: Readonly<Record<string, string>> = {
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+  EROFS: NO_RIGHT,
+  EEXIST: NO_DIRECTORY,
+  ENOTDIR: NO_DIRECTORY,
+  ENOSPC: "Free disk space, or use another directory.",
+};
+
+/** Why, and what to do, for what the file system or SQLite says. */
+export function openAdvice(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const subject = FILE_ADVICE[code] === NO_RIGHT ? "this process may not write (" : "";
+  const advice = FILE_ADVICE[code] ?? "Check the file and its directory, or restore a backup.";
+  return `${subject}${reason}${subject === "" ? "" : ")"}. ${advice}`;
 }

@@ -116,6 +116,20 @@ CREATE TABLE run_events (
   PRIMARY KEY (event_id, run_no)
 ) WITHOUT ROWID, STRICT;
 
+CREATE TABLE run_log_lines (
+  run_no INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  step_id TEXT,
+  level TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  fields_json TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX run_log_lines_run_no_position ON run_log_lines (run_no, position);
+
 CREATE TABLE run_results (
   run_no INTEGER PRIMARY KEY,
   error_json TEXT,
@@ -143,7 +157,7 @@ CREATE TABLE runs (
   cron TEXT,
   original_run_id TEXT,
   batch_event_ids TEXT
-, flow_json TEXT, group_id TEXT, slots_json TEXT, skip_json TEXT) STRICT;
+, flow_json TEXT, group_id TEXT, slots_json TEXT, skip_json TEXT, log_count INTEGER) STRICT;
 
 CREATE INDEX runs_created_at_ms ON runs (created_at_ms, id);
 

@@ -71,6 +71,7 @@ export const INSERT_TABLES = {
       "group_id",
       "slots_json",
       "skip_json",
+      "log_count",
     ],
   },
   run_events: { table: "run_events", columns: ["event_id", "run_no"], conflict: "ignore" },
@@ -112,6 +113,20 @@ export const INSERT_TABLES = {
       "retry_at_ms",
       "http_status",
       "error_or_hash",
+    ],
+  },
+  run_log_lines: {
+    table: "run_log_lines",
+    columns: [
+      "run_no",
+      "position",
+      "generation",
+      "attempt",
+      "step_id",
+      "level",
+      "at_ms",
+      "message",
+      "fields_json",
     ],
   },
   timers: {

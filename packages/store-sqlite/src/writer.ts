@@ -1,5 +1,6 @@
 // The writing side as the store sees it: one method that resolves when a batch is durable. Two forms of the same batch
 // writer: in a thread of its own (files), or on the calling thread (memory, and handles that the caller owns).
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { DatabaseSync } from "node:sqlite";
 import { EverstepError } from "@everstep/protocol";
@@ -39,10 +40,12 @@ interface Waiting {
 /** Writes in a thread of its own, over a connection of its own. */
 export function createThreadWriter(path: string): Writer {
   const workerData: WriterSettings = { path };
-  // No inherited flags: the parent may run under a test runner whose loaders do not belong into this thread.
-  const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+  // By a name of package.json: published packages have the thread's file elsewhere.
+  // No inherited flags: the parent may run under a test runner whose loaders do not belong into this thread. Node 22 calls
+  // its SQLite experimental; the connection of the calling thread has said so once.
+  const worker = new Worker(createRequire(import.meta.url).resolve("#writer-thread"), {
     workerData,
-    execArgv: [],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   const queue: Waiting[] = [];
   let ended: EverstepError | undefined;

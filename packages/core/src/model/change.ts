@@ -9,7 +9,7 @@ import type {
   LimiterId,
   Slot,
 } from "./flow.ts";
-import type { AttemptRecord, RunHead, StepRecord } from "./run.ts";
+import type { AttemptRecord, RunHead, RunLogLine, StepRecord } from "./run.ts";
 import type { Timer } from "./timer.ts";
 import type { Wait } from "./wait.ts";
 
@@ -25,6 +25,7 @@ export type RunPatch = Partial<
     | "pendingStepIds"
     | "stepCount"
     | "stateBytes"
+    | "logCount"
     | "outputJson"
     | "error"
     | "endReason"
@@ -65,6 +66,7 @@ export type Change =
       readonly inputJson: string;
     }
   | { readonly type: "attempt_added"; readonly attempt: AttemptRecord }
+  | { readonly type: "log_line_added"; readonly line: RunLogLine }
   | { readonly type: "timer_added"; readonly timer: Timer }
   | { readonly type: "timer_removed"; readonly timerId: number; readonly runId?: string }
   /** Progress was recorded while the timer's call is out: its next attempt counts from 0 again. */

@@ -1,8 +1,8 @@
 // The read port: what people and their tools ask. Reads see every commit that has resolved. Never used for decisions.
-import type { EventRecord } from "@everstep/protocol";
+import type { EventRecord, LogLevel } from "@everstep/protocol";
 import type { CancellationRecord } from "../model/change.ts";
 import type { ControlAudit, EventOutcome } from "../model/flow.ts";
-import type { AttemptRecord, RunHead, RunStatus, StepRecord } from "../model/run.ts";
+import type { AttemptRecord, RunHead, RunLogLine, RunStatus, StepRecord } from "../model/run.ts";
 import type { Timer } from "../model/timer.ts";
 import type { Wait } from "../model/wait.ts";
 import type { Awaitable } from "./store.ts";
@@ -43,7 +43,18 @@ export interface RunPage {
   readonly limit: number;
 }
 
-/** Everything recorded of one run besides its head. */
+/** Lines of a run in the order in which they were recorded; each filter that is given must hold. */
+export interface RunLogPage {
+  readonly runId: string;
+  readonly levels?: readonly LogLevel[];
+  /** Hashed id. */
+  readonly stepId?: string;
+  /** Exclusive start: the position of the last line seen. */
+  readonly after?: number;
+  readonly limit: number;
+}
+
+/** Everything recorded of one run besides its head and its log lines. */
 export interface RunDetail {
   /** In order of completion. */
   readonly steps: readonly StepRecord[];
@@ -137,6 +148,7 @@ export interface History {
   /** Newest first. */
   listControlAudits(functionId: string, limit: number): Awaitable<readonly ControlAudit[]>;
   readRunDetail(runId: string): Awaitable<RunDetail>;
+  listRunLogs(page: RunLogPage): Awaitable<readonly RunLogLine[]>;
   findStep(runId: string, stepId: string): Awaitable<StepRecord | undefined>;
   listCancellations(): Awaitable<readonly CancellationRecord[]>;
   stats(): Awaitable<StoreStats>;

@@ -6,6 +6,7 @@ import { isEnded, removeTimer, type Draft } from "./draft.ts";
 import { endRun } from "./end-run.ts";
 import { failedAttempt, recordAttempt, type CallFacts } from "./failed-attempt.ts";
 import { opFacts } from "./op-facts.ts";
+import { linesOf, recordLines } from "./record-lines.ts";
 
 export interface CallEnd {
   readonly timerId: number;
@@ -26,6 +27,7 @@ export function decideCallResult(draft: Draft, end: CallEnd): void {
     retryAfterText: result.kind === "done" ? undefined : result.retryAfterText,
     response: result.response,
   };
+  recordLines(draft, linesOf(draft.state, result), { ...end, attempt: timer.attempt });
   switch (result.kind) {
     case "done":
       removeTimer(draft, timer.id);
@@ -58,7 +60,7 @@ function targetOf(timer: Timer): { stepId?: string; stepName?: string } {
 function outcomeOf(
   timer: Timer,
   ops: readonly Op[],
-): { stepId?: string; stepName?: string; error?: UserError } {
+): { stepId?: string; stepName?: string; error?: UserError; op?: Op } {
   const ran = ops.find((op) => op.op === "StepError" || op.op === "StepFailed") ?? ops[0];
   const isRun = ran !== undefined && /^Step(Run|Error|Failed)?$/.test(ran.op);
   if (!isRun) return targetOf(timer);
@@ -68,6 +70,7 @@ function outcomeOf(
   return {
     stepId: ran.id,
     stepName: opFacts(ran).name,
+    op: ran,
     ...(error === undefined ? {} : { error }),
   };
 }

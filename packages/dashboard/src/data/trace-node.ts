@@ -13,6 +13,8 @@ export interface TraceNode {
   readonly op?: StepOpValue | undefined;
   readonly stepId?: string | undefined;
   readonly info?: StepInfoView | undefined;
+  /** Of an attempt: from 0. */
+  readonly attempt?: number | undefined;
   readonly attempts?: number | undefined;
   readonly httpStatus?: number | undefined;
   readonly hasOutput: boolean;
@@ -43,6 +45,7 @@ export function toTraceNode(span: TraceSpan): TraceNode {
     op: span.stepOp,
     stepId: span.stepId,
     info: span.info,
+    attempt: span.attempt,
     attempts: span.attempts,
     httpStatus: span.httpStatus,
     hasOutput: span.hasOutput,
@@ -50,19 +53,23 @@ export function toTraceNode(span: TraceSpan): TraceNode {
     dueAtMs: dueAtMs(span),
     startedAtMs: toMs(span.startedAt),
     endedAtMs: toMs(span.endedAt),
-    children: inOrder(span.children.map(toTraceNode)),
+    children: inOrder(span.children.map(toTraceNode), span.kind === "STEP"),
   };
 }
 
-/** Attempts among siblings queue from the end of the one before: what they did earlier was not waiting for this call. */
-function inOrder(siblings: readonly TraceNode[]): readonly TraceNode[] {
+/**
+ * Attempts queue from the end of the one before: what came earlier was not waiting for this one. Between attempts of the
+ * function itself other steps may have run, so there the call's own time counts when it is later.
+ */
+function inOrder(siblings: readonly TraceNode[], ofStep: boolean): readonly TraceNode[] {
   let before: number | undefined;
   const nodes = siblings.map((node) => {
     if (node.kind !== "ATTEMPT") return node;
     const endedBeforeMs = before;
     before = node.endedAtMs;
     if (endedBeforeMs === undefined) return node;
-    return { ...node, isRetry: true, queuedAtMs: Math.max(node.queuedAtMs, endedBeforeMs) };
+    const askedAtMs = ofStep ? endedBeforeMs : Math.max(node.queuedAtMs, endedBeforeMs);
+    return { ...node, isRetry: true, queuedAtMs: askedAtMs };
   });
   if (before === undefined) return nodes;
   return nodes.toSorted((left, right) => left.queuedAtMs - right.queuedAtMs);

@@ -72,6 +72,6 @@ export async function tellResponse(call: OpenCall): Promise<void> {
     await call.logger.flush();
   } catch (error) {
     // The answer stands: the work is done, whatever middleware makes of it.
-    call.logger.error(error);
+    call.ownLogger.error(error);
   }
 }

@@ -4,7 +4,7 @@
 import { foundOp, type WireOp } from "../wire/op.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
-import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
+import { endWithError, endWithResult, errorForUser, tellFailure } from "./call-end.ts";
 import { openCall, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
 import { flush, recallStep, runInTime, startHandler, tellResponse } from "./call-edges.ts";
 import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
@@ -48,7 +48,7 @@ export class CallRun implements ParkedRun {
 
   constructor(input: CallInput, options: OpenedOptions) {
     this.#options = options;
-    this.#turn = openTurn(input, options);
+    this.#turn = openTurn(input, options, options.logs);
   }
 
   get input(): CallInput {
@@ -81,7 +81,7 @@ export class CallRun implements ParkedRun {
   }
 
   async resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput> {
-    const turn = openTurn(input, options);
+    const turn = openTurn(input, options, this.#options.logs);
     this.#turn = turn;
     this.#isBusy = false;
     this.#isOpenEnded = false;
@@ -94,21 +94,21 @@ export class CallRun implements ParkedRun {
     } catch (error) {
       this.#answerError(error);
     }
-    return this.#leave(await turn.answers.answer);
+    return turn.enclose(await this.#leave(await turn.answers.answer));
   }
 
-  runStep(input: CallInput): Promise<CallOutput> | undefined {
+  runStep(input: CallInput, options: ExecuteOptions): Promise<CallOutput> | undefined {
     const call = this.#call;
     if (call === undefined) return undefined;
     const step = findRunnable(call.board.fresh, input.targetStepId);
-    return step === undefined ? undefined : this.#runBeside(call, step, input);
+    return step === undefined ? undefined : this.#runBeside(call, step, openTurn(input, options));
   }
 
   /** Beside whatever else the run does: the step's result reaches user code with a later call. */
-  async #runBeside(call: OpenCall, step: FoundStep, input: CallInput): Promise<CallOutput> {
+  async #runBeside(...given: Parameters<typeof runTargeted>): Promise<CallOutput> {
     this.#targetedCount += 1;
     try {
-      return await runTargeted(call, step, openTurn(input, {}));
+      return await runTargeted(...given);
     } finally {
       this.#targetedCount -= 1;
     }
@@ -193,7 +193,7 @@ export class CallRun implements ParkedRun {
     if (this.#answers.isGiven) return;
     const outcome = await runInTime(call, step);
     if (this.#answers.isGiven) return;
-    if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+    tellFailure(call, outcome);
     if (call.buffer === undefined) {
       await call.phases.endExecution();
       this.#suspend(call, [...this.#turn.nestedOps, outcome.op], outcome.failure);
@@ -202,7 +202,7 @@ export class CallRun implements ParkedRun {
     call.board.fresh.delete(step);
     // The attempt counter belongs to this step: those after it must start with their own.
     const isRepeated = this.input.attempt > 0;
-    if (outcome.failure === undefined && !isRepeated) {
+    if (outcome.failure === undefined && !isRepeated && outcome.isReplayed !== true) {
       await this.#goOn(call, step, outcome);
       return;
     }
@@ -259,7 +259,7 @@ export class CallRun implements ParkedRun {
 
   /** From here on the server knows of the step, and so does user code. */
   #save(buffer: CheckpointBuffer, op: WireOp): void {
-    buffer.add(op);
+    buffer.add(this.#turn.logs?.attachTo(op) ?? op);
     this.#call?.board.order.positionOf(op.id);
   }
 
@@ -267,7 +267,7 @@ export class CallRun implements ParkedRun {
     await call.phases.endReplay();
     call.determinism?.check(
       steps.map((step) => step.id),
-      call.logger,
+      call.ownLogger,
     );
     const { deadline } = call;
     if (deadline !== undefined && Date.now() >= deadline.graceEndMs) await this.#fail(call);

@@ -35,7 +35,7 @@ export async function continueCall(
   if (found === undefined || !isSame || input.attempt > 0) return undefined;
   const whole: CallInput = { ...found.input, ...input, steps: {}, stack: [] };
   if (input.targetStepId !== undefined) {
-    const output = await found.runStep(whole);
+    const output = await found.runStep(whole, options);
     return output === undefined ? undefined : withHeader(output, "kept");
   }
   if (parkedRuns.take(token) === undefined) return undefined;

@@ -37,8 +37,10 @@ export function objectSendHooks(registered: MiddlewareRegisterReturn): Execution
   return {
     wrapSend: async (payloads, next) => {
       const hooks = (await onSendEvent()) ?? {};
-      const input = await hooks.transformInput?.({ payloads });
-      const result = await next(input?.payloads ?? payloads);
+      // Copies, because middleware may change them in place and the author may send them again.
+      const copies = payloads.map((payload) => ({ ...payload }));
+      const input = await hooks.transformInput?.({ payloads: copies });
+      const result = await next((input?.payloads as readonly EventObject[] | undefined) ?? copies);
       const output = await hooks.transformOutput?.({ result });
       return { ...result, ...output?.result };
     },
@@ -65,10 +67,12 @@ function runHooks(
     ...(transformOutput === undefined
       ? {}
       : {
-          transformOutput: async ({ step, isFinal: _isFinal, ...result }): Promise<object> => {
+          transformOutput: async ({ step, isFinal = false, ...result }): Promise<object> => {
+            const failure = isFinal ? "StepFailed" : "StepError";
+            const op = result.error === undefined ? "StepRun" : failure;
             const output = await transformOutput({
               result,
-              ...(step === undefined ? {} : { step: stepView(step) }),
+              ...(step === undefined ? {} : { step: stepView(step, op) }),
             });
             return { ...result, ...output?.result };
           },
@@ -87,8 +91,10 @@ function runHooks(
   };
 }
 
-function stepView({ id, hashedId, name, stepType }: StepScope): MiddlewareStep {
-  return { id: hashedId, name: id, displayName: name, stepType };
+function stepView(step: StepScope, op: MiddlewareStep["op"]): MiddlewareStep {
+  const { id, hashedId, name, stepType, input } = step;
+  const opts = input.length === 0 ? {} : { input };
+  return { id: hashedId, name: id, displayName: name, stepType, op, opts };
 }
 
 function invocationHooks({ onSendEvent }: MiddlewareRegisterReturn): ExecutionHooks {
@@ -103,7 +109,7 @@ function invocationHooks({ onSendEvent }: MiddlewareRegisterReturn): ExecutionHo
       const changed = await hooks?.transformInput?.({ payloads: [payload] });
       const [event] = changed?.payloads ?? [];
       if (event === undefined) return input;
-      const { name: _name, ...rest } = event;
+      const { name: _name, ...rest } = event as EventObject;
       return [{ ...options, payload: { ...options.payload, ...rest } }];
     },
   };

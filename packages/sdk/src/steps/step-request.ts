@@ -27,12 +27,12 @@ export interface StepRetryOptions {
 
 /** An id with options, wherever a step tool takes an id. */
 export interface StepOptions {
-  readonly id: string;
+  id: string;
   /** Shown instead of the id. */
-  readonly name?: string;
+  name?: string;
   /** `race`: continue as soon as one of several parallel steps has finished. */
-  readonly parallelMode?: "race" | "wait";
-  readonly retry?: StepRetryOptions;
+  parallelMode?: "race" | "wait";
+  retry?: StepRetryOptions;
   /** Short for `retry: { attempts }`. */
   readonly retries?: number;
 }
@@ -105,4 +105,13 @@ export function readStepOptions(idOrOptions: StepOptionsOrId): StepOptions {
   throw new Error(
     `The id of a step is ${JSON.stringify(options?.id)}: give each step a text that names what it does, such as "charge-card".`,
   );
+}
+
+/**
+ * What a tool takes beside the id.
+ * @throws Error when it is no object.
+ */
+export function readToolOptions<T extends object>(given: T, call: string, example: string): T {
+  if (typeof given === "object" && given !== null) return given;
+  throw new Error(`${call} has no options: give it ${example}.`);
 }

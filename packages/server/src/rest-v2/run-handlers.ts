@@ -16,6 +16,7 @@ import {
   yieldToEngine,
   type AskedFilter,
 } from "./run-filter.ts";
+import { listRunLogs } from "./log-handlers.ts";
 import { readSpan, readTrace } from "./trace-handlers.ts";
 import { toTime, toUpper, toWire } from "./wire.ts";
 
@@ -26,6 +27,7 @@ type RunOperation =
   | "getRunTrace"
   | "getRunSpan"
   | "getRunEvents"
+  | "listRunLogs"
   | "explainRun"
   | "cancelRun"
   | "rerunRun";
@@ -69,6 +71,7 @@ export function createRunHandlers(context: ApiContext): Handlers<RunOperation> {
       const events = await history.findEvents(run.eventIds);
       return events.map((event) => eventView(event, { includeData: true }));
     },
+    listRunLogs: async ({ params, query }) => listRunLogs(context, params.runId, query),
     explainRun: async ({ params }) => {
       const { error, ...explained } = await engine.explainRun(params.runId.toUpperCase());
       return {

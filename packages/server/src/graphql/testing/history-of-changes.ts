@@ -114,7 +114,7 @@ function eventReads({ events }: Tables): EventReads {
   };
 }
 
-/** GraphQL reads no statistics: whoever asks for them gets an error. */
+/** GraphQL reads no statistics and no logs: whoever asks for them gets an error. */
 type Statistics = Pick<
   History,
   | "countRunsByStatus"
@@ -123,6 +123,7 @@ type Statistics = Pick<
   | "listFailures"
   | "listLastFailures"
   | "countEventNames"
+  | "listRunLogs"
 >;
 
 type RunReads = Omit<
@@ -195,9 +196,10 @@ function otherReads(): Omit<History, keyof EventReads | keyof RunReads> {
     listFailures: refuse,
     listLastFailures: refuse,
     countEventNames: refuse,
+    listRunLogs: refuse,
   };
 }
 
 function refuse(): never {
-  throw new Error("GraphQL reads no statistics");
+  throw new Error("GraphQL reads no statistics and no logs");
 }
