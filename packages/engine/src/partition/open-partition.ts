@@ -7,7 +7,7 @@ import {
   type TimerKind,
 } from "@everstep/core";
 import type { Limits } from "@everstep/protocol";
-import { createCatalog, type Catalog } from "../catalog.ts";
+import { createCatalog, type Catalog, type EffectiveFunction } from "../catalog.ts";
 import type { EngineOptions } from "../create-engine.ts";
 import { createCaller, type MakeCall } from "../dispatch/caller.ts";
 import type { Dispatcher, Flight, FunctionRules } from "../dispatch/contract.ts";
@@ -266,11 +266,19 @@ class OwnedPartition implements Partition {
   }
 }
 
+/** The catalogue's rules as the dispatcher reads them, many times for each call: the same object until something changes. */
+const RULES = new WeakMap<EffectiveFunction, FunctionRules>();
+
 function rulesOf(catalog: Catalog, functionId: string): FunctionRules | undefined {
-  const rules = catalog.rules(functionId);
-  if (rules === undefined) return undefined;
-  const { appId, config } = rules.function;
-  return { appId, config, isPaused: rules.isPaused };
+  const effective = catalog.rules(functionId);
+  if (effective === undefined) return undefined;
+  let rules = RULES.get(effective);
+  if (rules === undefined) {
+    const { appId, config } = effective.function;
+    rules = { appId, config, isPaused: effective.isPaused };
+    RULES.set(effective, rules);
+  }
+  return rules;
 }
 
 type OnDue = (timer: Timer, settled: () => void) => void;
