@@ -97,6 +97,8 @@ export { refuseGroup } from "./flow/refuse-group.ts";
 export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admission.ts";
 export {
   decideThrottle,
+  giveBackStart,
+  startsAllowed,
   readThrottle,
   throttleLimiter,
   throttleLimiterId,
@@ -129,7 +131,7 @@ export { decideCallResult, type CallEnd } from "./run/decide-call-result.ts";
 export { decideCancel } from "./run/decide-cancel.ts";
 export { decideCheckpoint } from "./run/decide-checkpoint.ts";
 export { seedRerun } from "./run/decide-rerun.ts";
-export { decideStarted, decideTimer, type StartCharge } from "./run/decide-timer.ts";
+export { decideCalled, decideStarted, decideTimer, type StartCharge } from "./run/decide-timer.ts";
 export { decideEventArrival, decideInvokeSettled, decideSignal } from "./run/decide-wait.ts";
 export {
   isEnded,

@@ -32,6 +32,8 @@ export type Command =
       readonly runId: string;
       readonly atMs: number;
       readonly charge: StartCharge;
+      /** Its call holds places while it is out: that is put on record before it is made. */
+      readonly timerId?: number;
     }
   | { readonly type: "call_ended"; readonly runId: string; readonly end: CallEnd }
   | { readonly type: "request_ended"; readonly runId: string; readonly end: RequestEnd }
