@@ -27,20 +27,20 @@ function clientOf(count: number): { client: ApiClient; asked: string[] } {
 describe("readRunLogs", () => {
   it("reads page after page to the end", async () => {
     const { client, asked } = clientOf(2_300);
-    const lines = await readRunLogs(client, "01RUN");
+    const lines = await readRunLogs(client, "01JZ8M9E5S3V7Q2X4B6N8R0RVN");
     expect(lines.map(({ position }) => position)).toEqual(
       Array.from({ length: 2_300 }, (_, n) => n),
     );
-    expect(asked.at(-1)).toBe("/v2/runs/01RUN/logs?limit=1000&cursor=1999");
+    expect(asked.at(-1)).toBe("/v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0RVN/logs?limit=1000&cursor=1999");
     expect(asked).toHaveLength(3);
   });
 
   it("ends with a full last page, and at a server that knows no logs", async () => {
     const { client, asked } = clientOf(1_000);
-    expect(await readRunLogs(client, "01RUN")).toHaveLength(1_000);
+    expect(await readRunLogs(client, "01JZ8M9E5S3V7Q2X4B6N8R0RVN")).toHaveLength(1_000);
     expect(asked).toHaveLength(2);
     const none: ApiClient = { ...client, find: async () => undefined };
-    expect(await readRunLogs(none, "01RUN")).toEqual([]);
+    expect(await readRunLogs(none, "01JZ8M9E5S3V7Q2X4B6N8R0RVN")).toEqual([]);
   });
 });
 
@@ -60,7 +60,12 @@ describe("runLogsText", () => {
 });
 
 it("everstep run --logs prints them behind the run", async () => {
-  const run = { id: "01RUN", status: "COMPLETED", queuedAt: LINE.at, function: { slug: "shop" } };
+  const run = {
+    id: "01JZ8M9E5S3V7Q2X4B6N8R0RVN",
+    status: "COMPLETED",
+    queuedAt: LINE.at,
+    function: { slug: "shop" },
+  };
   const io = createTestIo({
     isTerminal: true,
     fetch: async (url, init) =>
@@ -68,6 +73,6 @@ it("everstep run --logs prints them behind the run", async () => {
         ? Response.json({ data: [{ ...LINE, position: 0 }] })
         : Response.json({ data: { run: { ...run, triggerIDs: [], output: "1", trace: null } } }),
   });
-  expect(await main(["run", "01RUN", "--logs"], io)).toBe(0);
+  expect(await main(["run", "01JZ8M9E5S3V7Q2X4B6N8R0RVN", "--logs"], io)).toBe(0);
   expect(io.out()).toMatch(/\nlogs\n {2}2026-.* warn {3}paid\n$/);
 });
