@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "./test-app.ts";
 
 const BIN = fileURLToPath(new URL("../../packages/cli/bin/everstep.js", import.meta.url));
@@ -19,9 +19,6 @@ interface ServerProcess {
   readonly ended: Promise<number | string>;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
-
-// Each test starts several processes; on a busy machine each takes seconds.
-vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 const cleanups: (() => Promise<unknown>)[] = [];

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { openMemoryDatabase, openSqliteStore } from "@everstep/store-sqlite";
 import { afterAll, describe } from "vitest";
+import { describeBulk } from "./bulk.ts";
 import { describeCatalog } from "./catalog.ts";
 import { describeFlow } from "./flow.ts";
 import { describeFold } from "./fold.ts";
@@ -48,5 +49,6 @@ describe.each(ADAPTERS)("sqlite %s", (_name, openStore, foldRuns) => {
   describeEventHistory(openStore);
   describeFlow(openStore);
   describeLogs(openStore);
+  describeBulk(openStore);
   describeFold(openStore, foldRuns);
 });

@@ -1,6 +1,21 @@
 // Public names of the core: the model, the ports and the decisions.
 export type { AppRecord, FunctionRecord } from "./model/app.ts";
 export {
+  BULK_STATUSES,
+  type BulkAction,
+  type BulkJob,
+  type BulkRequest,
+  type BulkSelection,
+  type BulkStatus,
+} from "./model/bulk.ts";
+export {
+  newBulkJob,
+  withNote,
+  withOutcome,
+  type BulkNote,
+  type BulkOutcome,
+} from "./bulk/bulk-job.ts";
+export {
   LIMITER_KINDS,
   type ControlAudit,
   type EventOutcome,
@@ -49,7 +64,11 @@ export type {
   EventFilter,
   EventNameCount,
   EventPage,
-  FailureEntry,
+  FailedRun,
+  FailedRunsQuery,
+  FailureGroup,
+  FailureGroups,
+  FailureGroupsQuery,
   History,
   LiveRuns,
   RunDetail,
@@ -96,9 +115,10 @@ export {
   type Expression,
 } from "./expressions/compile-expression.ts";
 export { compileCached } from "./expressions/expression-cache.ts";
+export { compileSearch, type Search, type SearchSubject } from "./expressions/search-expression.ts";
 export { readValues, type ReadValue } from "./expressions/read-values.ts";
 export { nextTickAtMs, parseCron, type CronSchedule } from "./cron/cron-schedule.ts";
-export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
+export { decideCronTick, manualTickEvent, type CronTick } from "./cron/cron-timers.ts";
 export { createTriggerIndex, type TriggerIndex } from "./triggers/trigger-index.ts";
 export { validateTriggers, type ConfigProblem } from "./triggers/validate-triggers.ts";
 export { appIdOf, decideRemoval, decideSync, type SyncDecision } from "./sync/decide-sync.ts";

@@ -67,6 +67,8 @@ export { uuidFrom } from "./ids.ts";
 export { inheritedMetaJson } from "./sessions.ts";
 export { parseSdkVersion, type SdkVersion } from "./sdk-version.ts";
 export { hashStepId } from "./step-id.ts";
+export { isNestedDeeperThan } from "./json-depth.ts";
+export { failureFingerprint, type FailureFacts } from "./failure-fingerprint.ts";
 export {
   createUlidFactory,
   isUlid,

@@ -1,5 +1,5 @@
-// Opens the store: lock, schema, connections, writer. A file has one writing connection in a thread of its own and one
-// reading connection on the calling thread; memory has one connection for both.
+// Opens the store: lock, schema, connections, writer. A file has one writing connection in a thread of its own, one
+// reading connection on the calling thread and, for reads of many rows, another one in a thread; memory has one connection for all.
 import type { History, Store } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import { statSync } from "node:fs";
@@ -13,6 +13,7 @@ import { migrate } from "./migrate.ts";
 import { createPayloadReader } from "./payload-reader.ts";
 import { createQueries } from "./queries.ts";
 import { createStore } from "./store.ts";
+import { createThreadHistory } from "./thread-history.ts";
 import { createInlineWriter, createThreadWriter, type Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -76,9 +77,13 @@ function openFile(path: string): SqliteStore {
   const reader = database;
   reader.exec("PRAGMA query_only = ON");
   const writer = createThreadWriter(path);
+  const { store, history } = connect(reader, writer);
+  const threaded = createThreadHistory(path, history);
   return {
-    ...connect(reader, writer),
+    store,
+    history: threaded.history,
     close: async () => {
+      await threaded.close();
       await writer.write([{ statement: "closed_cleanly", values: [] }]).catch(() => {});
       await writer.close();
       // The last connection to close folds the WAL into the file.

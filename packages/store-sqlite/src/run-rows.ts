@@ -11,6 +11,8 @@ export const RUN_COLUMNS: string = [
   "end_reason",
   "output_or_hash",
 ].join(", ");
+/** The same, without reading the output. */
+export const RUN_COLUMNS_PLAIN: string = RUN_COLUMNS.replace("output_or_hash", "NULL");
 export const RUN_SOURCE = "runs LEFT JOIN run_results ON run_results.run_no = runs.no";
 
 export type RunRow = [

@@ -19,6 +19,8 @@ export interface Writer {
 /** Writes on the calling thread. It does not close the database. */
 export function createInlineWriter(database: DatabaseSync, failpoint: Failpoint): Writer {
   const writer = createBatchWriter(database, failpoint);
+  // No thread would go on with it: an older database is caught up before it is used.
+  if (!writer.failures.isComplete()) while (writer.failures.catchUp());
   return {
     write: async (groups) => {
       try {

@@ -1,6 +1,7 @@
 // Change: the only vocabulary in which anything is persisted. A batch of changes is committed whole or not at all.
 import type { EventRecord } from "@everstep/protocol";
 import type { AppRecord, FunctionRecord } from "./app.ts";
+import type { BulkJob, BulkRequest } from "./bulk.ts";
 import type {
   ControlAudit,
   EventOutcome,
@@ -97,4 +98,7 @@ export type Change =
   | { readonly type: "app_saved"; readonly app: AppRecord }
   | { readonly type: "function_saved"; readonly function: FunctionRecord }
   | { readonly type: "cancellation_saved"; readonly cancellation: CancellationRecord }
-  | { readonly type: "cancellation_removed"; readonly cancellationId: string };
+  | { readonly type: "cancellation_removed"; readonly cancellationId: string }
+  | { readonly type: "bulk_added"; readonly job: BulkJob; readonly request: BulkRequest }
+  | { readonly type: "bulk_saved"; readonly job: BulkJob }
+  | { readonly type: "bulk_removed"; readonly jobId: string };

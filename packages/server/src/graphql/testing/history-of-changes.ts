@@ -120,7 +120,10 @@ type Statistics = Pick<
   | "countRunsByStatus"
   | "summarizeEndedRuns"
   | "summarizeLiveRuns"
-  | "listFailures"
+  | "countRunsBySlice"
+  | "listFailureGroups"
+  | "listFailedRuns"
+  | "countFailedRuns"
   | "listLastFailures"
   | "countEventNames"
   | "listRunLogs"
@@ -193,7 +196,10 @@ function otherReads(): Omit<History, keyof EventReads | keyof RunReads> {
     countRunsByStatus: refuse,
     summarizeEndedRuns: refuse,
     summarizeLiveRuns: refuse,
-    listFailures: refuse,
+    countRunsBySlice: refuse,
+    listFailureGroups: refuse,
+    listFailedRuns: refuse,
+    countFailedRuns: refuse,
     listLastFailures: refuse,
     countEventNames: refuse,
     listRunLogs: refuse,
