@@ -13,6 +13,7 @@ export class CallAnswers {
   readonly #facts: { readonly requestVersion: number };
   readonly #output = deferred<CallOutput>();
   #isGiven = false;
+  #asksAgain = false;
 
   constructor(input: CallInput) {
     this.#input = input;
@@ -23,12 +24,18 @@ export class CallAnswers {
     return this.#isGiven;
   }
 
+  /** Whether the answer asks for another attempt. */
+  get asksAgain(): boolean {
+    return this.#asksAgain;
+  }
+
   get answer(): Promise<CallOutput> {
     return this.#output.promise;
   }
 
   /** @param failure Of the last op, when it is a step that failed. */
   ops(ops: readonly WireOp[], failure?: Retriability): void {
+    if (!this.#isGiven) this.#asksAgain = failure?.isFinal === false;
     this.#give(opsAnswer(this.#facts, ops, failure));
   }
 

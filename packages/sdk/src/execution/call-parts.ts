@@ -20,10 +20,12 @@ import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps, withChangedSteps } from "./memo.ts";
 import { StepBoard } from "./step-board.ts";
 import { StepRunner } from "./step-run.ts";
+import { ToldAttempt } from "./told-attempt.ts";
 
 export interface OpenCall {
   readonly context: Record<string, unknown>;
-  readonly steps: Readonly<Record<string, unknown>>;
+  /** Remembered values by hashed id; those of a parked run grow. */
+  readonly steps: Record<string, unknown>;
   readonly scope: CallScope;
   readonly logger: ProxyLogger;
   readonly phases: HookPhases;
@@ -35,6 +37,8 @@ export interface OpenCall {
   /** Present when steps may follow each other within this call. */
   readonly buffer: CheckpointBuffer | undefined;
   readonly determinism: DeterminismCheck | undefined;
+  /** Absent for a run that cannot be kept. */
+  readonly attempt: ToldAttempt | undefined;
   /** Whether the engine wants to know which step an error comes from; official servers take the error as it is. */
   readonly tellsStep: boolean;
 }
@@ -67,9 +71,10 @@ export async function openCall(
   });
   const step = stepTools(port);
   const group = groupTools(port);
+  const attempt = options.parkedRuns === undefined ? undefined : new ToldAttempt(input.attempt);
   const { context, steps: remembered } = await transformInput(
     hooks,
-    handlerContext(input, { step, group, logger }),
+    handlerContext(input, { step, group, logger, attempt }),
     input.steps,
   );
   // Of its own, since later calls of a parked run add to it; only the spread of a few references is paid for.
@@ -109,6 +114,7 @@ export async function openCall(
     finalErrors,
     deadline,
     determinism,
+    attempt,
     tellsStep: options.keepsWaits === true,
   };
   return {
@@ -124,6 +130,7 @@ export function reopenCall(
   { input, options }: { readonly input: CallInput; readonly options: ExecuteOptions },
   events: TurnEvents,
 ): OpenCall {
+  call.attempt?.goOn(input.attempt);
   return { ...call, runner: openRunner(call, input, events), buffer: bufferOf(input, options) };
 }
 

@@ -146,6 +146,7 @@ export class StepRunner {
     const running: RunningStep = {
       id: step.id,
       hashedId: step.hashedId,
+      attempt: input.attempt,
       childCounts: new Map(),
       runNested: (request) =>
         this.#port.isOver() ? new Promise(() => {}) : this.#runNested(request, running),
