@@ -138,11 +138,13 @@ describe("a run that is kept in memory", () => {
     await fc.assert(
       fc.asyncProperty(
         programArbitrary,
-        fc.boolean(),
-        fc.array(fc.nat(), { minLength: 1, maxLength: 20 }),
-        fc.constantFrom(0, 0, 3, 5),
-        fc.constantFrom<Tells>("callback", "callback", "handler", "handler at once"),
-        async (program, isCheckpointing, picks, losesEvery, tells) => {
+        fc.record({
+          isCheckpointing: fc.boolean(),
+          picks: fc.array(fc.nat(), { minLength: 1, maxLength: 20 }),
+          losesEvery: fc.constantFrom(0, 0, 3, 5),
+          tells: fc.constantFrom<Tells>("callback", "callback", "handler", "handler at once"),
+        }),
+        async (program, { isCheckpointing, picks, losesEvery, tells }) => {
           const run = async (runs: ParkedRuns | undefined): Promise<unknown[]> => {
             const traces: Traces = { starts: 0, ran: [] };
             let picked = 0;

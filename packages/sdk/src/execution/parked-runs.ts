@@ -147,7 +147,7 @@ export class ParkedRuns {
 
   #sweep(): void {
     const nowMs = Date.now();
-    for (const [token, entry] of [...this.#entries]) {
+    for (const [token, entry] of Array.from(this.#entries)) {
       if (this.#endMsOf(entry) > nowMs) continue;
       if (isBusy(entry)) this.#touch(token, entry);
       else this.#evict([token, entry]);
