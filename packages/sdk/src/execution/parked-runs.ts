@@ -45,6 +45,7 @@ interface Entry {
   isTaken: boolean;
 }
 
+/** The runs that wait in this process for their next calls. */
 export class ParkedRuns {
   /** By token, the one that was quiet for longest first. */
   readonly #entries = new Map<string, Entry>();
