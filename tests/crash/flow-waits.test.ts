@@ -90,6 +90,20 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
     await world.stop();
   });
 
+  // The first of all: a batch may be open for a minute at most.
+  it("[F17] fills a batch that was open, and runs one whose time came meanwhile", async () => {
+    const { flow } = world;
+    const { key, ids } = of("batched");
+    const last = freshId();
+    const [eventId = ""] = await flow.engine.send(flow.event("batched", { id: last, key }));
+    const [run] = await flow.engine.waitRuns(eventId, 1);
+    const full = await flow.engine.waitEnd(run?.run_id ?? "");
+    expect(full).toMatchObject({ output: [...ids, last] });
+    const soon = await flow.engine.waitEnd(await runOf("batched-soon", 0));
+    expect(soon).toMatchObject({ status: "Completed", output: of("batched-soon").ids });
+    expect(await runOf("batched-soon", 1)).toBe(soon.run_id);
+  });
+
   it("[F56] never runs more at once than the limit that was set, and drains in order", async () => {
     const { flow } = world;
     const { ids } = of("two-at-once");
@@ -100,7 +114,13 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
       [{ type: "CONCURRENCY", limit: 3, held: 3 }],
     ]);
     expect(reasons.map(({ position }) => position)).toEqual([1, 2]);
-    for (const id of ids) flow.app.openGate(id);
+    // One place after the other is freed: two calls that go out at once may arrive in any order.
+    for (const index of [0, 1]) {
+      flow.app.openGate(ids[index] ?? "");
+      await flow.waitBegun("two-at-once", [ids[index + 3] ?? ""]);
+      flow.app.openGate(ids[index + 3] ?? "");
+    }
+    flow.app.openGate(ids[2] ?? "");
     for (const index of ids.keys()) {
       const run = await flow.engine.waitEnd(await runOf("two-at-once", index));
       expect(run).toMatchObject({ status: "Completed", output: [ids[index]] });
@@ -147,19 +167,6 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
     // Where the machine is slow its time came before the end: the call that was out is then made again, for the same run.
     const begun = flow.begun("debounced", ids).map(({ id, runId }) => [id, runId]);
     expect([...new Set(begun.map(String))]).toEqual([String([at(1), run.run_id])]);
-  });
-
-  it("[F17] fills a batch that was open, and runs one whose time came meanwhile", async () => {
-    const { flow } = world;
-    const { key, ids } = of("batched");
-    const last = freshId();
-    const [eventId = ""] = await flow.engine.send(flow.event("batched", { id: last, key }));
-    const [run] = await flow.engine.waitRuns(eventId, 1);
-    const full = await flow.engine.waitEnd(run?.run_id ?? "");
-    expect(full).toMatchObject({ output: [...ids, last] });
-    const soon = await flow.engine.waitEnd(await runOf("batched-soon", 0));
-    expect(soon).toMatchObject({ status: "Completed", output: of("batched-soon").ids });
-    expect(await runOf("batched-soon", 1)).toBe(soon.run_id);
   });
 
   it("[F20] keeps the lock of a singleton, until its run ends", async () => {
@@ -213,19 +220,15 @@ describe.each(ENDS)("while version %d waits: %s", (version, signal) => {
 
   it("[F56] charges a throttle once for each run, over both lives", async () => {
     const { flow } = world;
-    const { ids, at } = of("throttled");
+    const { ids, events } = of("throttled");
     for (const index of ids.keys()) {
       expect(await flow.engine.waitEnd(await runOf("throttled", index))).toMatchObject({
         status: "Completed",
       });
     }
-    // Two at once, then one a second: measured from the first note, which comes later than the engine's own clock says.
-    const beginOf = (id: string): number =>
-      flow.app.notes.find(
-        ({ topic, value }) => topic === "throttled.begin" && (value as { id: string }).id === id,
-      )?.atMs ?? 0;
-    const spanMs = beginOf(at(3)) - Math.min(beginOf(at(0)), beginOf(at(1)));
-    expect(spanMs).toBeGreaterThan(2_000 - 300);
+    // Two at once, then one a second: the app sees that later than it is, the engine's own clock does not.
+    const starts = await Promise.all(events.map((eventId) => flow.startedAtMs(eventId)));
+    expect(Math.max(...starts) - Math.min(...starts)).toBeGreaterThanOrEqual(2_000);
   });
 
   it("[F38] keeps limits that were set, and their audit", async () => {

@@ -47,8 +47,12 @@ describe.each(PAGES)("%s", (_name, path, shows) => {
 });
 
 it("every address answers when it is opened directly, and a wrong one says so", async () => {
-  const page = await openPage("/runs/no/such");
-  await expectShown(page.getByText("There is no page at this address"));
+  const page = await openPage("/settings", { expected: /404 \(Not Found\)/ });
+  for (const path of ["/runs/no/such", "/nothing-here"]) {
+    const response = await page.goto(path);
+    expect(response?.status()).toBe(404);
+    await expectShown(page.getByText("There is no page at this address"));
+  }
   await page.goto(`/run?runID=${scene.runId}`);
   await page.waitForURL(`**/runs/${scene.runId}`);
 });

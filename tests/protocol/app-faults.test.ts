@@ -6,7 +6,7 @@ import type { HandMadeRequest, Scenario } from "./harness/hand-made-app.ts";
 import { HandMadeApp, SDK_HEADERS, answerJson } from "./harness/hand-made-app.ts";
 import { V4, World } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 type Fault = (response: ServerResponse) => void;
 

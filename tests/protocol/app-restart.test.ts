@@ -1,5 +1,5 @@
 // Apps that go away and come back, change what they serve, or register something wrong.
-import { afterEach, describe, expect, it, vi } from "vitest";
+import { afterEach, describe, expect, it } from "vitest";
 import { AppProcess } from "./harness/app-process.ts";
 import type { AppOptions } from "./harness/app-process.ts";
 import { EngineClient } from "./harness/engine-client.ts";
@@ -8,8 +8,6 @@ import { freePort } from "./harness/free-port.ts";
 import { waitUntil } from "./harness/wait-until.ts";
 import type { Mode } from "./harness/world.ts";
 import { EV3, EV4, MODES, V3, V4, freshId } from "./harness/world.ts";
-
-vi.setConfig({ testTimeout: 60_000 });
 
 const stops: (() => Promise<void>)[] = [];
 afterEach(async () => {

@@ -5,7 +5,7 @@ import type { AppProcess } from "./harness/app-process.ts";
 import type { Mode } from "./harness/world.ts";
 import { ALL_MODES, EV3, EV4, V3_CHECKPOINTS, V4, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
 const LONG_AGO_MS = 20_000;
@@ -64,7 +64,7 @@ describe.concurrent.each(ALL_MODES)("what reads show, $name", (mode) => {
 describe.concurrent.each([V3_CHECKPOINTS, V4, EV3, EV4])("checkpoints, $name", (mode) => {
   it("come in one call for all steps, which answers 206 with RunComplete", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/sequence`, { id: freshId() });
-    const calls = world.app(mode).callsOf(run.run_id);
+    const calls = await world.app(mode).callsOf(run.run_id);
     expect(calls).toHaveLength(1);
     expect(calls[0]?.answer.status).toBe(206);
     expect(calls[0]?.answer.body).toContain("RunComplete");
@@ -142,7 +142,7 @@ describe.concurrent("a checkpoint made by hand", () => {
 
   it("is refused for a run that does not exist or has ended", async () => {
     const run = await world.engine.runToEnd(`${V4.name}/sequence`, { id: freshId() });
-    const [call] = world.app(V4).callsOf(run.run_id);
+    const [call] = await world.app(V4).callsOf(run.run_id);
     const op = { op: "StepRun", id: hash("late"), name: "late", data: 1 };
     const ctx = call?.ctx ?? {};
     const ended = await checkpoint(run.run_id, { ctx, generation: 1, op });

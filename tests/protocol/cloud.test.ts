@@ -11,7 +11,8 @@ import { waitUntil } from "./harness/wait-until.ts";
 import type { Keys, Mode } from "./harness/world.ts";
 import { EV3, EV4, MODES, V3, V4, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+// Many tests start an app: more of these at once only take the processor from the engine, which has seconds to answer a sync.
+vi.setConfig({ maxConcurrency: 4 });
 
 const KEYS: Keys = {
   signingKey: "5f2b8a0c1d3e4f5061728394a5b6c7d8",
@@ -50,7 +51,7 @@ describe.concurrent.each(MODES)("cloud mode, $name", (mode) => {
     const id = freshId();
     const run = await world.engine.runToEnd(`${mode.name}/sequence`, { id });
     expect(run).toMatchObject({ status: "Completed", output: { second: 2, echo: { id } } });
-    const calls = world.app(mode).callsOf(run.run_id);
+    const calls = await world.app(mode).callsOf(run.run_id);
     for (const call of calls) {
       expect(call.headers["x-inngest-signature"]).toMatch(/^t=\d{10}&s=[0-9a-f]{64}$/);
       expect(call.answer.status).toBeLessThan(300);
@@ -126,7 +127,7 @@ describe.concurrent.each([V3, V4, EV3, EV4])("pings in cloud mode, $name", (mode
     const app = await startApp({ ...appOf(mode), appId: `${mode.name}-in-band` });
     await ping(app);
     await world.waitSynced(app);
-    const put = app.calls.find((call) => call.method === "PUT");
+    const [put] = await app.waitCalls("PUT");
     expect(put?.headers).toMatchObject({
       "x-inngest-server-kind": "cloud",
       "x-inngest-sync-kind": "in_band",
@@ -143,9 +144,8 @@ describe.concurrent.each([V3, V4, EV3, EV4])("pings in cloud mode, $name", (mode
     });
     await ping(app);
     await world.waitSynced(app);
-    const kinds = app.calls
-      .filter((call) => call.method === "PUT")
-      .map((call) => call.answer.headers["x-inngest-sync-kind"]);
+    const calls = await app.waitCalls("PUT");
+    const kinds = calls.map((call) => call.answer.headers["x-inngest-sync-kind"]);
     expect(kinds).toContain("out_of_band");
     expect(kinds).not.toContain("in_band");
   });

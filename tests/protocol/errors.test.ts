@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import type { Mode } from "./harness/world.ts";
 import { ALL_MODES, V3_CHECKPOINTS, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 let world: World;
 beforeAll(async () => {

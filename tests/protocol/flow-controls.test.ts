@@ -4,11 +4,9 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { FlowWatch } from "./harness/flow-watch.ts";
 import { V3, V4, World, freshId } from "./harness/world.ts";
-
-vi.setConfig({ testTimeout: 45_000 });
 
 const MODES = [V3, V4];
 const COMMAND = fileURLToPath(new URL("../../packages/cli/bin/everstep.js", import.meta.url));

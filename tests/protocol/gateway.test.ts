@@ -4,7 +4,7 @@ import { freePort } from "./harness/free-port.ts";
 import { TestHttpServer } from "./harness/http-server.ts";
 import { MODES, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 const COMPLETION = {
   id: "chat-1",

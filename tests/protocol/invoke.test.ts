@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MODES, V3, V4, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 interface Caught {
   readonly caught: { readonly name: string; readonly message: string; readonly cause: string };

@@ -4,7 +4,7 @@ import { canonicalText } from "./harness/canonical-text.ts";
 import type { Mode } from "./harness/world.ts";
 import { ALL_MODES, EV3_CALLS, EV4, V3, V4, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 let world: World;
 beforeAll(async () => {
@@ -27,7 +27,7 @@ describe.concurrent.each(ALL_MODES)("steps in sequence, $name", (mode) => {
       expect(notes.filter((value) => value === id)).toHaveLength(1);
     }
     // A call a step and one for the result; with checkpoints one call does it all.
-    const calls = world.app(mode).callsOf(run.run_id);
+    const calls = await world.app(mode).callsOf(run.run_id);
     expect(calls).toHaveLength(checkpoints(mode) ? 1 : 4);
   });
 
@@ -161,7 +161,7 @@ describe.concurrent.each([V3, V4, EV3_CALLS, EV4])("call requests, $name", (mode
     const id = freshId();
     const app = world.app(mode);
     const run = await world.engine.runToEnd(`${mode.name}/sequence`, { id });
-    const [call] = app.callsOf(run.run_id);
+    const [call] = await app.callsOf(run.run_id);
     const url = new URL(call?.url ?? "", app.url);
     expect(url.searchParams.get("fnId")).toBe(`${mode.name}-sequence`);
     expect(url.searchParams.get("stepId")).toBe("step");
@@ -198,7 +198,7 @@ describe.concurrent.each([V3, V4, EV3_CALLS, EV4])("call requests, $name", (mode
 
   it("carry a trace context, the same trace for all calls of a run", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/chains`);
-    const calls = world.app(mode).callsOf(run.run_id);
+    const calls = await world.app(mode).callsOf(run.run_id);
     const contexts = calls.map((call) => call.headers["traceparent"] ?? "none");
     expect(contexts.length).toBeGreaterThan(1);
     for (const context of contexts) {
@@ -211,7 +211,7 @@ describe.concurrent.each([V3, V4, EV3_CALLS, EV4])("call requests, $name", (mode
 describe.concurrent.each([V3, EV3_CALLS])("execution version, $name", (mode) => {
   it("is the one of the first 206 answer from then on", async () => {
     const run = await world.engine.runToEnd(`${mode.name}/sequence`, { id: freshId() });
-    const calls = world.app(mode).callsOf(run.run_id);
+    const calls = await world.app(mode).callsOf(run.run_id);
     const sent = calls.map((call) => (JSON.parse(call.body) as { version: number }).version);
     expect(sent).toStrictEqual([-1, 1, 1, 1]);
     // Our SDK keeps the run, so a call brings it only what is new (docs/reference/continuation.md).

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { MODES, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 let steps: World;
 let errors: World;
@@ -21,10 +21,8 @@ describe.concurrent.each(MODES)("streamed answers, $name", (mode) => {
     const id = freshId();
     const run = await steps.engine.runToEnd(`${mode.name}/sequence`, { id });
     expect(run).toMatchObject({ status: "Completed", output: { second: 2, echo: { id } } });
-    const statuses = steps
-      .app(mode)
-      .callsOf(run.run_id)
-      .map((call) => call.answer.status);
+    const calls = await steps.app(mode).callsOf(run.run_id);
+    const statuses = calls.map((call) => call.answer.status);
     expect(new Set(statuses)).toStrictEqual(new Set([201]));
   });
 

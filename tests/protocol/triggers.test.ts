@@ -4,7 +4,7 @@ import type { RunJson } from "./harness/engine-client.ts";
 import type { Mode } from "./harness/world.ts";
 import { MODES, World, freshId } from "./harness/world.ts";
 
-vi.setConfig({ maxConcurrency: 40, testTimeout: 45_000 });
+vi.setConfig({ maxConcurrency: 40 });
 
 let world: World;
 beforeAll(async () => {

@@ -164,6 +164,12 @@ export {
   openai,
   openaiResponses,
 } from "./steps/ai-models/ai-models.ts";
+export type {
+  AnthropicAnswer,
+  GeminiAnswer,
+  OpenAiChatAnswer,
+  OpenAiResponsesAnswer,
+} from "./steps/ai-models/ai-answers.ts";
 export type { AiModel, AiModelOptions } from "./steps/ai-models/ai-model.ts";
 export { group, step } from "./steps/ambient-tools.ts";
 export { aiModels as models } from "./steps/ai-models/ai-models.ts";

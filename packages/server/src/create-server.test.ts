@@ -108,6 +108,8 @@ describe("routes", () => {
   });
 });
 
+const filled = (path: string): string => path.replaceAll(/:\w+|\*/g, "x");
+
 describe("keys in cloud mode", () => {
   const cloud = { serverKind: "cloud", signingKeys: [KEY], eventKeys: ["e"] } as const;
 
@@ -117,12 +119,12 @@ describe("keys in cloud mode", () => {
     const routes = createRoutes(options as unknown as Parameters<typeof createRoutes>[0]).map(
       ({ method, path }) => ({
         method,
-        path: path.replaceAll(/:\w+|\*/g, "x"),
+        path: filled(path),
       }),
     );
     expect(routes.length).toBeGreaterThan(40);
     // They hold no data; what they show they must ask for with the key.
-    const files = new Set(dashboardRoutes().map(({ path }) => `GET ${path.replaceAll("*", "x")}`));
+    const files = new Set(dashboardRoutes().map(({ path }) => `GET ${filled(path)}`));
     const open: string[] = [];
     for (const { method, path } of routes) {
       const response = await server.fetch(path, { method });

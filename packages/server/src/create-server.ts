@@ -3,6 +3,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { getRequestListener } from "@hono/node-server";
 import { EverstepError } from "@everstep/protocol";
+import { createUnknownPage } from "./dashboard/dashboard-routes.ts";
 import { createApp } from "./http/app.ts";
 import { logError, toErrorBody } from "./http/error-reply.ts";
 import { createEventKeyGuard } from "./http/event-key-guard.ts";
@@ -117,7 +118,8 @@ function createRequestHandler(
   const guard = createRequestGuard({ allowedHosts: [], ...options });
   const sendEvents = createSendEvents({ ...options, checkEventKey });
   const checkpoint = createCheckpoint({ ...options, checkSigningKey });
-  const app = createApp({ routes: createRoutes(options), checkSigningKey, log });
+  const unknownPage = createUnknownPage();
+  const app = createApp({ routes: createRoutes(options), checkSigningKey, log, unknownPage });
   const answerByApp = getRequestListener(app.fetch, { overrideGlobalObjects: false });
 
   const answer = (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {

@@ -20,6 +20,9 @@ const APP_FILES = {
 
 const ALIAS_FILE = new URL("./alias-everstep.ts", import.meta.url);
 
+/** A world starts up to nine processes at once and loads an SDK in each: on half a core that took 40 s. */
+const START_TIMEOUT_MS = 100_000;
+
 export interface AppOptions extends AppSettings {
   /** Which app: each is written for one version of the official SDK. */
   readonly version: 3 | 4;
@@ -55,7 +58,7 @@ export class AppProcess {
 
   static async start(options: AppOptions): Promise<AppProcess> {
     const app = new AppProcess(options);
-    await app.#waitFor(`app ${options.appId} to listen`, 40_000, () =>
+    await app.#waitFor(`app ${options.appId} to listen`, START_TIMEOUT_MS, () =>
       app.#port === 0 ? undefined : app.#port,
     );
     return app;
@@ -97,21 +100,37 @@ export class AppProcess {
     matches: (value: unknown) => boolean,
     count: number,
   ): Promise<NoteRecord[]> {
-    return this.#waitFor(`${count} notes ${topic} of ${this.appId}`, 20_000, () => {
+    return this.#waitFor(`${count} notes ${topic} of ${this.appId}`, 60_000, () => {
       const found = this.notes.filter((note) => note.topic === topic && matches(note.value));
       return found.length >= count ? found : undefined;
     });
   }
 
-  /** The calls of one run that were answered, in the order in which they arrived. */
-  callsOf(runId: string): CallRecord[] {
-    return this.calls
-      .filter((call) => call.method === "POST" && call.ctx["run_id"] === runId)
-      .toSorted((one, other) => one.atMs - other.atMs);
+  /**
+   * The calls of one run in the order in which they arrived, once all that arrived have been answered. The engine may have
+   * an answer, and the test know of it, before this process is told that it was given.
+   */
+  async callsOf(runId: string): Promise<CallRecord[]> {
+    const answered = (): CallRecord[] =>
+      this.calls.filter((call) => call.method === "POST" && call.ctx["run_id"] === runId);
+    const calls = await this.#waitFor(`every call of run ${runId} to be answered`, 60_000, () => {
+      const arrived = this.arrivals.filter((arrival) => arrival.ctx["run_id"] === runId);
+      const found = answered();
+      return found.length >= arrived.length ? found : undefined;
+    });
+    return calls.toSorted((one, other) => one.atMs - other.atMs);
+  }
+
+  /** Every request of this method that was answered, once there is one: pings and syncs are PUT. */
+  waitCalls(method: string): Promise<CallRecord[]> {
+    return this.#waitFor(`a ${method} that ${this.appId} answered`, 60_000, () => {
+      const found = this.calls.filter((call) => call.method === method);
+      return found.length > 0 ? found : undefined;
+    });
   }
 
   waitArrival(runId: string): Promise<ArrivalRecord> {
-    return this.#waitFor(`a call of run ${runId}`, 20_000, () =>
+    return this.#waitFor(`a call of run ${runId}`, 60_000, () =>
       this.arrivals.find((arrival) => arrival.ctx["run_id"] === runId),
     );
   }

@@ -26,10 +26,12 @@ export interface Span {
   readonly stepOp: string | null;
   readonly stepID: string | null;
   readonly outputID: string | null;
+  readonly startedAt: string | null;
+  readonly endedAt: string | null;
   readonly childrenSpans: readonly Span[];
 }
 
-const SPAN_FIELDS = "name status attempts stepOp stepID outputID";
+const SPAN_FIELDS = "name status attempts stepOp stepID outputID startedAt endedAt";
 const SPAN_DEPTH = 4;
 const ENDED = new Set(["Completed", "Failed", "Cancelled", "Skipped"]);
 

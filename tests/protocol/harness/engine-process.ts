@@ -12,9 +12,9 @@ import { LogTail } from "./log-tail.ts";
 import { waitUntil } from "./wait-until.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/everstep.js", import.meta.url));
-// Much more than a start takes, for machines that run other suites at the same time.
-const START_TIMEOUT_MS = 40_000;
-const STOP_TIMEOUT_MS = 15_000;
+// Much more than a start or a stop takes, for machines that run other suites at the same time.
+const START_TIMEOUT_MS = 100_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 export interface EngineProcessOptions {
   readonly command: "dev" | "start";

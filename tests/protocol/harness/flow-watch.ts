@@ -75,6 +75,18 @@ export class FlowWatch {
     return ((await this.engine.json(path, init)) as { data: T }).data;
   }
 
+  /** When the engine first called for the one run of this event, by its own clock. */
+  startedAtMs(eventId: string): Promise<number> {
+    return waitUntil(
+      async () => {
+        const [run] = await this.engine.waitRuns(eventId, 1);
+        const { startedAt } = await this.data<{ startedAt?: string }>(`/v2/runs/${run?.run_id}`);
+        return startedAt === undefined ? undefined : Date.parse(startedAt);
+      },
+      { what: `the run of event ${eventId} to start` },
+    );
+  }
+
   why(runId: string): Promise<RunWhy> {
     return this.data(`/v2/runs/${runId}/explain`);
   }

@@ -14,6 +14,8 @@ const PROJECT = join(ROOT, "node_modules/.cache/everstep-alias");
 const SOURCES = [
   new URL("./usage-v3.ts", import.meta.url),
   new URL("./usage-v4.ts", import.meta.url),
+  new URL("./idioms-v3.ts", import.meta.url),
+  new URL("./idioms-v4.ts", import.meta.url),
   new URL("../../protocol/apps/app-v3.ts", import.meta.url),
   new URL("../../protocol/apps/app-v4.ts", import.meta.url),
   new URL("../../crash/apps/app-v3.ts", import.meta.url),

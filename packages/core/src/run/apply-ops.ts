@@ -13,7 +13,7 @@ import { applyStepPlanned, isKnownStep } from "./ops/step-planned.ts";
 import { applyWaitForEvent } from "./ops/wait-for-event.ts";
 import { applyWaitForSignal } from "./ops/wait-for-signal.ts";
 import { failedAttempt, type CallFacts } from "./failed-attempt.ts";
-import { opFacts, stepStartedAtMs } from "./op-facts.ts";
+import { opFacts, stepEndedAtMs, stepQueuedAtMs, stepStartedAtMs } from "./op-facts.ts";
 
 /** The id under which SDKs report the end of the function itself. */
 export const COMPLETE_ID: string = hashStepId("complete");
@@ -152,12 +152,15 @@ function settle(
   const { call, outputJson } = answer;
   const failed = op.op === "StepFailed" || op.op === "StepError";
   const facts = opFacts(op);
+  const { nowMs } = draft.ctx;
+  const startedAtMs = stepStartedAtMs(op, call.startedAtMs, nowMs);
   saveStep(draft, facts, {
     outputJson,
     failed,
     attempt: timer.attempt,
-    queuedAtMs: timer.queuedAtMs,
-    startedAtMs: stepStartedAtMs(op, call.startedAtMs, draft.ctx.nowMs),
+    queuedAtMs: stepQueuedAtMs(timer, op.id, startedAtMs),
+    startedAtMs,
+    endedAtMs: stepEndedAtMs(op, startedAtMs, nowMs),
   });
   if (call.isRetried) return;
   // What was said when the step was planned holds, also when its result does not repeat it.

@@ -21,6 +21,8 @@ export interface StepEnd {
   readonly attempt: number;
   readonly queuedAtMs: number;
   readonly startedAtMs: number;
+  /** Now, unless the app says that it was earlier. */
+  readonly endedAtMs?: number;
   readonly resolvedBy?: StepRecord["resolvedBy"];
 }
 
@@ -45,7 +47,7 @@ export function saveStep(draft: Draft, op: OpFacts, end: StepEnd): boolean {
     attempt: end.attempt,
     queuedAtMs: end.queuedAtMs,
     startedAtMs: end.startedAtMs,
-    endedAtMs: ctx.nowMs,
+    endedAtMs: end.endedAtMs ?? ctx.nowMs,
   };
   if (op.optsJson !== undefined) step.opts = op.optsJson;
   if (end.resolvedBy !== undefined) step.resolvedBy = end.resolvedBy;

@@ -58,7 +58,7 @@ function targetOf(timer: Timer): { stepId?: string; stepName?: string } {
 function outcomeOf(
   timer: Timer,
   ops: readonly Op[],
-): { stepId?: string; stepName?: string; error?: UserError } {
+): { stepId?: string; stepName?: string; error?: UserError; op?: Op } {
   const ran = ops.find((op) => op.op === "StepError" || op.op === "StepFailed") ?? ops[0];
   const isRun = ran !== undefined && /^Step(Run|Error|Failed)?$/.test(ran.op);
   if (!isRun) return targetOf(timer);
@@ -68,6 +68,7 @@ function outcomeOf(
   return {
     stepId: ran.id,
     stepName: opFacts(ran).name,
+    op: ran,
     ...(error === undefined ? {} : { error }),
   };
 }

@@ -1,5 +1,5 @@
 // Checkpoints: progress that is recorded while its call is still out.
-import { EverstepError } from "@everstep/protocol";
+import { EverstepError, type Op } from "@everstep/protocol";
 import { describe, expect, it } from "vitest";
 import { anOp, errorResult, stepIds } from "../testing/builders.ts";
 import { startRun, type TestRun } from "../testing/test-run.ts";
@@ -45,6 +45,17 @@ describe("decideCheckpoint", () => {
       startedAtMs + 25,
     ]);
     expect(run.timers()).toHaveLength(1);
+  });
+
+  it("[A11] ends each step when the app says that it ended, not when the checkpoint came", () => {
+    const run = startRun();
+    const startedAtMs = run.ctx.nowMs;
+    run.ctx.nowMs += 40;
+    const timed = (userId: string, afterMs: number, durationMs: number): Op =>
+      anOp("StepRun", userId, { timing: { startedAtMs: startedAtMs + afterMs, durationMs } });
+    const ops = [timed("a", 5, 3), timed("b", 8, 10), timed("too long", 20, 9_000)];
+    checkpoint(run, { timerId: run.call().id, startedAtMs, ops });
+    expect(run.steps().map((step) => step.endedAtMs - startedAtMs)).toEqual([8, 18, 40]);
   });
 
   it("[K2] a planned step changes nothing", () => {

@@ -4,7 +4,7 @@ import { EverstepError, type Op } from "@everstep/protocol";
 import { saveStep } from "./continue-run.ts";
 import { isEnded, record, type Draft } from "./draft.ts";
 import { encodeData } from "./encode.ts";
-import { opFacts, stepStartedAtMs } from "./op-facts.ts";
+import { opFacts, stepEndedAtMs, stepStartedAtMs } from "./op-facts.ts";
 
 export interface Checkpoint {
   readonly ops: readonly Op[];
@@ -37,17 +37,17 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
   for (const op of checkpoint.ops) {
     if (op.op === "StepPlanned" || isEnded(draft.state)) continue;
     const startedAtMs = stepStartedAtMs(op, endedAtMs, nowMs);
+    // Steps of one checkpoint ran one after another; each begins where the one before it ended.
+    endedAtMs = stepEndedAtMs(op, startedAtMs, nowMs);
     saveStep(draft, opFacts(op), {
       outputJson: encodeData(op.dataJson),
       failed: false,
       attempt,
       queuedAtMs: startedAtMs,
       startedAtMs,
+      endedAtMs,
     });
     attempt = 0;
-    // Steps of one checkpoint ran one after another; each begins where the one before it ended.
-    const durationMs = op.timing === undefined ? nowMs : Math.max(op.timing.durationMs, 0);
-    endedAtMs = Math.min(startedAtMs + durationMs, nowMs);
   }
   resetAttempts(draft, checkpoint.timerId);
 }

@@ -62,6 +62,47 @@ describe("failed calls", () => {
 });
 
 describe("failed steps", () => {
+  it("[A11] a step that failed after others begins where the app says, not where its call began", () => {
+    const run = startRun();
+    const callStartedAtMs = run.ctx.nowMs;
+    run.ctx.nowMs += 100;
+    const failAt = (startedAtMs: number): unknown =>
+      run.decide((draft) =>
+        decideCallResult(draft, {
+          timerId: run.call().id,
+          generation: run.attempts().length + 1,
+          startedAtMs: callStartedAtMs,
+          result: opsResult([
+            anOp("StepError", "charge", { timing: { startedAtMs, durationMs: 20 } }),
+          ]),
+        }),
+      );
+    failAt(callStartedAtMs + 60);
+    expect(run.attempts()).toMatchObject([
+      {
+        queuedAtMs: callStartedAtMs + 60,
+        startedAtMs: callStartedAtMs + 60,
+        endedAtMs: callStartedAtMs + 80,
+      },
+    ]);
+    // A clock that is wrong does not carry it out of its call.
+    failAt(callStartedAtMs + 9_000);
+    expect(run.attempts()[1]).toMatchObject({
+      startedAtMs: run.ctx.nowMs,
+      endedAtMs: run.ctx.nowMs,
+    });
+  });
+
+  it("[A11] a planned step is queued from its plan on", () => {
+    const run = startRun();
+    run.answer([anOp("StepPlanned", "a"), anOp("StepPlanned", "b")]);
+    const { queuedAtMs } = run.call("a");
+    run.ctx.nowMs += 5_000;
+    run.answer([anOp("StepRun", "a")], { timer: run.call("a") });
+    expect(run.steps()).toMatchObject([{ queuedAtMs }]);
+    expect(run.attempts()[1]).toMatchObject({ queuedAtMs });
+  });
+
   it("[A3] a retriable StepError makes the same call again", () => {
     const run = startRun();
     run.answer([anOp("StepError", "charge")]);

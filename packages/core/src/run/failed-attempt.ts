@@ -1,8 +1,9 @@
 // A failed attempt: made again after a delay while attempts are left, else the end of the run.
-import type { ResponseFacts, UserError } from "@everstep/protocol";
+import type { Op, ResponseFacts, UserError } from "@everstep/protocol";
 import type { Timer } from "../model/timer.ts";
 import { addTimer, record, removeTimer, type Draft } from "./draft.ts";
 import { endRun } from "./end-run.ts";
+import { stepEndedAtMs, stepQueuedAtMs, stepStartedAtMs } from "./op-facts.ts";
 import { retryAtMs } from "./retry.ts";
 
 /** One finished call, as its decisions see it. */
@@ -53,8 +54,15 @@ export function recordAttempt(
     stepId?: string | undefined;
     stepName?: string | undefined;
     error?: UserError | undefined;
+    /** The op of that step, where the answer has it. */
+    op?: Op | undefined;
   },
 ): void {
+  const { nowMs } = draft.ctx;
+  const { op } = outcome;
+  // Steps before this one may have taken most of the call.
+  const startedAtMs =
+    op === undefined ? call.startedAtMs : stepStartedAtMs(op, call.startedAtMs, nowMs);
   const next = retryOf(draft, timer);
   const isRetried = outcome.error !== undefined && next !== undefined;
   record(draft, {
@@ -66,9 +74,9 @@ export function recordAttempt(
       ...(outcome.stepName === undefined ? {} : { stepName: outcome.stepName }),
       attempt: timer.attempt,
       status: outcome.error === undefined ? "succeeded" : "failed",
-      queuedAtMs: timer.queuedAtMs,
-      startedAtMs: call.startedAtMs,
-      endedAtMs: draft.ctx.nowMs,
+      queuedAtMs: op === undefined ? timer.queuedAtMs : stepQueuedAtMs(timer, op.id, startedAtMs),
+      startedAtMs,
+      endedAtMs: op === undefined ? nowMs : stepEndedAtMs(op, startedAtMs, nowMs),
       ...(outcome.error === undefined ? {} : { error: outcome.error }),
       ...(isRetried ? { retryAtMs: next.dueAtMs } : {}),
       ...(call.response === undefined ? {} : { httpStatus: call.response.status }),

@@ -50,19 +50,23 @@ export function toTraceNode(span: TraceSpan): TraceNode {
     dueAtMs: dueAtMs(span),
     startedAtMs: toMs(span.startedAt),
     endedAtMs: toMs(span.endedAt),
-    children: inOrder(span.children.map(toTraceNode)),
+    children: inOrder(span.children.map(toTraceNode), span.kind === "STEP"),
   };
 }
 
-/** Attempts among siblings queue from the end of the one before: what they did earlier was not waiting for this call. */
-function inOrder(siblings: readonly TraceNode[]): readonly TraceNode[] {
+/**
+ * Attempts queue from the end of the one before: what came earlier was not waiting for this one. Between attempts of the
+ * function itself other steps may have run, so there the call's own time counts when it is later.
+ */
+function inOrder(siblings: readonly TraceNode[], ofStep: boolean): readonly TraceNode[] {
   let before: number | undefined;
   const nodes = siblings.map((node) => {
     if (node.kind !== "ATTEMPT") return node;
     const endedBeforeMs = before;
     before = node.endedAtMs;
     if (endedBeforeMs === undefined) return node;
-    return { ...node, isRetry: true, queuedAtMs: Math.max(node.queuedAtMs, endedBeforeMs) };
+    const askedAtMs = ofStep ? endedBeforeMs : Math.max(node.queuedAtMs, endedBeforeMs);
+    return { ...node, isRetry: true, queuedAtMs: askedAtMs };
   });
   if (before === undefined) return nodes;
   return nodes.toSorted((left, right) => left.queuedAtMs - right.queuedAtMs);

@@ -11,7 +11,12 @@ import type { MiddlewareInput } from "../functions/middleware-context.ts";
 import type { InvokeData, TriggersInput } from "../functions/triggers.ts";
 import { checkIncoming } from "../schemas/check-event.ts";
 import type { SendEventBaseOutput } from "../schemas/event-payload.ts";
-import type { SendableName, SendPayload } from "../schemas/event-registry.ts";
+import type {
+  KnownPayload,
+  OneOrMany,
+  SendableName,
+  SendPayload,
+} from "../schemas/event-registry.ts";
 import { durationMsOf } from "../wire/duration.ts";
 import type { ClientOptions, EventsOf, IsStrict, MiddlewareOf } from "./client-options.ts";
 import { ConfiguredClient } from "./configured-client.ts";
@@ -172,9 +177,7 @@ export class Everstep<const TOptions extends ClientOptions = any>
    * const { ids } = await inngest.send([{ name: "shop/order.placed", data: { orderId: "o-1" } }]);
    */
   send<TName extends SendableName<EventsOf<TOptions>, IsStrict<TOptions>>>(
-    payload:
-      | SendPayload<EventsOf<TOptions>, TName>
-      | readonly SendPayload<EventsOf<TOptions>, TName>[],
+    payload: OneOrMany<SendPayload<EventsOf<TOptions>, TName> | KnownPayload<EventsOf<TOptions>>>,
     options: { readonly env?: string | undefined } = {},
   ): Promise<SendEventBaseOutput> {
     const payloads = (Array.isArray(payload) ? payload : [payload]) as readonly EventObject[];

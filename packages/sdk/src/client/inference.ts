@@ -88,6 +88,12 @@ export type Context<
 > = Omit<GetFunctionInput<TClient, TTrigger>, keyof KnownMembers<TOverrides>> &
   KnownMembers<TOverrides>;
 
+// Existing apps write `Context.Any`.
+export declare namespace Context {
+  /** The argument of any handler. */
+  export type Any = Context;
+}
+
 /** `Record<string, never>` stands for "none", which an index signature would not. */
 type KnownMembers<T> = { [K in keyof T as string extends K ? never : K]: T[K] };
 

@@ -48,7 +48,7 @@ describe("types of createFunction", () => {
     expectCompiles(() =>
       inngest.createFunction({ id: "a" }, { event: EVENTS.CREATED }, ({ event }) => {
         if (event.name === "app/user.created")
-          expectTypeOf(event.user).toEqualTypeOf<{ id: string } | undefined>();
+          expectTypeOf(event.user).toEqualTypeOf<{ id: string }>();
       }),
     );
   });

@@ -9,11 +9,20 @@ import { toCheckpointOptions } from "./checkpoint-options.ts";
 import type { ClientDefinition, FunctionDefinition, HookScope, Logger } from "./definition.ts";
 import { toDirectContext } from "./direct-call.ts";
 import type { ExecutionHooks } from "../execution/hooks.ts";
-import type { BaseFunctionOptions, CheckpointingOptions } from "./function-options.ts";
+import type {
+  BaseFunctionOptions,
+  CheckpointingOptions,
+  FunctionOptions,
+} from "./function-options.ts";
 import type { DirectCallContext } from "./handler-context.ts";
 import { toFunctionConfigs, type ConfigPlace, type FunctionConfig } from "./registration-config.ts";
 import { toRetryDelay } from "./retry-delay.ts";
-import { normalizeTriggers, type NormalTrigger } from "./triggers.ts";
+import {
+  normalizeTriggers,
+  type NormalTrigger,
+  type TriggerInput,
+  type TriggersInput,
+} from "./triggers.ts";
 
 /** What a function needs to know of the client that created it. */
 export interface FunctionOwner extends ClientDefinition {
@@ -40,7 +49,7 @@ export interface FunctionParts {
  * @example
  * const [config] = fn.getConfig({ baseUrl: new URL("https://app.example/api/inngest"), appPrefix: "shop" });
  */
-export class EverstepFunction<TInput = any, TOutput = any> {
+export class EverstepFunction<TInput = any, TOutput = any, _3 = any, _4 = any, _5 = any, _6 = any> {
   /** Types only; never set. */
   declare readonly "~invoke"?: { readonly input: TInput; readonly output: Awaited<TOutput> };
   /** The options as given, and the triggers in their normal form. */
@@ -171,6 +180,12 @@ function retriesOf({ opts, client }: EverstepFunction): number | undefined {
 export declare namespace EverstepFunction {
   /** A function with any data and result. */
   export type Any = EverstepFunction;
+  /** Options of `createFunction`, whatever the type arguments that existing apps give. */
+  export type Options<_1 = any, _2 = any, _3 = any, _4 = any> = FunctionOptions & {
+    readonly triggers?: TriggersInput | undefined;
+  };
+  /** One trigger. */
+  export type Trigger<TName extends string = string> = TriggerInput<TName>;
   /** A function of any copy of the package. */
   export interface Like {
     readonly [Symbol.toStringTag]: "Inngest.Function";

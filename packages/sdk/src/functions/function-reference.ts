@@ -78,3 +78,19 @@ export function referenceFunction(options: ReferenceOptions): FunctionReference 
     ...(appId === undefined ? {} : { appId }),
   });
 }
+
+// Existing apps write `InngestFunctionReference.Any`.
+export declare namespace FunctionReference {
+  /** A reference with any data and result. */
+  export type Any = FunctionReference;
+  /** A reference of any copy of the package. */
+  export interface Like {
+    readonly [Symbol.toStringTag]: "Inngest.FunctionReference";
+  }
+  /** What `referenceFunction` takes, with the schemas of data and result. */
+  export interface HelperArgs<TData, TReturn> {
+    readonly functionId: string;
+    readonly appId?: string;
+    readonly schemas?: { readonly data?: TData; readonly return?: TReturn };
+  }
+}

@@ -1,7 +1,14 @@
 // The types of `step`, as authors see them: names, arguments and results follow the client's events and the invoked function.
 // The behaviour is in steps/; this file has no code.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
-import type { EventFor, EventName, SendableName, SendPayload } from "../schemas/event-registry.ts";
+import type {
+  EventFor,
+  EventName,
+  KnownPayload,
+  OneOrMany,
+  SendableName,
+  SendPayload,
+} from "../schemas/event-registry.ts";
 import type { EventMeta, SendEventBaseOutput } from "../schemas/event-payload.ts";
 import type { EventType } from "../schemas/event-type.ts";
 import type { Jsonify, StepOutput } from "../schemas/jsonify.ts";
@@ -74,10 +81,14 @@ export interface RunTool {
 /** AI calls as steps. */
 export interface AiTools {
   /** Has the engine make the model call; no compute of the app is used meanwhile. Gives the provider's answer. */
-  infer(
+  infer<TAnswer = any>(
     idOrOptions: StepOptionsOrId,
-    options: { model: AiModel; body: Readonly<Record<string, any>>; [extra: string]: unknown },
-  ): Promise<any>;
+    options: {
+      model: AiModel<TAnswer>;
+      body: Readonly<Record<string, any>>;
+      [extra: string]: unknown;
+    },
+  ): Promise<TAnswer>;
   /** As `step.run`, shown as an AI call. */
   wrap: RunTool;
   /** Makers of models. */
@@ -135,7 +146,7 @@ export interface StepTools<
   /** Sends events once in the run, even when the step is retried. */
   sendEvent<TName extends SendableName<TEvents, TStrict>>(
     idOrOptions: StepOptionsOrId,
-    payload: SendPayload<TEvents, TName> | readonly SendPayload<TEvents, TName>[],
+    payload: OneOrMany<SendPayload<TEvents, TName> | KnownPayload<TEvents>>,
   ): Promise<TSent>;
   /**
    * Runs another function and gives back its result. Rejects when it fails or does not end within `timeout`.

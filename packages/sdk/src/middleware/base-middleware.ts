@@ -5,6 +5,7 @@ import type { Everstep } from "../client/everstep.ts";
 import type { SendResult } from "../execution/hooks.ts";
 import type { EventObject } from "../functions/definition.ts";
 import type { EverstepFunction } from "../functions/everstep-function.ts";
+import type { EventPayload } from "../schemas/event-payload.ts";
 import type { Jsonify } from "../schemas/jsonify.ts";
 import type { StepOptions } from "../steps/step-request.ts";
 import type { MiddlewareRunContext } from "./inngest-middleware.ts";
@@ -45,6 +46,12 @@ export type StoredStep =
   | { readonly type: "input"; readonly input: unknown };
 /** What is remembered of all steps, by hashed id. */
 export type StoredSteps = Record<string, StoredStep>;
+/** The same under the official SDK's name. */
+export type MemoizedStep = StoredStep;
+/** The same under the official SDK's name. */
+export type MemoizedSteps = StoredSteps;
+/** `step` of a handler, for middleware that adds tools to it. */
+export type StepTools = RunContext["step"];
 
 /** Argument of `onRegister`. */
 export interface OnRegisterArgs {
@@ -91,7 +98,8 @@ export interface TransformStepInputArgs {
 }
 /** Argument and result of `transformSendEvent`: return it changed. */
 export interface TransformSendEventArgs {
-  events: readonly EventObject[];
+  /** Copies: they may be changed in place. */
+  events: EventPayload<Record<string, any>>[];
   /** Null outside of runs. */
   readonly fn: EverstepFunction | null;
 }

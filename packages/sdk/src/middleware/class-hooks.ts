@@ -4,7 +4,7 @@ import { findScope, runInScope } from "../execution/async-context.ts";
 import type { CallOutput } from "../execution/call.ts";
 import type { ExecutionHooks, MemoizedStep, StepScope } from "../execution/hooks.ts";
 import { NonRetriableError } from "../errors.ts";
-import type { HookScope, Logger, RequestFacts } from "../functions/definition.ts";
+import type { EventObject, HookScope, Logger, RequestFacts } from "../functions/definition.ts";
 import type { EverstepFunction } from "../functions/everstep-function.ts";
 import type {
   BaseMiddleware,
@@ -39,8 +39,12 @@ export function classSendHooks(
 ): ExecutionHooks {
   const hooks: ExecutionHooks = {};
   if (middleware.transformSendEvent !== undefined) {
-    hooks.transformSendEvents = async (events) =>
-      (await middleware.transformSendEvent?.({ events, fn }))?.events ?? events;
+    hooks.transformSendEvents = async (events) => {
+      // Copies, because middleware may change them in place and the author may send them again.
+      const copies = events.map((event) => ({ ...event }));
+      const changed = await middleware.transformSendEvent?.({ events: copies, fn });
+      return (changed?.events as EventObject[] | undefined) ?? copies;
+    };
   }
   if (middleware.wrapSendEvent !== undefined) {
     hooks.wrapSend = async (events, next) =>

@@ -7,7 +7,7 @@ import type { EventObject } from "../functions/definition.ts";
 import type { EverstepFunction } from "../functions/everstep-function.ts";
 import type { BaseHandlerContext, ClientStepTools } from "../functions/handler-context.ts";
 import type { NoEvents } from "../schemas/event-registry.ts";
-import type { ReceivedEvent } from "../schemas/event-payload.ts";
+import type { EventPayload, ReceivedEvent } from "../schemas/event-payload.ts";
 
 type Awaitable<T> = T | Promise<T>;
 
@@ -59,8 +59,9 @@ export interface FunctionRunHooks {
 /** Hooks of one send, and of the payload of one invocation. */
 export interface SendEventHooks {
   readonly transformInput?: (input: {
-    readonly payloads: readonly EventObject[];
-  }) => Awaitable<{ payloads?: readonly EventObject[] } | void>;
+    /** Copies: they may be changed in place. */
+    readonly payloads: readonly EventPayload[];
+  }) => Awaitable<{ payloads?: readonly EventPayload[] } | void>;
   readonly transformOutput?: (output: {
     readonly result: SendResult;
   }) => Awaitable<{ result?: Partial<SendResult> & Record<string, any> } | void>;
@@ -120,4 +121,16 @@ export class InngestMiddleware<const TOptions extends MiddlewareOptions = Middle
   get [Symbol.toStringTag](): "Inngest.Middleware" {
     return "Inngest.Middleware";
   }
+}
+
+// Existing apps write `InngestMiddleware.Any`.
+export declare namespace InngestMiddleware {
+  /** Middleware as an object, with any hooks. */
+  export type Any = InngestMiddleware;
+  /** Middleware of any copy of the package. */
+  export interface Like {
+    readonly [Symbol.toStringTag]: "Inngest.Middleware";
+  }
+  /** One or more of them. */
+  export type Stack = [InngestMiddleware.Like, ...InngestMiddleware.Like[]];
 }

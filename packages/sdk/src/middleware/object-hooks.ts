@@ -37,8 +37,10 @@ export function objectSendHooks(registered: MiddlewareRegisterReturn): Execution
   return {
     wrapSend: async (payloads, next) => {
       const hooks = (await onSendEvent()) ?? {};
-      const input = await hooks.transformInput?.({ payloads });
-      const result = await next(input?.payloads ?? payloads);
+      // Copies, because middleware may change them in place and the author may send them again.
+      const copies = payloads.map((payload) => ({ ...payload }));
+      const input = await hooks.transformInput?.({ payloads: copies });
+      const result = await next((input?.payloads as readonly EventObject[] | undefined) ?? copies);
       const output = await hooks.transformOutput?.({ result });
       return { ...result, ...output?.result };
     },
@@ -103,7 +105,7 @@ function invocationHooks({ onSendEvent }: MiddlewareRegisterReturn): ExecutionHo
       const changed = await hooks?.transformInput?.({ payloads: [payload] });
       const [event] = changed?.payloads ?? [];
       if (event === undefined) return input;
-      const { name: _name, ...rest } = event;
+      const { name: _name, ...rest } = event as EventObject;
       return [{ ...options, payload: { ...options.payload, ...rest } }];
     },
   };

@@ -45,12 +45,17 @@ type LooseData = any;
 export type EventByName<TEvents, TName extends string> = string extends TName
   ? ReceivedEvent
   : TName extends keyof TEvents
-    ? ReceivedEvent<TName, Prop<TEvents[TName], "data">, Prop<TEvents[TName], "user">>
+    ? KnownEvent<TName, Prop<TEvents[TName], "data">, Prop<TEvents[TName], "user">>
     : TName extends keyof InternalEvents
       ? ReceivedEvent<TName, InternalEvents[TName]["data"]>
       : TName extends `${string}*`
         ? ReceivedEvent
         : ReceivedEvent<TName>;
+
+/** `user` is always there when its type says so: then it cannot be sent without. */
+type KnownEvent<TName, TData, TUser> = undefined extends TUser
+  ? ReceivedEvent<TName, TData, TUser>
+  : ReceivedEvent<TName, TData, TUser> & { user: TUser };
 
 type Prop<T, K extends string> = T extends Record<K, infer V> ? V : any;
 
@@ -73,9 +78,10 @@ export type EventName<TEvents, TStrict> = TStrict extends true
   : (keyof TEvents & string) | AnyName;
 
 /** Members of a payload besides its name, for one known event. */
-type KnownBody<TRegistered> = OptionalUnlessRequired<"data", Prop<TRegistered, "sent">> & {
-  user?: Prop<TRegistered, "user">;
-};
+type KnownBody<TRegistered> = OptionalUnlessRequired<"data", Prop<TRegistered, "sent">> &
+  (undefined extends Prop<TRegistered, "user">
+    ? { user?: Prop<TRegistered, "user"> }
+    : { user: Prop<TRegistered, "user"> });
 
 /** `data` may be left out when an empty object would do. */
 type OptionalUnlessRequired<K extends string, T> = 0 extends 1 & T
@@ -110,6 +116,17 @@ type PayloadByName<TEvents, TName extends string> = TName extends string
 export type SendPayload<TEvents, TName extends string> = { name: TName } & PayloadEnvelope &
   PayloadByName<TEvents, TName>;
 
+/**
+ * Any payload of the registry. Code that is generic over the names of events (`GetEvents<typeof client>[K]`) has payloads whose
+ * name is no single literal; they fit here.
+ */
+export type KnownPayload<TEvents> = {
+  [K in keyof TEvents & string]: SendPayload<TEvents, K>;
+}[keyof TEvents & string];
+
+/** A payload, or a list of them. */
+export type OneOrMany<T> = T | readonly T[];
+
 /** Names that may be sent. */
 export type SendableName<TEvents, TStrict> = TStrict extends true ? keyof TEvents & string : string;
 
@@ -133,7 +150,8 @@ export type PayloadsOf<TEvents> = {
     Omit<EventPayload, "name" | "data" | "user"> & {
       name: K;
       data: Prop<TEvents[K], "data">;
-      user?: Prop<TEvents[K], "user">;
-    }
+    } & (undefined extends Prop<TEvents[K], "user">
+        ? { user?: Prop<TEvents[K], "user"> }
+        : { user: Prop<TEvents[K], "user"> })
   >;
 };

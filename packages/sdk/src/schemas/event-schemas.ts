@@ -30,7 +30,11 @@ type DataOf<T> = T extends { data: infer TData }
   : T extends { data?: infer TData }
     ? TData | undefined
     : any;
-type UserOf<T> = T extends { user?: infer TUser } ? TUser : any;
+type UserOf<T> = T extends { user: infer TUser }
+  ? TUser
+  : "user" extends keyof T
+    ? T["user"] | undefined
+    : any;
 
 type FromTypes<T> = {
   [K in keyof T & string]: {

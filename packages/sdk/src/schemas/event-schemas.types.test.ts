@@ -27,7 +27,7 @@ describe("types of EventSchemas", () => {
     });
     type Client = typeof client;
     expectTypeOf<DataOf<Client, "a/one">>().toEqualTypeOf<{ n: number }>();
-    expectTypeOf<GetEvent<Client, "a/one">["user"]>().toEqualTypeOf<{ id: string } | undefined>();
+    expectTypeOf<GetEvent<Client, "a/one">["user"]>().toEqualTypeOf<{ id: string }>();
     expectTypeOf<DataOf<Client, "a/two">>().toEqualTypeOf<{ s?: string }>();
     expectTypeOf<DataOf<Client, "u/two">>().toEqualTypeOf<{ u: 2 }>();
     expectTypeOf<DataOf<Client, "g/one">>().toEqualTypeOf<{ g: boolean }>();
@@ -61,7 +61,7 @@ describe("types of EventSchemas", () => {
     });
     type Client = typeof client;
     expectTypeOf<DataOf<Client, "v/one">>().toEqualTypeOf<{ n: number; at: Date }>();
-    expectTypeOf<GetEvent<Client, "v/one">["user"]>().toEqualTypeOf<{ id: string } | undefined>();
+    expectTypeOf<GetEvent<Client, "v/one">["user"]>().toEqualTypeOf<{ id: string }>();
     expectTypeOf<DataOf<Client, "v/two">>().toEqualTypeOf<{ n: number }>();
     expectTypeOf<DataOf<Client, "v/three">>().toEqualTypeOf<{ s: string }>();
     expectTypeOf<DataOf<Client, "s/one">>().toEqualTypeOf<{ s: string }>();

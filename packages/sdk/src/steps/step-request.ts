@@ -27,12 +27,12 @@ export interface StepRetryOptions {
 
 /** An id with options, wherever a step tool takes an id. */
 export interface StepOptions {
-  readonly id: string;
+  id: string;
   /** Shown instead of the id. */
-  readonly name?: string;
+  name?: string;
   /** `race`: continue as soon as one of several parallel steps has finished. */
-  readonly parallelMode?: "race" | "wait";
-  readonly retry?: StepRetryOptions;
+  parallelMode?: "race" | "wait";
+  retry?: StepRetryOptions;
   /** Short for `retry: { attempts }`. */
   readonly retries?: number;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { brotliDecompressSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createApp, type App } from "../http/app.ts";
-import { dashboardRoutes } from "./dashboard-routes.ts";
+import { createUnknownPage, dashboardRoutes } from "./dashboard-routes.ts";
 
 const PAGE = "<!doctype html><title>Everstep</title>";
 const SCRIPT = `export const words = "${"step ".repeat(1_000)}";`;
@@ -18,6 +18,7 @@ const appOver = (path: string): App =>
     routes: dashboardRoutes(path),
     checkSigningKey: () => undefined,
     log: () => undefined,
+    unknownPage: createUnknownPage(path),
   });
 
 beforeAll(async () => {
@@ -72,6 +73,33 @@ describe("dashboard", () => {
     const response = await app.request("/events", { headers: { "if-none-match": etag } });
     expect(response.status).toBe(304);
     expect(await response.text()).toBe("");
+  });
+
+  it.each(["/run-s", "/runs/no/such", "/failures/x", "/nothing/at/all.html"])(
+    "answers a browser at %s with the document and 404, also when it has the document",
+    async (path) => {
+      const { headers } = await app.request("/runs");
+      const asked = {
+        accept: "text/html,application/xhtml+xml,*/*;q=0.8",
+        "if-none-match": headers.get("etag") ?? "",
+      };
+      const response = await app.request(path, { headers: asked });
+      expect(response.status).toBe(404);
+      expect(response.headers.get("content-security-policy")).toContain("default-src 'none'");
+      expect(await response.text()).toBe(PAGE);
+    },
+  );
+
+  it.each([
+    ["/run-s", "*/*", "GET"],
+    ["/run-s", "application/json", "GET"],
+    ["/run-s", "text/html", "POST"],
+    ["/v1/runz", "text/html", "GET"],
+    ["/e/key/more", "text/html", "GET"],
+  ])("answers %s with JSON to Accept %s of a %s", async (path, accept, method) => {
+    const response = await app.request(path, { method, headers: { accept } });
+    expect(response.status).toBe(404);
+    expect(await response.json()).toMatchObject({ code: "route_not_found" });
   });
 
   it.each(["/assets/gone.js", "/assets/../secret.env", "/assets/%2e%2e/secret.env", "/secret.env"])(

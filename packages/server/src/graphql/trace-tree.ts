@@ -127,7 +127,7 @@ function finishedSteps(run: RunHead, detail: RunDetail, attempts: Attempts): rea
       name: step.name,
       status,
       attempts: Math.max(step.attempt + 1, children.length),
-      queuedAtMs: step.queuedAtMs,
+      queuedAtMs: Math.min(step.queuedAtMs, made[0]?.queuedAtMs ?? Infinity),
       startedAtMs: Math.min(step.startedAtMs, made[0]?.startedAtMs ?? Infinity),
       endedAtMs: step.endedAtMs,
       output,

@@ -10,6 +10,8 @@ export interface AppOptions {
   readonly routes: readonly Route[];
   readonly checkSigningKey: SigningKeyGuard;
   readonly log: Log;
+  /** A page for browsers at an address that nothing has; undefined for requests that get the JSON refusal. */
+  readonly unknownPage?: (context: RouteContext) => Promise<Response> | undefined;
 }
 
 export type App = Hono<{ Bindings: RouteContext["env"] }>;
@@ -23,7 +25,11 @@ export function createApp(options: AppOptions): App {
     });
   }
   const methodsAt = createMethodLookup(options.routes);
-  app.notFound((context) => answerUnknown(context, methodsAt(context.req.path)));
+  app.notFound((context) => {
+    const methods = methodsAt(context.req.path);
+    const page = methods.length === 0 ? options.unknownPage?.(context) : undefined;
+    return page ?? answerUnknown(context, methods);
+  });
   app.onError((error, context) => {
     const body = toErrorBody(error, options.log, `${context.req.method} ${context.req.path}`);
     return errorReply(context, body);

@@ -11,9 +11,10 @@ const RULES: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "shared-one": { concurrency: [{ limit: 1, key: KEY, scope: "account" }] },
   "shared-two": { concurrency: [{ limit: 1, key: KEY, scope: "account" }] },
   throttled: { throttle: { limit: 2, period: "2s", key: KEY } },
+  "throttled-long": { throttle: { limit: 2, period: "1h", key: KEY } },
   "rate-limited": { rateLimit: { limit: 3, period: "1h", key: KEY } },
   debounced: { debounce: { period: "1s", key: KEY } },
-  batched: { batchEvents: { maxSize: 3, timeout: "50s", key: KEY } },
+  batched: { batchEvents: { maxSize: 3, timeout: "60s", key: KEY } },
   "batched-soon": { batchEvents: { maxSize: 10, timeout: "1s", key: KEY } },
   "by-priority": {
     concurrency: [{ limit: 1, key: KEY }],

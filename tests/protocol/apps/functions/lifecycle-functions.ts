@@ -108,7 +108,8 @@ function cancellable(tools: AppTools): readonly FunctionSpec[] {
     {
       id: "start-timeout",
       triggers: [{ event: `${tools.appId}/start-timeout` }],
-      options: { timeouts: { start: "1s" }, concurrency: { limit: 1 } },
+      // Long enough for a run that nothing holds back to start in time on any machine.
+      options: { timeouts: { start: "4s" }, concurrency: { limit: 1 } },
       handler: async ({ event, step }) =>
         await step.run("hold", async () => {
           tools.note("start-timeout.held", idOf(event));

@@ -71,7 +71,8 @@ function heldFunctions(tools: AppTools): readonly FunctionSpec[] {
     {
       id: "gated",
       triggers: [{ event: `${tools.appId}/gated` }],
-      options: { retries: 10 },
+      // An attempt a second: a slow machine may take most of them to start an app again.
+      options: { retries: 20 },
       handler: async ({ event, step }) => {
         const before = await step.run("before", () => {
           tools.note("gated.before", idOf(event));

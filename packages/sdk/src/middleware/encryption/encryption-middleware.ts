@@ -80,7 +80,7 @@ export function encryptionMiddleware(
       onSendEvent: () => ({
         transformInput: async ({ payloads }) =>
           isEncrypting
-            ? { payloads: await Promise.all(payloads.map((event) => closeEvent(event, cipher))) }
+            ? { payloads: await closeEvents(payloads as readonly EventObject[], cipher) }
             : undefined,
       }),
     }),
@@ -95,6 +95,10 @@ function fieldsOf({ eventEncryptionField }: EncryptionOptions): readonly string[
 
 function placeOfStep(functionId: string, hashedId: string): string {
   return `step ${functionId} ${hashedId}`;
+}
+
+function closeEvents(events: readonly EventObject[], cipher: Cipher): Promise<EventObject[]> {
+  return Promise.all(events.map((event) => closeEvent(event, cipher)));
 }
 
 async function closeEvent(event: EventObject, { ring, fields }: Cipher): Promise<EventObject> {

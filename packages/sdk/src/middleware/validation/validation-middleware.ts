@@ -60,7 +60,7 @@ export function validationMiddleware(
           : {
               onSendEvent: () => ({
                 transformInput: ({ payloads }): Promise<undefined> =>
-                  checkAll(payloads, checkOutgoing),
+                  checkAll(payloads as readonly EventObject[], checkOutgoing),
               }),
             }),
       };

@@ -1,9 +1,12 @@
 // What step.ai.infer needs to know of a provider: where to send, with which key, in which format (sdk.md 1.4).
+/* oxlint-disable typescript/no-explicit-any -- a model of the app's own may answer anything */
 
 export type AiBody = Record<string, unknown>;
 
 /** A provider and model for `step.ai.infer`, as the makers `openai`, `anthropic`, … give it. */
-export interface AiModel {
+export interface AiModel<TAnswer = any> {
+  /** Types only; never set. */
+  readonly "~answer"?: TAnswer;
   url: string;
   headers?: Record<string, string>;
   authKey: string;

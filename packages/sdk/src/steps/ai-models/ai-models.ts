@@ -7,6 +7,12 @@ import {
   type AiModel,
   type AiModelOptions,
 } from "./ai-model.ts";
+import type {
+  AnthropicAnswer,
+  GeminiAnswer,
+  OpenAiChatAnswer,
+  OpenAiResponsesAnswer,
+} from "./ai-answers.ts";
 
 const OPENAI_URL = "https://api.openai.com/v1/";
 
@@ -36,7 +42,7 @@ function chatModel(provider: Provider, options: AiModelOptions): AiModel {
  *   body: { messages: [{ role: "user", content: "Summarise: it rained." }] },
  * });
  */
-export function openai(options: AiModelOptions): AiModel {
+export function openai(options: AiModelOptions): AiModel<OpenAiChatAnswer> {
   return chatModel(
     {
       keyVariable: "OPENAI_API_KEY",
@@ -49,7 +55,7 @@ export function openai(options: AiModelOptions): AiModel {
 }
 
 /** OpenAI's responses format; key from `OPENAI_API_KEY`. */
-export function openaiResponses(options: AiModelOptions): AiModel {
+export function openaiResponses(options: AiModelOptions): AiModel<OpenAiResponsesAnswer> {
   return chatModel(
     {
       keyVariable: "OPENAI_API_KEY",
@@ -75,7 +81,7 @@ export interface AnthropicOptions extends AiModelOptions {
  *   defaultParameters: { max_tokens: 1_000 },
  * });
  */
-export function anthropic(options: AnthropicOptions): AiModel {
+export function anthropic(options: AnthropicOptions): AiModel<AnthropicAnswer> {
   const betas = options.betaHeaders ?? [];
   return {
     ...chatModel(
@@ -95,7 +101,7 @@ export function anthropic(options: AnthropicOptions): AiModel {
 }
 
 /** Google's Gemini, with the key in the address; key from `GEMINI_API_KEY`. */
-export function gemini(options: AiModelOptions): AiModel {
+export function gemini(options: AiModelOptions): AiModel<GeminiAnswer> {
   const authKey = options.apiKey || readEnvironment("GEMINI_API_KEY") || "";
   const baseUrl = options.baseUrl || "https://generativelanguage.googleapis.com/v1beta/";
   return {
@@ -109,7 +115,7 @@ export function gemini(options: AiModelOptions): AiModel {
 }
 
 /** xAI's Grok; key from `XAI_API_KEY`. */
-export function grok(options: AiModelOptions): AiModel {
+export function grok(options: AiModelOptions): AiModel<OpenAiChatAnswer> {
   return chatModel(
     {
       keyVariable: "XAI_API_KEY",
@@ -122,7 +128,7 @@ export function grok(options: AiModelOptions): AiModel {
 }
 
 /** DeepSeek, which speaks OpenAI's chat format; key from `DEEPSEEK_API_KEY`. */
-export function deepseek(options: AiModelOptions): AiModel {
+export function deepseek(options: AiModelOptions): AiModel<OpenAiChatAnswer> {
   return chatModel(
     {
       keyVariable: "DEEPSEEK_API_KEY",
@@ -145,7 +151,7 @@ export interface AzureOpenAiOptions {
 }
 
 /** OpenAI's chat format at Azure; key from `AZURE_OPENAI_API_KEY`. */
-export function azureOpenai(options: AzureOpenAiOptions): AiModel {
+export function azureOpenai(options: AzureOpenAiOptions): AiModel<OpenAiChatAnswer> {
   const authKey = options.apiKey || readEnvironment("AZURE_OPENAI_API_KEY") || "";
   const url = new URL(
     `openai/deployments/${options.deployment}/chat/completions`,
