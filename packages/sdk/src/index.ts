@@ -1,6 +1,6 @@
 // The public face of the package `everstep`: the client, functions, events, steps, errors and the types that apps derive from
-// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks, and InngestCommHandler
-// for making one, are subpaths: this entry stays below 40 kB min+gz.
+// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks are subpaths, and
+// InngestCommHandler loads what it needs with its first request: this entry stays below 40 kB min+gz.
 export { Everstep, Everstep as Inngest } from "./client/everstep.ts";
 export type {
   BaseContext,
@@ -149,6 +149,8 @@ export { EventValidationError } from "./schemas/event-validation-error.ts";
 export type { Jsonify, StepOutput } from "./schemas/jsonify.ts";
 export type { StandardSchemaV1 } from "./schemas/standard-schema.ts";
 
+export type { ActionResponse, CommHandlerOptions, HandlerActions } from "./serve/comm-handler.ts";
+export { InngestCommHandler } from "./serve/lazy-comm-handler.ts";
 export { SDK_VERSION as version } from "./serve/sdk-identity.ts";
 export type {
   ServeOptions as RegisterOptions,
