@@ -20,8 +20,9 @@ export default defineConfig({
         test: {
           name: "process",
           include: ["tests/{cli,crash,examples,package,protocol}/**/*.test.ts"],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // A crash test has five lives of an engine in it, and waits inside of tests are bounded by themselves.
+          testTimeout: 240_000,
+          hookTimeout: 240_000,
           sequence: { groupOrder: 1 },
         },
       },

@@ -116,7 +116,8 @@ function newTag(): string {
 
 function introduction({ url, dataPath }: OpenServer): string {
   return `
-  The shop is open. Engine at ${url}, app at ${appUrl}
+  The shop is open. Watch it in a browser: ${url}
+  That is the engine's dashboard; the shop itself is an app at ${appUrl}
   Everything is kept in ${dataPath ?? "memory"}: stop it whenever you like, runs go on at the next start.
 ${commandsToTry(engine)}
 `;

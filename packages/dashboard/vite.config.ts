@@ -15,6 +15,8 @@ export default defineConfig({
     target: "es2023",
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // For whoever ships the page: packages/cli/tsdown.config.ts adds it to the licences of the command.
+    license: { fileName: "third-party-licences.md" },
     chunkSizeWarningLimit: 700,
   },
   server: {

@@ -1,11 +1,22 @@
 // Builds what npm gets: packages/sdk/dist is a package of its own (ESM and .d.ts, one entry a subpath, no dependencies), made
-// by `npm run build` and packed with `npm pack ./packages/sdk/dist`. The workspace runs from src and never needs it.
+// by `npm run build` and packed by `npm run pack` at the root. The workspace runs from src and never needs it.
 // docs/decisions/0007-sdk-build.md says why it is made so.
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { defineConfig } from "tsdown";
-import { listEntries, writePackageFiles } from "./build/published-package.ts";
+import { createBundledLicences } from "../../build/bundled-licences.ts";
+import {
+  builtExports,
+  listEntries,
+  readWorkspaceManifest,
+  writePublishedPackage,
+} from "../../build/published-package.ts";
+
+const manifest = readWorkspaceManifest(import.meta.dirname);
+const licences = createBundledLicences();
 
 export default defineConfig({
-  entry: listEntries(),
+  entry: listEntries(manifest),
   outDir: "dist",
   format: "esm",
   // What Node 20 runs, and bundlers of edge runtimes read.
@@ -21,8 +32,18 @@ export default defineConfig({
     onlyBundle: ["@noble/hashes"],
     neverBundle: [/^node:/],
   },
+  plugins: [licences.plugin],
   outputOptions: { chunkFileNames: "chunks/[name].js" },
   hash: false,
   publint: false,
-  hooks: { "build:done": ({ options }) => writePackageFiles(options.outDir) },
+  hooks: {
+    "build:done": ({ options: { outDir } }) => {
+      writePublishedPackage(import.meta.dirname, outDir, {
+        engines: { node: ">=20" },
+        sideEffects: false,
+        exports: builtExports(manifest),
+      });
+      writeFileSync(join(outDir, "THIRD-PARTY-LICENSES"), licences.text());
+    },
+  },
 });

@@ -6,7 +6,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createTestApp, type TestApp } from "./test-app.ts";
 
 const BIN = fileURLToPath(new URL("../../packages/cli/bin/everstep.js", import.meta.url));
@@ -19,9 +19,6 @@ interface ServerProcess {
   readonly ended: Promise<number | string>;
   readonly kill: (signal: NodeJS.Signals) => void;
 }
-
-// Each test starts several processes; on a busy machine each takes seconds.
-vi.setConfig({ testTimeout: 120_000 });
 
 let folder: string;
 const cleanups: (() => Promise<unknown>)[] = [];
@@ -146,6 +143,21 @@ describe("a server's process", () => {
     expect(app.calls()).toBe(1);
     second.kill("SIGTERM");
     expect(await second.ended).toBe(0);
+  });
+
+  it("a second Ctrl-C while a call is out ends it at once with 1", async () => {
+    const server = await startServer(0);
+    await greetUntilCalled(server);
+    server.kill("SIGINT");
+    await server.printed(/"callsInFlight":1,"graceSeconds":10/u);
+    // Two at once are one, for npm repeats what the terminal has sent already: so again until it counts.
+    const again = setInterval(() => server.kill("SIGINT"), 50);
+    try {
+      expect(await server.ended).toBe(1);
+    } finally {
+      clearInterval(again);
+    }
+    await server.printed(/Stopped at once; calls in flight are made again/u);
   });
 
   it("a call that outlasts the grace period is made again by the next server", async () => {

@@ -20,10 +20,18 @@ export interface TestApp {
   readonly close: () => Promise<void>;
 }
 
-/** Function `greet` on event test/greet, with the step say-hello behind the gate. */
-export async function createTestApp(baseUrl: string): Promise<TestApp> {
+/**
+ * Function `greet` on event test/greet, with the step say-hello behind the gate.
+ *
+ * @param keys Of a server that has some; the app then refuses calls without a signature.
+ */
+export async function createTestApp(
+  baseUrl: string,
+  keys?: { readonly signingKey: string; readonly eventKey: string },
+): Promise<TestApp> {
   const quiet = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const client = new Inngest({ id: "app", isDev: true, baseUrl, logger: quiet });
+  const mode = { isDev: keys === undefined, baseUrl, logger: quiet };
+  const client = new Inngest({ id: "app", ...mode, ...keys });
   const waiting = new Map<number, () => void>();
   const gate = Promise.withResolvers<void>();
   const finished = Promise.withResolvers<void>();

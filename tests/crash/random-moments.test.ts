@@ -10,7 +10,7 @@ const SEED = Number(process.env["EVERSTEP_CRASH_SEED"] ?? 1);
 const KILLS = Number(process.env["EVERSTEP_CRASH_KILLS"] ?? 6);
 /** A start takes about half of this; the rest is load. */
 const LIFE_MS_MAX = 2_500;
-const TIMEOUT_MS = 120_000 + KILLS * 5_000;
+const TIMEOUT_MS = 240_000 + KILLS * 5_000;
 
 /** The first commit of a life takes ownership; the second of a new file knows an app. */
 const FIRST_COMMITS: readonly Death[] = [

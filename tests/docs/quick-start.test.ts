@@ -1,4 +1,5 @@
-// The quick start, done as it says: its app, its commands, the real server. Only ports and folders are the test's own.
+// The quick start, done as it says: its app, its commands, the real server. Only ports and folders are the test's own, and the
+// packages are those of the workspace; tests/package/installed.test.ts packs and installs them.
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
@@ -14,9 +15,15 @@ const PAGE = "docs/quick-start.md";
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const BIN = join(ROOT, "packages/cli/bin/everstep.js");
 const COMMANDS = {
-  install: "npm ci",
+  pack: "npm ci && npm run pack",
+  install: [
+    "mkdir ../my-app && cd ../my-app",
+    "npm init -y && npm pkg set type=module",
+    "npm install ../everstep/dist/packages/everstep-0.1.0.tgz",
+    "npm install -D ../everstep/dist/packages/everstep-cli-0.1.0.tgz",
+  ].join("\n"),
   dev: "npx everstep dev",
-  app: "npx node app.ts",
+  app: "node app.ts",
   sync: "curl -X PUT http://127.0.0.1:3000/api/inngest",
   send: `npx everstep send test/hello --data '{"name":"Ada"}'`,
   runs: "npx everstep runs",
@@ -80,7 +87,7 @@ interface Started {
 function start(folder: string, line: string, env: Record<string, string> = {}): Started {
   const command = line
     .replace(/^npx everstep/, `exec "${process.execPath}" "${BIN}"`)
-    .replace(/^npx node/, `exec "${process.execPath}"`);
+    .replace(/^node/, `exec "${process.execPath}"`);
   const child = spawn("sh", ["-c", command], {
     cwd: folder,
     env: { NODE_ENV: "development", PATH: process.env["PATH"], HOME: folder, ...env },

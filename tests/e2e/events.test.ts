@@ -32,7 +32,7 @@ describe("the stream", () => {
     const search = page.getByRole("searchbox", { name: /Search expression/ });
     await search.fill("event.data.item == 'unicorn'");
     const rows = page.getByRole("table", { name: "Events" }).getByRole("row");
-    await expect.poll(() => rows.count(), { timeout: 10_000 }).toBe(2);
+    await expect.poll(() => rows.count(), { timeout: 30_000 }).toBe(2);
     await expectShown(page.getByText("These are all."));
     await search.fill("event.data.item ==");
     await expectShown(page.getByRole("search").getByRole("alert"));

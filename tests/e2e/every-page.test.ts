@@ -14,6 +14,7 @@ beforeAll(async () => {
 const PAGES: readonly (readonly [name: string, path: (scene: Scene) => string, shows: RegExp])[] = [
   ["runs", () => "/runs", /Take an order/],
   ["run", ({ runId }) => `/runs/${runId}`, /confirmed 2 of tea/],
+  ["logs of a run", ({ talkedRunId }) => `/runs/${talkedRunId}?tab=logs`, /the bank said no/],
   ["failed run", ({ failedRunId }) => `/runs/${failedRunId}`, /Card 4545 was declined/],
   [
     "two runs",

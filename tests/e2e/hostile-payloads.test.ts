@@ -85,6 +85,6 @@ it("the editor takes them over as they are", async () => {
   const page = await openPage(`/events?send=${eventId}`);
   const payload = page.getByLabel("Payload (data)");
   const length = async (): Promise<number> => (await payload.inputValue()).length;
-  await expect.poll(length, { timeout: 10_000 }).toBeGreaterThan(1_000_000);
+  await expect.poll(length, { timeout: 30_000 }).toBeGreaterThan(1_000_000);
   expect(JSON.parse(await payload.inputValue())).toMatchObject({ script: SCRIPT, ansi: ANSI });
 });

@@ -60,6 +60,7 @@ function pathsOf(ids: {
   readonly eventId: string;
   readonly runId: string;
   readonly failedRunId: string;
+  readonly talkedRunId: string;
   readonly longRunId: string;
 }): Readonly<Record<string, string>> {
   return {
@@ -67,6 +68,8 @@ function pathsOf(ids: {
     "runs-filtered": "/runs?status=failed&fn=shop-invoice",
     run: `/runs/${ids.runId}`,
     "run-failed": `/runs/${ids.failedRunId}`,
+    "run-talked": `/runs/${ids.talkedRunId}`,
+    "run-logs": `/runs/${ids.talkedRunId}?tab=logs`,
     "run-long": `/runs/${ids.longRunId}`,
     compare: `/runs/${ids.runId}/compare/${ids.failedRunId}`,
     functions: "/functions",

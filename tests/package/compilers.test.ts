@@ -5,7 +5,9 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { beforeAll, describe, expect, it } from "vitest";
-import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
+import { ROOT } from "../../build/published-package.ts";
+import { packSdk, type PackedSdk } from "./harness/packed-sdk.ts";
+import { runNode } from "./harness/run-program.ts";
 
 const TYPED_APP = fileURLToPath(new URL("./sources/typed-app.ts", import.meta.url));
 

@@ -5,10 +5,11 @@ import { cpSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { EXPRESS, expectJourney, HONO, NEXT } from "../examples/harness/journeys.ts";
-import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
+import { ROOT } from "../../build/published-package.ts";
+import { packSdk, type PackedSdk } from "./harness/packed-sdk.ts";
+import { runNode } from "./harness/run-program.ts";
 
 const NEXT_BIN = join(ROOT, "node_modules", "next", "dist", "bin", "next");
-const NEXT_TIMEOUT_MS = 180_000;
 
 let packed: PackedSdk;
 beforeAll(async () => {
@@ -36,16 +37,12 @@ describe("on the packed package", () => {
     await expectJourney(journey, ["app.ts"], { cwd, env: {} });
   });
 
-  it(
-    "Next.js is built, types included, and runs its function",
-    async () => {
-      const cwd = await installExample("nextjs");
-      const printed = await runNode([NEXT_BIN, "build"], cwd);
-      expect(printed).toContain("Finished TypeScript");
-      expect(printed).toMatch(/ƒ \/api\/inngest/);
-      const env = { NEXT_TELEMETRY_DISABLED: "1" };
-      await expectJourney(NEXT, [NEXT_BIN, "start", "-H", "127.0.0.1"], { cwd, env });
-    },
-    NEXT_TIMEOUT_MS,
-  );
+  it("Next.js is built, types included, and runs its function", async () => {
+    const cwd = await installExample("nextjs");
+    const printed = await runNode([NEXT_BIN, "build"], cwd);
+    expect(printed).toContain("Finished TypeScript");
+    expect(printed).toMatch(/ƒ \/api\/inngest/);
+    const env = { NEXT_TELEMETRY_DISABLED: "1" };
+    await expectJourney(NEXT, [NEXT_BIN, "start", "-H", "127.0.0.1"], { cwd, env });
+  });
 });

@@ -7,7 +7,9 @@ import { checkPackage, createPackageFromTarballData } from "@arethetypeswrong/co
 import { publint } from "publint";
 import { beforeAll, describe, expect, it } from "vitest";
 import { measureBundle } from "./harness/bundle-size.ts";
-import { packSdk, ROOT, runNode, type PackedSdk } from "./harness/packed-sdk.ts";
+import { ROOT } from "../../build/published-package.ts";
+import { packSdk, type PackedSdk } from "./harness/packed-sdk.ts";
+import { runNode } from "./harness/run-program.ts";
 
 const MAIN_ENTRY_BYTES_MAX = 40_000;
 /** Entries for Node alone. */

@@ -11,20 +11,16 @@ const hash = (id: string): string => createHash("sha1").update(id).digest("hex")
 
 describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("an app of $name, alone", (mode) => {
   let app: AppProcess;
-  let failing: AppProcess;
 
   beforeAll(async () => {
     const { name: appId, version, isOurs = false } = mode;
-    const shared = { appId, version, isOurs, engineUrl: NO_ENGINE } as const;
     const calls = mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing };
-    [app, failing] = await Promise.all([
-      AppProcess.start({ ...shared, ...calls, functions: "steps" }),
-      AppProcess.start({ ...shared, ...calls, functions: "errors" }),
-    ]);
+    const options = { appId, version, isOurs, engineUrl: NO_ENGINE, ...calls };
+    app = await AppProcess.start({ ...options, functions: "steps errors" });
   });
 
   afterAll(async () => {
-    await Promise.all([app.stop(), failing.stop()]);
+    await app.stop();
   });
 
   it("introduces itself to a GET in dev mode", async () => {
@@ -122,11 +118,11 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("an app of $name, alone", (m
   });
 
   it("answers a failing step with StepError, on the last attempt with StepFailed", async () => {
-    const first = await callByHand(failing, { functionId: "caught", maxAttempts: 2 });
+    const first = await callByHand(app, { functionId: "caught", maxAttempts: 2 });
     expect(first.body).toMatchObject([
       { op: "StepError", id: hash("doomed"), error: { name: "TypeError" } },
     ]);
-    const last = await callByHand(failing, {
+    const last = await callByHand(app, {
       functionId: "caught",
       attempt: 1,
       maxAttempts: 2,
@@ -139,7 +135,7 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("an app of $name, alone", (m
       [hash("doomed")]: { error: { name: "TypeError", message: "never works" } },
       [hash("plan-b")]: { data: "plan b" },
     };
-    const answer = await callByHand(failing, { functionId: "caught", steps });
+    const answer = await callByHand(app, { functionId: "caught", steps });
     expect(answer.status).toBe(200);
     expect(answer.body).toStrictEqual({
       name: "TypeError",
@@ -149,10 +145,10 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("an app of $name, alone", (m
   });
 
   it("answers 400 and no-retry to NonRetriableError, 500 to other errors", async () => {
-    const final = await callByHand(failing, { functionId: "final-function" });
+    const final = await callByHand(app, { functionId: "final-function" });
     expect(final.status).toBe(400);
     expect(final.headers.get("x-inngest-no-retry")).toBe("true");
-    const again = await callByHand(failing, { functionId: "always-failing" });
+    const again = await callByHand(app, { functionId: "always-failing" });
     expect(again.status).toBe(500);
     expect(again.headers.get("x-inngest-no-retry")).toBe("false");
     expect(again.body).toMatchObject({ name: "RangeError", message: "out of luck" });

@@ -10,41 +10,31 @@ const NO_ENGINE = "http://127.0.0.1:9";
 const hash = (id: string): string => createHash("sha1").update(id).digest("hex");
 
 describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
-  const apps = new Map<string, AppProcess>();
+  let app: AppProcess;
 
   beforeAll(async () => {
-    const sets = ["waits", "invoke", "gateway", "time"];
-    await Promise.all(
-      sets.map(async (functions) => {
-        const app = await AppProcess.start({
-          appId: mode.name,
-          version: mode.version,
-          isOurs: mode.isOurs ?? false,
-          engineUrl: NO_ENGINE,
-          functions,
-          ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),
-        });
-        apps.set(functions, app);
-      }),
-    );
+    app = await AppProcess.start({
+      appId: mode.name,
+      version: mode.version,
+      isOurs: mode.isOurs ?? false,
+      engineUrl: NO_ENGINE,
+      functions: "waits invoke gateway time",
+      ...(mode.checkpointing === undefined ? {} : { checkpointing: mode.checkpointing }),
+    });
   });
 
   afterAll(async () => {
-    await Promise.all([...apps.values()].map((app) => app.stop()));
+    await app.stop();
   });
 
-  async function opsOf(functions: string, call: HandMadeCall): Promise<unknown> {
-    const app = apps.get(functions);
-    if (app === undefined) {
-      throw new Error(`functions: no app serves "${functions}"`);
-    }
+  async function opsOf(call: HandMadeCall): Promise<unknown> {
     const answer = await callByHand(app, call);
     expect(answer.status).toBe(206);
     return answer.body;
   }
 
   it("waitForEvent says the event by name and makes an expression of match", async () => {
-    expect(await opsOf("waits", { functionId: "wait-match" })).toMatchObject([
+    expect(await opsOf({ functionId: "wait-match" })).toMatchObject([
       {
         op: "WaitForEvent",
         id: hash("reply"),
@@ -56,7 +46,7 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
 
   it("waitForSignal carries signal, timeout and conflict", async () => {
     const data = { signal: "s-1", onConflict: "replace" };
-    expect(await opsOf("waits", { functionId: "signal", data })).toMatchObject([
+    expect(await opsOf({ functionId: "signal", data })).toMatchObject([
       {
         op: "WaitForSignal",
         id: hash("signal"),
@@ -66,7 +56,7 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
   });
 
   it("invoke carries the target's slug and the payload", async () => {
-    expect(await opsOf("invoke", { functionId: "call-add" })).toMatchObject([
+    expect(await opsOf({ functionId: "call-add" })).toMatchObject([
       {
         op: "InvokeFunction",
         id: hash("first"),
@@ -76,7 +66,7 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
   });
 
   it("a parallel sendEvent is planned beside the wait", async () => {
-    expect(await opsOf("waits", { functionId: "wait-and-send" })).toMatchObject([
+    expect(await opsOf({ functionId: "wait-and-send" })).toMatchObject([
       { op: "WaitForEvent", id: hash("own") },
       { op: "StepPlanned", id: hash("send"), opts: { type: "step.sendEvent" } },
     ]);
@@ -84,14 +74,14 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
 
   it("sleepUntil keeps its milliseconds", async () => {
     const untilMs = 1_700_000_000_123;
-    expect(await opsOf("time", { functionId: "sleep-until", data: { untilMs } })).toMatchObject([
+    expect(await opsOf({ functionId: "sleep-until", data: { untilMs } })).toMatchObject([
       { op: "Sleep", id: hash("pause"), name: "2023-11-14T22:13:20.123Z" },
     ]);
   });
 
   it("step.fetch is a Gateway op", async () => {
     const data = { url: "http://target.test/path?x=1" };
-    expect(await opsOf("gateway", { functionId: "fetch", data })).toMatchObject([
+    expect(await opsOf({ functionId: "fetch", data })).toMatchObject([
       {
         op: "Gateway",
         id: hash("step.fetch: target.test"),
@@ -107,7 +97,7 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
 
   it("step.ai.infer is an AIGateway op", async () => {
     const data = { url: "http://provider.test/v1/", question: "why?" };
-    expect(await opsOf("gateway", { functionId: "infer", data })).toMatchObject([
+    expect(await opsOf({ functionId: "infer", data })).toMatchObject([
       {
         op: "AIGateway",
         id: hash("ask"),
@@ -124,18 +114,18 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
 
   it("a memoised event, signal, fetch and null are given to user code as they are", async () => {
     const event = { name: `${mode.name}/reply`, data: { id: "by-hand" }, id: "e", ts: 1 };
-    const matched = await callFinal("waits", {
+    const matched = await callFinal({
       functionId: "wait-match",
       steps: { [hash("reply")]: event },
     });
     expect(matched).toStrictEqual({ got: event });
-    const signalled = await callFinal("waits", {
+    const signalled = await callFinal({
       functionId: "signal",
       data: { signal: "s" },
       steps: { [hash("signal")]: { data: { signal: "s", data: 1 } } },
     });
     expect(signalled).toStrictEqual({ signal: "s", data: 1 });
-    const fetched = await callFinal("gateway", {
+    const fetched = await callFinal({
       functionId: "fetch",
       data: { url: "http://target.test/" },
       steps: {
@@ -150,7 +140,7 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
       },
     });
     expect(fetched).toStrictEqual({ status: 202, text: "ok", header: "yes" });
-    const timedOut = await callFinal("waits", {
+    const timedOut = await callFinal({
       functionId: "wait-match",
       steps: { [hash("reply")]: null },
     });
@@ -159,17 +149,14 @@ describe.each([V3, V4_CALLS, EV3_CALLS, EV4_CALLS])("ops of $name", (mode) => {
 
   it("a RetryAfterError keeps the milliseconds of its date", async () => {
     const untilMs = 1_900_000_000_123;
-    const app = apps.get("time");
-    const answer =
-      app && (await callByHand(app, { functionId: "retry-after-function", data: { untilMs } }));
-    expect(answer?.status).toBe(500);
-    expect(answer?.headers.get("retry-after")).toBe(new Date(untilMs).toISOString());
+    const answer = await callByHand(app, { functionId: "retry-after-function", data: { untilMs } });
+    expect(answer.status).toBe(500);
+    expect(answer.headers.get("retry-after")).toBe(new Date(untilMs).toISOString());
   });
 
-  async function callFinal(functions: string, call: HandMadeCall): Promise<unknown> {
-    const app = apps.get(functions);
-    const answer = app && (await callByHand(app, call));
-    expect(answer?.status).toBe(200);
-    return answer?.body;
+  async function callFinal(call: HandMadeCall): Promise<unknown> {
+    const answer = await callByHand(app, call);
+    expect(answer.status).toBe(200);
+    return answer.body;
   }
 });

@@ -140,6 +140,10 @@ function appTransport(): Transport {
   };
 }
 
+function line(level: string, message: string): Record<string, unknown> {
+  return { at: Date.now(), level, message };
+}
+
 function answer({ url, body, method }: OutboundRequest): InboundResponse {
   const ok = (status: number, value: unknown): InboundResponse => ({
     status,
@@ -166,9 +170,25 @@ function answer({ url, body, method }: OutboundRequest): InboundResponse {
         },
       ]);
     case "order":
-      if (STEP_ID in steps) return ok(200, { ok: true });
+      if (STEP_ID in steps) {
+        const { bodyText, ...end } = ok(200, {
+          answer: { ok: true },
+          logs: [line("warn", "paid")],
+        });
+        return { ...end, bodyText, headers: { ...SDK, "x-everstep-logs": "enclosed" } };
+      }
       return ok(206, [
-        { op: "StepRun", id: STEP_ID, name: "charge", displayName: "charge", data: { paid: 1 } },
+        {
+          op: "StepRun",
+          id: STEP_ID,
+          name: "charge",
+          displayName: "charge",
+          data: { paid: 1 },
+          logs: [
+            line("debug", "asking"),
+            { ...line("info", "charging <b>"), step: STEP_ID, fields: { cents: 1e21, id: "7" } },
+          ],
+        },
       ]);
     default:
       return ok(200, "done");

@@ -24,6 +24,66 @@ async function get<Answer>(path: string): Promise<Answer> {
   return json as never;
 }
 
+describe("logs of a run", () => {
+  const logsOf = async (filter: string): Promise<ApiAnswer<"listRunLogs">> => {
+    const runs = await get<ApiAnswer<"listRuns">>("/runs?functionId=shop-order&limit=1");
+    return get(`/runs/${runs.data[0]?.id}/logs${filter}`);
+  };
+  const texts = async (filter: string): Promise<string[]> =>
+    (await logsOf(filter)).data.map(({ message }) => message);
+
+  it("are listed oldest first, with their step and their attempt", async () => {
+    const { data } = await logsOf("");
+    expect(data).toMatchObject([
+      { position: 0, level: "DEBUG", message: "asking", attempt: 0 },
+      {
+        position: 1,
+        level: "INFO",
+        message: "charging <b>",
+        stepId: "3f0d9d4bdba2cf1d9d0ec8d7cdd8d1a8f5b5a2f6",
+        fields: { cents: 1e21, id: "7" },
+      },
+      { position: 2, level: "WARN", message: "paid" },
+    ]);
+    expect(data[0]).not.toHaveProperty("stepId");
+    expect(Math.abs(Date.parse(data[0]?.at ?? "") - Date.now())).toBeLessThan(60_000);
+  });
+
+  it("are filtered by level and step, and paged from the last line on", async () => {
+    expect(await texts("?level=WARN&level=DEBUG")).toEqual(["asking", "paid"]);
+    expect(await texts("?stepId=3f0d9d4bdba2cf1d9d0ec8d7cdd8d1a8f5b5a2f6")).toHaveLength(1);
+    expect(await texts("?stepId=charge")).toEqual([]);
+    const first = await logsOf("?limit=2");
+    expect(first.page).toMatchObject({ hasMore: true, cursor: "1" });
+    const last = await logsOf(`?limit=2&cursor=${first.page.cursor}`);
+    expect(last.data.map(({ position }) => position)).toEqual([2]);
+    expect(last.page).toMatchObject({ hasMore: false, cursor: "2" });
+    const none = await logsOf(`?cursor=${last.page.cursor}`);
+    expect([none.data, none.page.cursor]).toEqual([[], "2"]);
+  });
+
+  it("are counted on the run, and none is no member", async () => {
+    const runs = await get<ApiAnswer<"listRuns">>("/runs");
+    const details = await Promise.all(
+      runs.data.map(({ id }) => get<ApiAnswer<"getRun">>(`/runs/${id}`)),
+    );
+    const ofOrder = details.filter(({ data }) => data.function.slug === "shop-order");
+    const others = details.filter(({ data }) => data.function.slug !== "shop-order");
+    for (const { data } of ofOrder) expect(data.logs).toEqual({ kept: 3, dropped: 0 });
+    for (const { data } of others) expect(data).not.toHaveProperty("logs");
+    expect([ofOrder.length, others.length]).toEqual([5, 2]);
+  });
+
+  it("refuse a cursor of another list and an unknown level", async () => {
+    for (const filter of ["?cursor=abc", "?cursor=-1", "?level=LOUD", "?limit=1001"]) {
+      const { json } = await world.ask("GET", "/runs?functionId=shop-order&limit=1");
+      const [run] = json.data as { id: string }[];
+      const { status } = await world.ask("GET", `/runs/${run?.id}/logs${filter}`);
+      expect([filter, status]).toEqual([filter, 400]);
+    }
+  });
+});
+
 const query = (text: string): string => `query=${encodeURIComponent(text)}`;
 
 describe("runs", () => {

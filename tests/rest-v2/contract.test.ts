@@ -63,6 +63,12 @@ type Request = readonly [path: string, body?: unknown];
 /** A request for each route, with everything that it can take that changes its answer. */
 const REQUESTS: { readonly [Id in Exclude<OperationId, "stream">]: () => Request } = {
   getStatus: () => ["/status"],
+  getHealth: () => ["/health"],
+  getAccount: () => ["/account"],
+  listEnvs: () => ["/envs"],
+  listEventKeys: () => ["/keys/events"],
+  listSigningKeys: () => ["/keys/signing"],
+  getApp: () => ["/apps/shop"],
   listApps: () => ["/apps"],
   addApp: () => ["/apps", { url: APP_URL }],
   syncApp: () => ["/apps/shop/sync"],
@@ -74,6 +80,7 @@ const REQUESTS: { readonly [Id in Exclude<OperationId, "stream">]: () => Request
     "/bulk",
     { action: "CANCEL", filter: { functionId: ["shop-order"], status: ["RUNNING"] } },
   ],
+  listBulk: () => ["/bulk"],
   getBulk: () => [`/bulk/${ids.bulk}`],
   stopBulk: () => [`/bulk/${ids.bulk}/stop`],
   listRuns: () => ["/runs?includeOutput=true&limit=2&status=COMPLETED&status=FAILED&appId=shop"],
@@ -82,6 +89,7 @@ const REQUESTS: { readonly [Id in Exclude<OperationId, "stream">]: () => Request
   getRunTrace: () => [`/runs/${ids.waiting}/trace`],
   getRunSpan: () => [`/runs/${ids.failed}/spans/root`],
   getRunEvents: () => [`/runs/${ids.run.toLowerCase()}/events`],
+  listRunLogs: () => [`/runs/${ids.run}/logs?level=INFO&level=WARN&limit=3`],
   explainRun: () => [`/runs/${ids.waiting}/explain`],
   rerunRun: () => [`/runs/${ids.run}/rerun`, { fromStep: { stepId: "charge", input: [1] } }],
   cancelRun: () => [`/runs/${ids.waiting}/cancel`, { reason: "no longer wanted" }],
@@ -149,6 +157,7 @@ describe("REST v2", () => {
   });
 });
 
+const OPEN_API = { method: "GET", path: "/openapi.json" } as const;
 const NOBODY = "01JABCDEFGHJKMNPQRSTVWXYZ0";
 
 describe("errors of REST v2", () => {
@@ -182,6 +191,7 @@ describe("errors of REST v2", () => {
     ["listEventRuns", `/events/${NOBODY}/runs`, undefined, "not_found"],
     ["explainEvent", `/events/${NOBODY}/explain`, undefined, "not_found"],
     ["syncApp", "/apps/nope/sync", undefined, "not_found"],
+    ["getApp", "/apps/nope", undefined, "not_found"],
     ["removeApp", "/apps/nope", undefined, "not_found"],
     ["addApp", "/apps", {}, "missing_field"],
     ["listFailures", "/failures?functionId=nope", undefined, "not_found"],
@@ -200,6 +210,22 @@ describe("errors of REST v2", () => {
     expect(complaintsAbout(id, reply)).toBeUndefined();
   });
 
+  it.each([
+    ["POST", "/envs"],
+    ["PATCH", "/envs/x"],
+    ["GET", "/env/webhooks"],
+    ["GET", "/partner/accounts"],
+    ["POST", "/insights/query"],
+    ["GET", "/apps/a/functions/f/experiments/e"],
+    ["GET", "/sessions/key/id/runs"],
+    ["POST", "/sandboxes"],
+    ["POST", `/runs/${NOBODY}/scores`],
+  ])("%s %s names the feature that is missing", async (method, path) => {
+    const { status, json } = await world.ask(method, path, method === "GET" ? undefined : {});
+    expect([status, json.errors[0]?.code]).toEqual([501, "not_implemented"]);
+    expect(json.errors[0]?.message).toMatch(/is not available: \w+/);
+  });
+
   it("tells unknown routes, wrong methods and foreign pages in the same shape", async () => {
     const codeOf = async (...given: Parameters<ApiWorld["ask"]>): Promise<unknown> => {
       const { status, json } = await world.ask(...given);
@@ -209,6 +235,24 @@ describe("errors of REST v2", () => {
     expect(await codeOf("DELETE", "/runs")).toEqual([405, "method_not_allowed"]);
     const origin = { origin: "https://evil.example" };
     expect(await codeOf("POST", "/events", { name: "a" }, origin)).toEqual([403, "access_denied"]);
+  });
+
+  it("lets no foreign page change anything, whatever it calls itself", async () => {
+    const pages = [
+      { origin: "https://evil.example" },
+      { origin: "null" },
+      { origin: "http://localhost.evil.example" },
+      { "sec-fetch-site": "cross-site" },
+    ];
+    for (const { method, path } of Object.values(API_ROUTES)) {
+      if (method === "GET") continue;
+      for (const page of pages) {
+        const headers = { ...page, "content-type": "text/plain" };
+        const { status, json } = await world.ask(method, path, {}, headers);
+        expect([path, page, status]).toEqual([path, page, 403]);
+        expect(json.errors[0]?.code).toBe("access_denied");
+      }
+    }
   });
 
   it("wants the signing key of a server in start mode", async () => {
@@ -222,6 +266,11 @@ describe("errors of REST v2", () => {
       expect(await ask({ authorization: "Bearer no" })).toEqual([401, "invalid_signing_key"]);
       const key = { authorization: "Bearer signkey-test-0123456789abcdef" };
       expect(await ask(key)).toEqual([200, undefined]);
+      for (const { method, path } of [...Object.values(API_ROUTES), OPEN_API]) {
+        const named = path.replaceAll(/\{\w+\}/g, NOBODY);
+        const { status } = await guarded.ask(method, named, method === "GET" ? undefined : {});
+        expect([method, path, status]).toEqual([method, path, 401]);
+      }
     } finally {
       await guarded.close();
     }

@@ -23,6 +23,10 @@ export interface WorldOptions {
   readonly serve?: Partial<Parameters<typeof serve>[0]>;
   /** Instances of the app behind one address, which get its calls in turn. Default 1. */
   readonly instances?: number;
+  /** Fixed delay between attempts instead of the table. */
+  readonly retryIntervalMs?: number;
+  /** Whether the connection breaks before the answer to a call, by the number of the call from 1. */
+  readonly breaks?: (call: number) => boolean;
 }
 
 type Functions = Parameters<typeof serve>[0]["functions"];
@@ -51,7 +55,7 @@ export class ServeWorld {
 
   constructor(options: WorldOptions) {
     this.#options = options;
-    const { signingKey } = options;
+    const { signingKey, retryIntervalMs } = options;
     const shared = {
       history: this.#store.history,
       transport: this.#transport,
@@ -62,6 +66,7 @@ export class ServeWorld {
       ...shared,
       store: this.#store.store,
       chance: systemChance,
+      ...(retryIntervalMs === undefined ? {} : { retryIntervalMs }),
       ...(signingKey === undefined ? {} : { signingKey }),
     });
     this.#server = createServer({
@@ -105,13 +110,17 @@ export class ServeWorld {
       serve({ client, functions, ...this.#options.serve }),
     );
     let turn = 0;
+    let callCount = 0;
     const app = createHttpServer((request, response) => {
       let answered: string | undefined;
+      if (request.method === "POST") callCount += 1;
+      const isBroken = request.method === "POST" && this.#options.breaks?.(callCount) === true;
       const writeHead = response.writeHead.bind(response) as (
         ...given: unknown[]
       ) => typeof response;
       // The adapter hands all headers to this one call, and Node does not keep them then.
       response.writeHead = (...given: unknown[]) => {
+        if (isBroken) request.socket.destroy();
         answered = /"x-everstep-continuation":"(?<value>[^"]+)"/.exec(JSON.stringify(given))
           ?.groups?.["value"];
         return writeHead(...given);

@@ -23,6 +23,7 @@ function itKeepsAppsAndFunctions(openStore: OpenStore): void {
       apps: [],
       functions: [],
       controls: [],
+      bulkJobs: [],
       matchPaths: [],
     });
     const second = await first.reopen();

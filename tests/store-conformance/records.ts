@@ -4,6 +4,7 @@ import type {
   AttemptRecord,
   FunctionRecord,
   RunHead,
+  RunLogLine,
   StepRecord,
   Timer,
   Wait,
@@ -75,6 +76,19 @@ export function anAttempt(fields: Partial<AttemptRecord> = {}): AttemptRecord {
     queuedAtMs: AT_MS,
     startedAtMs: AT_MS + 1,
     endedAtMs: AT_MS + 2,
+    ...fields,
+  };
+}
+
+export function aLine(fields: Partial<RunLogLine> = {}): RunLogLine {
+  return {
+    runId: ulidLike("RUN", 1),
+    position: 0,
+    generation: 2 ** 32 + 1,
+    attempt: 0,
+    level: "info",
+    atMs: AT_MS,
+    message: "charged the card",
     ...fields,
   };
 }

@@ -2,7 +2,17 @@
 import type { Change } from "@everstep/core";
 import { describe, expect, it } from "vitest";
 import { withStore, type OpenStore } from "./open-store.ts";
-import { anAttempt, anEvent, aRun, aStep, aTimer, aWait, AT_MS, ulidLike } from "./records.ts";
+import {
+  aLine,
+  anAttempt,
+  anEvent,
+  aRun,
+  aStep,
+  aTimer,
+  aWait,
+  AT_MS,
+  ulidLike,
+} from "./records.ts";
 
 const BIG = JSON.stringify("é€😀".repeat(40_000));
 
@@ -88,6 +98,7 @@ function itTakesOddBatches(openStore: OpenStore): void {
 
   it.each<[string, Change]>([
     ["step", { type: "step_added", step: aStep({ runId: "missing" }) }],
+    ["log line", { type: "log_line_added", line: aLine({ runId: "missing" }) }],
     ["attempt", { type: "attempt_added", attempt: anAttempt({ runId: "missing" }) }],
     ["timer", { type: "timer_added", timer: aTimer({ runId: "missing" }) }],
     ["wait", { type: "wait_added", wait: aWait({ runId: "missing" }) }],

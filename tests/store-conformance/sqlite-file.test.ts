@@ -225,3 +225,56 @@ describe("a busy file", () => {
     await close();
   });
 });
+
+describe("reads of many rows", () => {
+  /** Whether a read leaves the calling thread free: what another thread says comes with a later turn of the event loop. */
+  async function isElsewhere(read: () => unknown): Promise<boolean> {
+    let isOver = false;
+    const reading = Promise.resolve(read()).then(() => (isOver = true));
+    for (let tick = 0; tick < 10; tick += 1) await Promise.resolve();
+    const wasOver = isOver;
+    await reading;
+    return !wasOver;
+  }
+
+  /** The thread starts with the first read. */
+  async function offThread(read: () => unknown): Promise<void> {
+    while (!(await isElsewhere(read))) await new Promise((resolve) => setImmediate(resolve));
+  }
+
+  it("do not hold the calling thread, and see every commit that has resolved", async () => {
+    const opened = openSqliteStore({ path: newPath() });
+    await opened.store.open();
+    const count = (): unknown => opened.history.countRuns({ timeField: "createdAtMs" });
+    await offThread(count);
+    for (let index = 1; index <= 100; index += 1) {
+      const run = aRun({ id: ulidLike("RUN", index) });
+      await opened.store.commit([{ type: "run_added", run }]);
+      const early = count();
+      expect(await Promise.all([early, count(), count()])).toEqual([index, index, index]);
+    }
+    expect(await isElsewhere(count)).toBe(true);
+    const waiting = Promise.allSettled([count(), count()]);
+    await opened.close();
+    expect(await waiting).toMatchObject([
+      { status: "rejected", reason: { code: "store_unavailable" } },
+      { status: "rejected" },
+    ]);
+  });
+
+  it("tell what was wrong with them, and go on", async () => {
+    const opened = openSqliteStore({ path: newPath() });
+    await opened.store.open();
+    const { history } = opened;
+    const list = (limit: unknown): unknown =>
+      history.listRuns({
+        filter: { timeField: "createdAtMs" },
+        order: "asc",
+        limit: limit as number,
+      });
+    await offThread(() => list(1));
+    await expect(list({})).rejects.toThrow(/bound|column|type/i);
+    expect(await list(1)).toEqual([]);
+    await opened.close();
+  });
+});

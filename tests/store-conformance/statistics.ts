@@ -33,6 +33,9 @@ const RUNS: readonly RunHead[] = Array.from({ length: 72 }, (_, index) => {
 const CHANGES = RUNS.map((run): Change => ({ type: "run_added", run }));
 const SPAN = { fromMs: AT_MS + 500, untilMs: AT_MS + 5_000 };
 
+/** The span in 9 slices. */
+const sliced = { fromMs: SPAN.fromMs, sliceMs: 500, slices: 9 };
+
 const isInSpan = ({ endedAtMs = 0 }: RunHead): boolean =>
   endedAtMs >= SPAN.fromMs && endedAtMs < SPAN.untilMs;
 
@@ -40,7 +43,8 @@ export function describeStatistics(openStore: OpenStore): void {
   describe("statistics", () => {
     itCounts(openStore);
     itSumsUp(openStore);
-    itListsFailures(openStore);
+    itGroupsFailures(openStore);
+    itPagesThroughFailures(openStore);
   });
 }
 
@@ -86,7 +90,8 @@ function itSumsUp(openStore: OpenStore): void {
     async (measure) => {
       await withStore(openStore, async ({ store, history }) => {
         await store.commit(CHANGES);
-        const rows = await history.summarizeEndedRuns({ ...SPAN, measure });
+        const wanted = { ...sliced, functionIds: ["f0", "f1", "f2", "f3"] };
+        const rows = await history.summarizeEndedRuns({ ...wanted, measure });
         const msOf = (run: RunHead): number | undefined => {
           if (run.startedAtMs === undefined) return undefined;
           const isQueue = measure === "queue";
@@ -95,12 +100,15 @@ function itSumsUp(openStore: OpenStore): void {
             : (run.endedAtMs ?? 0) - run.startedAtMs;
         };
         const ended = RUNS.filter(isInSpan);
+        const sliceOf = ({ endedAtMs = 0 }: RunHead): number =>
+          Math.floor((endedAtMs - SPAN.fromMs) / sliced.sliceMs);
         expect(rows.reduce((sum, { count }) => sum + count, 0)).toBe(ended.length);
         for (const run of ended) {
           const exact = msOf(run);
           const fitting = rows.filter(
-            ({ functionId, status, ms }) =>
+            ({ functionId, status, slice, ms }) =>
               functionId === run.functionId &&
+              slice === sliceOf(run) &&
               status === run.status &&
               (exact === undefined
                 ? ms === undefined
@@ -108,8 +116,13 @@ function itSumsUp(openStore: OpenStore): void {
           );
           expect([run.id, fitting.length > 0]).toEqual([run.id, true]);
         }
-        const own = await history.summarizeEndedRuns({ ...SPAN, measure, functionId: "f1" });
+        const own = await history.summarizeEndedRuns({ ...sliced, measure, functionIds: ["f1"] });
         expect(own).toEqual(rows.filter(({ functionId }) => functionId === "f1"));
+        const counts = await history.summarizeEndedRuns({ ...sliced, functionIds: ["f1"] });
+        expect(counts.every(({ ms }) => ms === undefined)).toBe(true);
+        expect(counts.reduce((sum, { count }) => sum + count, 0)).toBe(
+          ended.filter(({ functionId }) => functionId === "f1").length,
+        );
       });
     },
   );
@@ -128,25 +141,143 @@ function itSumsUp(openStore: OpenStore): void {
   });
 }
 
-function itListsFailures(openStore: OpenStore): void {
-  it("lists failures of a span, newest first, with error and failed step", async () => {
+const failed = RUNS.filter((run) => run.status === "failed");
+const asked = { ...SPAN, sliceMs: 500, limit: 100 };
+
+function itGroupsFailures(openStore: OpenStore): void {
+  it("groups failures by function, step and error, with counts of a span", async () => {
     await withStore(openStore, async ({ store, history }) => {
-      const failed = RUNS.filter((run) => run.status === "failed" && isInSpan(run)).toReversed();
-      const [newest] = failed;
-      const step = aStep({ runId: newest?.id ?? "", name: "charge", failed: true });
+      const [first] = failed;
+      const step = aStep({ runId: first?.id ?? "", name: "charge", failed: true });
       await store.commit([...CHANGES, { type: "step_added", step }]);
-      const found = await history.listFailures({ ...SPAN, limit: 100 });
-      expect(found.map(({ runId }) => runId)).toEqual(failed.map(({ id }) => id));
-      expect(found[0]).toEqual({
-        runId: newest?.id,
-        functionId: newest?.functionId,
-        endedAtMs: newest?.endedAtMs,
-        errorName: "CardError",
-        errorMessage: newest?.error?.message,
-        stepName: "charge",
+      const found = await history.listFailureGroups(asked);
+      const inSpan = failed.filter(isInSpan);
+      expect(found).toMatchObject({ runCount: inSpan.length, isComplete: true });
+      const functionIds = [...new Set(inSpan.map(({ functionId }) => functionId))];
+      expect(found.groupCount).toBe(functionIds.length);
+      for (const group of found.groups) {
+        const own = inSpan.filter(({ functionId }) => functionId === group.functionId);
+        const ends = failed
+          .filter(({ functionId, id }) => functionId === group.functionId && id !== first?.id)
+          .map(({ endedAtMs = 0 }) => endedAtMs);
+        expect(group).toMatchObject({
+          errorName: "CardError",
+          errorMessage: failed.findLast((run) => run.functionId === group.functionId)?.error
+            ?.message,
+          count: own.length,
+          firstSeenAtMs: Math.min(...ends),
+          lastSeenAtMs: Math.max(...ends),
+        });
+        expect(group).not.toHaveProperty("stepName");
+        expect(group.slices.reduce((sum, { count }) => sum + count, 0)).toBe(own.length);
+        expect(group.sampleRunIds).toEqual(
+          own
+            .map(({ id }) => id)
+            .toReversed()
+            .slice(0, 10),
+        );
+      }
+      const all = await history.listFailureGroups({ ...asked, fromMs: 0, untilMs: AT_MS * 2 });
+      expect(all.groupCount).toBe(found.groupCount + 1);
+      expect(all.groups.find(({ stepName }) => stepName === "charge")?.count).toBe(1);
+      const one = await history.listFailureGroups({ ...asked, functionIds: ["f1"], limit: 1 });
+      expect(one.groups).toEqual(found.groups.filter(({ functionId }) => functionId === "f1"));
+      const cut = await history.listFailureGroups({ ...asked, limit: 1 });
+      expect(cut).toEqual({ ...found, groups: found.groups.slice(0, 1) });
+    });
+  });
+
+  itCountsHours(openStore);
+}
+
+function itCountsHours(openStore: OpenStore): void {
+  it("counts whole hours of failures as it counts any other span", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const hourMs = 3_600_000;
+      const fromMs = Math.floor(AT_MS / hourMs) * hourMs;
+      const changes = failed.map((run, index): Change => {
+        const endedAtMs = fromMs + index * 1_700_000;
+        return { type: "run_added", run: { ...run, endedAtMs } };
       });
-      expect(found[1]).not.toHaveProperty("stepName");
-      expect(await history.listFailures({ ...SPAN, limit: 2 })).toEqual(found.slice(0, 2));
+      await store.commit(changes);
+      const hours = { fromMs, untilMs: fromMs + 5 * hourMs, limit: 100 };
+      const hourly = await history.listFailureGroups({ ...hours, sliceMs: hourMs });
+      const fine = await history.listFailureGroups({ ...hours, sliceMs: hourMs / 2 });
+      expect(hourly.runCount).toBe(11);
+      expect(hourly.runCount).toBe(fine.runCount);
+      const coarse = (group: (typeof fine.groups)[number] | undefined): number[] => {
+        const counts = [0, 0, 0, 0, 0];
+        for (const { slice, count } of group?.slices ?? []) {
+          const hour = Math.floor(slice / 2);
+          counts[hour] = (counts[hour] ?? 0) + count;
+        }
+        return counts;
+      };
+      for (const [index, group] of hourly.groups.entries()) {
+        const counts = [0, 0, 0, 0, 0];
+        for (const { slice, count } of group.slices) counts[slice] = count;
+        expect(counts).toEqual(coarse(fine.groups[index]));
+      }
+    });
+  });
+}
+
+function itPagesThroughFailures(openStore: OpenStore): void {
+  it("pages through the runs of a group, oldest end first", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      await store.commit(CHANGES);
+      const own = failed.filter((run) => run.functionId === "f1" && isInSpan(run));
+      const { groups } = await history.listFailureGroups(asked);
+      const { fingerprint = "" } = groups.find(({ functionId }) => functionId === "f1") ?? {};
+      const query = { ...SPAN, fingerprint, limit: 2 };
+      expect(await history.countFailedRuns(query)).toBe(own.length);
+      const seen: string[] = [];
+      let after: { timeMs: number; id: string } | undefined;
+      for (;;) {
+        const page = await history.listFailedRuns({ ...query, ...(after && { after }) });
+        seen.push(...page.map(({ runId }) => runId));
+        const last = page.at(-1);
+        if (last === undefined) break;
+        after = { timeMs: last.endedAtMs, id: last.runId };
+      }
+      expect(seen).toEqual(own.map(({ id }) => id));
+      expect(await history.listFailedRuns({ ...query, fingerprint: "none" })).toEqual([]);
+    });
+  });
+
+  it("lists runs without their outputs when they are not wanted", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      const run = aRun({
+        status: "completed",
+        endedAtMs: AT_MS,
+        outputJson: `"${"x".repeat(99_999)}"`,
+      });
+      const { outputJson: _output, ...plain } = run;
+      await store.commit([{ type: "run_added", run }]);
+      const page = { filter: { timeField: "createdAtMs" }, order: "asc", limit: 2 } as const;
+      expect(await history.listRuns(page)).toEqual([run]);
+      expect(await history.listRuns({ ...page, omitOutput: true })).toEqual([plain]);
+      const ofEvent = { limit: 2, omitOutput: true };
+      const [eventId = ""] = run.eventIds;
+      expect(await history.listRunsOfEvent(eventId, ofEvent)).toEqual([plain]);
+    });
+  });
+
+  it("counts runs of a function by the slice in which they were created", async () => {
+    await withStore(openStore, async ({ store, history }) => {
+      await store.commit(CHANGES);
+      const query = { functionId: "f2", fromMs: AT_MS + 10, sliceMs: 20, slices: 2 };
+      const created = (from: number, until: number): number =>
+        RUNS.filter(
+          (run) =>
+            run.functionId === "f2" &&
+            run.createdAtMs >= AT_MS + from &&
+            run.createdAtMs < AT_MS + until,
+        ).length;
+      expect(await history.countRunsBySlice(query)).toEqual([
+        { slice: 0, count: created(10, 30) },
+        { slice: 1, count: created(30, 50) },
+      ]);
     });
   });
 

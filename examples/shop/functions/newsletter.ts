@@ -8,10 +8,11 @@ const DELIVERIES_AT_ONCE = 3;
 export function createNewsletter({ inngest, database, say }: Shop) {
   return inngest.createFunction(
     { id: "newsletter", name: "Newsletter: fan out", triggers: [newsletterReady] },
-    async ({ event, step }) => {
+    async ({ event, step, logger }) => {
       const subscribers = await step.run("read-subscribers", () => database.subscribers());
       const { subject } = event.data;
       const of = subscribers.length;
+      logger.info("subscribers read", { count: of, batches: Math.ceil(of / BATCH_SIZE) });
       for (let start = 0; start < of; start += BATCH_SIZE) {
         const batch = subscribers.slice(start, start + BATCH_SIZE);
         await step.sendEvent(
@@ -36,10 +37,11 @@ export function createNewsletterDelivery({ inngest, mail, say }: Shop) {
       concurrency: { limit: DELIVERIES_AT_ONCE },
       triggers: [newsletterDue],
     },
-    async ({ event, step }) => {
+    async ({ event, step, logger }) => {
       const { email, subject, of } = event.data;
       await step.run("mail", async () => {
         await mail.send({ to: email, subject });
+        logger.debug("mail handed over", { email });
         delivered += 1;
         if (delivered % of === 0) {
           say("newsletter", `✓ all ${of} mails sent, at most ${DELIVERIES_AT_ONCE} at once`);

@@ -1,6 +1,6 @@
 // An order from click to parcel: parallel steps, a payment that is tried again, a wait for the warehouse with a timeout, and
 // what has to be undone when it goes wrong.
-import { NonRetriableError, type GetStepTools } from "everstep";
+import { NonRetriableError, type GetStepTools, type Logger } from "everstep";
 import type { Client } from "../client.ts";
 import { orderPlaced, parcelShipped, type OrderPlaced } from "../events.ts";
 import type { Shop } from "../shop.ts";
@@ -27,13 +27,15 @@ export function createOrder(shop: Shop) {
         });
       },
     },
-    async ({ event, step }) => {
+    async ({ event, step, logger }) => {
       const order = event.data;
       const { orderId, email } = order;
+      logger.info("order received", { orderId, items: order.items });
       const amount = await quote(shop, step, order);
+      logger.info("price calculated", { amount });
       await step.run("reserve-stock", () => database.reserve(orderId, order.items));
 
-      const chargeId = await charge(shop, step, { order, amount });
+      const chargeId = await charge(shop, step, { order, amount, logger });
       await step.run("hand-to-warehouse", async () => {
         await database.saveOrder(orderId, "paid");
         people.handToWarehouse(orderId);
@@ -45,6 +47,7 @@ export function createOrder(shop: Shop) {
         if: "async.data.orderId == event.data.orderId",
       });
       if (shipped === null) {
+        logger.warn("no parcel in time: the order is cancelled", { orderId, chargeId });
         return cancel(shop, step, { order, chargeId });
       }
 
@@ -69,15 +72,19 @@ async function quote(shop: Shop, step: Steps, order: OrderPlaced): Promise<numbe
   return goods + shipping + tax;
 }
 
+interface Charge {
+  readonly order: OrderPlaced;
+  readonly amount: number;
+  readonly logger: Logger;
+}
+
 /** Compensation: when the payment fails for good, what was reserved is released before the run fails. */
-async function charge(
-  shop: Shop,
-  step: Steps,
-  { order, amount }: { readonly order: OrderPlaced; readonly amount: number },
-): Promise<string> {
+async function charge(shop: Shop, step: Steps, { order, amount, logger }: Charge): Promise<string> {
   try {
     // The charge travels as the step's result: a variable set inside a step is lost when the run is replayed.
-    return await step.run("charge-card", () => chargeCard(shop, { ...order, amount }));
+    return await step.run("charge-card", () =>
+      chargeCard({ ...shop, logger }, { ...order, amount }),
+    );
   } catch (error) {
     await step.run("release-stock", async () => {
       await shop.database.release(order.orderId);

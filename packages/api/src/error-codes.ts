@@ -35,6 +35,10 @@ export const API_ERRORS = {
   },
   function_skipped: { status: 422, meaning: "The function was not started; the message says why." },
   internal_error: { status: 500, meaning: "The server failed; its log says why." },
+  not_implemented: {
+    status: 501,
+    meaning: "The official API has the path, and this version does not have what it is for.",
+  },
   app_sync_failed: { status: 502, meaning: "The app could not be synced; the message says why." },
   unavailable: { status: 503, meaning: "The server is starting or stopping." },
 } as const;

@@ -65,6 +65,7 @@ export type {
   SchemaIssue,
 } from "./route.ts";
 export { openApiDocument } from "./open-api.ts";
+export { LOG_LEVEL_VALUES, type LogLevelValue, type LogLineView } from "./logs.ts";
 export {
   RUN_STATUS_VALUES,
   type Run,

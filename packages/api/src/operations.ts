@@ -27,6 +27,30 @@ export const statusSchema = z
   .meta({ id: "Status" });
 export type Status = z.output<typeof statusSchema>;
 
+export const healthSchema = z.object({ status: z.literal("ok") }).meta({ id: "Health" });
+
+export const accountSchema = z
+  .object({ id: z.uuid(), name: z.string() })
+  .meta({ id: "Account", description: "A server of one's own has one account, without people." });
+
+export const envSchema = z
+  .object({
+    id: z.uuid(),
+    name: z.string(),
+    type: z.enum(["PRODUCTION", "TEST"]),
+    isArchived: z.boolean(),
+  })
+  .meta({ id: "Env", description: "A server has one environment." });
+
+export const keySchema = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    environment: z.string(),
+    key: z.string().meta({ description: "Masked: the last four characters." }),
+  })
+  .meta({ id: "Key" });
+
 export const appSchema = z
   .object({
     id: z.uuid(),
@@ -82,7 +106,9 @@ export const failureGroupSchema = z
       description: "Of the newest run. Numbers, ids and quoted parts do not tell groups apart.",
     }),
     count: z.number().int(),
-    firstSeenAt: timeSchema,
+    firstSeenAt: timeSchema.meta({
+      description: "Of all its runs, also before the time asked for.",
+    }),
     lastSeenAt: timeSchema,
     trend: z
       .array(z.number().int())
@@ -97,8 +123,14 @@ export const failuresSchema = z
     until: timeSchema,
     bucketMs: z.number().int(),
     groups: z.array(failureGroupSchema).meta({ description: "Last seen first." }),
-    failedRuns: z.number().int(),
-    isExact: z.boolean().meta({ description: "False: only the newest 20,000 were looked at." }),
+    groupCount: z
+      .number()
+      .int()
+      .meta({ description: "Of all groups; the 500 that were seen last are told." }),
+    failedRuns: z.number().int().meta({ description: "Of all groups." }),
+    isExact: z.boolean().meta({
+      description: "False: after an upgrade, runs that failed before it are still being counted.",
+    }),
   })
   .meta({ id: "Failures" });
 export type Failures = z.output<typeof failuresSchema>;
@@ -140,7 +172,7 @@ export const bulkJobSchema = z
     endedAt: timeSchema.optional(),
     message: z.string().optional().meta({ description: "Why it failed as a whole." }),
   })
-  .meta({ id: "BulkJob", description: "Kept in memory until 100 newer ones came." });
+  .meta({ id: "BulkJob", description: "Survives restarts; kept until 100 newer ones have ended." });
 export type BulkJob = z.output<typeof bulkJobSchema>;
 export const bulkParamsSchema = z.object({ bulkId: z.string().min(1) });
 

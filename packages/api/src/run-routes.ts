@@ -1,6 +1,7 @@
 // Routes of runs.
 import { z } from "zod";
 import { runExplanationSchema } from "./explain.ts";
+import { listRunLogsQuerySchema, logLineSchema } from "./logs.ts";
 import type { ApiRoute } from "./route.ts";
 import {
   cancelBodySchema,
@@ -83,6 +84,18 @@ export const runRoutes = {
     answer: "one",
     status: 200,
     errors: ["not_found"],
+  },
+  listRunLogs: {
+    method: "GET",
+    path: "/runs/{runId}/logs",
+    group: "Runs",
+    summary: "List what the run's logger wrote, oldest first",
+    params: runParamsSchema,
+    query: listRunLogsQuerySchema,
+    data: z.array(logLineSchema),
+    answer: "page",
+    status: 200,
+    errors: ["not_found", "validation_error"],
   },
   explainRun: {
     method: "GET",

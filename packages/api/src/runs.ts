@@ -75,6 +75,13 @@ export const runDetailSchema = runSchema
     functionVersion: z.number().int(),
     stateBytes: z.number().int().meta({ description: "Bytes of its steps' outputs." }),
     attempts: z.number().int().meta({ description: "Calls to the app that were made for it." }),
+    logs: z
+      .object({
+        kept: z.number().int(),
+        dropped: z.number().int().meta({ description: "Lines after the first 10,000." }),
+      })
+      .optional()
+      .meta({ description: "Lines that its logger wrote; absent when there are none." }),
     parent: z
       .object({ runId: z.string(), stepId: z.string().optional() })
       .optional()

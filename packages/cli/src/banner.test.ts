@@ -16,6 +16,7 @@ function banner(argv: readonly string[], port = 8288): string {
     startedInMs: 42,
     cwd: io.cwd,
     configPath: undefined,
+    command: "npx everstep",
   };
   return bannerText(facts);
 }
@@ -30,6 +31,10 @@ describe("banner", () => {
     expect(text).toContain("in memory: runs are lost when this stops (keep them with --persist)");
     expect(text).toMatch(/In your app +INNGEST_DEV=1$/mu);
     expect(text).toContain(`everstep send test/hello --data '{"name":"Ada"}'`);
+    expect(text).toMatch(/Dashboard +open http:\/\/127\.0\.0\.1:8288 in a browser$/mu);
+    expect(text).toMatch(
+      /Send +npx everstep send .*\n +Look +npx everstep runs {3}npx everstep run ID$/mu,
+    );
     expect(text).toContain("looking on the usual local ports");
   });
 
@@ -58,6 +63,7 @@ describe("banner", () => {
     expect(text).toContain(".everstep/main.db: durable, everstep start goes on from it");
     expect(text).toContain("INNGEST_BASE_URL=http://127.0.0.1:8288 INNGEST_SIGNING_KEY=…");
     expect(text).toContain("http://app/api/inngest");
+    expect(text).toContain("in a browser  (it asks for the signing key)");
     expect(text).not.toContain("00ff");
     expect(text).not.toContain("secret-event-key");
   });

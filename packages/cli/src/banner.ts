@@ -14,6 +14,8 @@ export interface BannerFacts {
   readonly startedInMs: number;
   readonly cwd: string;
   readonly configPath: string | undefined;
+  /** How the reader calls the command: whoever came by npx has no `everstep` on the path. */
+  readonly command: "everstep" | "npx everstep";
 }
 
 export function bannerText(facts: BannerFacts): string {
@@ -21,11 +23,12 @@ export function bannerText(facts: BannerFacts): string {
   const mode = settings.serverKind === "dev" ? "dev" : "start";
   const rows: readonly (readonly [string, string])[] = [
     ["Server", `${server.url}${addressNote(settings)}`],
+    ["Dashboard", dashboardNote(facts)],
     ["Data", dataNote(facts)],
     ["Apps", appsNote(settings)],
     ["In your app", environmentNote(facts)],
     ["Send", sendNote(facts)],
-    ["Look", `everstep runs${urlFlag(facts)}   everstep run ID${urlFlag(facts)}`],
+    ["Look", `${facts.command} runs${urlFlag(facts)}   ${facts.command} run ID${urlFlag(facts)}`],
     ...(facts.configPath === undefined
       ? []
       : [["Settings", shortPath(facts.configPath, facts.cwd)] as const]),
@@ -46,6 +49,11 @@ function addressNote(settings: ServeSettings): string {
   return settings.host === "127.0.0.1" || settings.host === "localhost"
     ? "  (this machine only)"
     : `  (listening on ${settings.host} WITHOUT KEYS: whoever reaches it can run everything)`;
+}
+
+function dashboardNote({ server, settings }: BannerFacts): string {
+  const key = settings.serverKind === "cloud" ? "  (it asks for the signing key)" : "";
+  return `open ${server.url} in a browser${key}`;
 }
 
 function dataNote({ server, settings, cwd }: BannerFacts): string {
@@ -76,7 +84,7 @@ function environmentNote({ server, settings }: BannerFacts): string {
 
 function sendNote(facts: BannerFacts): string {
   const key = facts.settings.serverKind === "cloud" ? " --event-key …" : "";
-  return `everstep send test/hello --data '{"name":"Ada"}'${key}${urlFlag(facts)}`;
+  return `${facts.command} send test/hello --data '{"name":"Ada"}'${key}${urlFlag(facts)}`;
 }
 
 /** The operator's commands look at port 8288 unless told. */

@@ -55,7 +55,10 @@ export const COMMAND_TEXTS: Readonly<Record<CommandName, CommandText>> = {
     usage: "run ID [flags]",
     summary: "Show one run: its steps, their times, attempts and errors, and its output.",
     details: [],
-    examples: ["everstep run 01JZ8M9E5S3V7Q2X4B6N8R0TYK"],
+    examples: [
+      "everstep run 01JZ8M9E5S3V7Q2X4B6N8R0TYK",
+      "everstep run 01JZ8M9E5S3V7Q2X4B6N8R0TYK --logs",
+    ],
   },
   why: {
     usage: "why ID [flags]",

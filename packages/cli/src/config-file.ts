@@ -3,8 +3,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { dirname, extname, join, resolve } from "node:path";
-import type * as yaml from "yaml";
 import type { Io } from "./io.ts";
+import type * as yaml from "./parse-yaml.ts";
 import { UsageError } from "./usage-error.ts";
 
 export interface ConfigFile {
@@ -62,7 +62,7 @@ function foldersUpward(start: string): readonly string[] {
 /** Loaded only when a YAML file is there: it is 12 MB and 50 ms that most starts need not pay. */
 function parseYaml(text: string): unknown {
   const require = createRequire(import.meta.url);
-  const { parse } = require("yaml") as typeof yaml;
+  const { parseYaml: parse } = require("#parse-yaml") as typeof yaml;
   return parse(text);
 }
 

@@ -65,7 +65,7 @@ async function run(argv: readonly string[], answers: Readonly<Record<string, unk
 
 describe("everstep why", () => {
   const explained = {
-    runId: "01RUN",
+    runId: "01JZ8M9E5S3V7Q2X4B6N8R0RVN",
     functionSlug: "shop-order",
     status: "running",
     sentence: "One.",
@@ -74,61 +74,70 @@ describe("everstep why", () => {
   };
 
   it("prints every reason of a run, safe for a terminal", async () => {
-    const { code, out, asked } = await run(["why", "01RUN"], {
-      "GET /v2/runs/01RUN/explain": explained,
+    const { code, out, asked } = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0RVN"], {
+      "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0RVN/explain": explained,
     });
     expect(code).toBe(0);
     expect(out).toBe(
-      "run 01RUN of shop-order: running\n  One.\n  Two \\u001b[31m.\n  Key event.data.x failed: no such key\n",
+      "run 01JZ8M9E5S3V7Q2X4B6N8R0RVN of shop-order: running\n  One.\n  Two \\u001b[31m.\n  Key event.data.x failed: no such key\n",
     );
     expect(asked).toHaveLength(1);
   });
 
   it("says how an ended run ended", async () => {
     const ended = { ...explained, reasons: [], keyErrors: undefined, sentence: "Completed." };
-    const { out } = await run(["why", "01RUN"], { "GET /v2/runs/01RUN/explain": ended });
-    expect(out).toBe("run 01RUN of shop-order: running\n  Completed.\n");
+    const { out } = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0RVN"], {
+      "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0RVN/explain": ended,
+    });
+    expect(out).toBe("run 01JZ8M9E5S3V7Q2X4B6N8R0RVN of shop-order: running\n  Completed.\n");
   });
 
   it("takes the id for an event's when it is no run's", async () => {
     const event = {
-      eventId: "01EV",
+      eventId: "01JZ8M9E5S3V7Q2X4B6N8R0EVT",
       eventName: "shop/order.placed",
       sentence: "Two things.",
-      functions: [{ sentence: "Started run 01RUN." }, { sentence: "Rate limited." }],
+      functions: [
+        { sentence: "Started run 01JZ8M9E5S3V7Q2X4B6N8R0RVN." },
+        { sentence: "Rate limited." },
+      ],
     };
     const answers = {
-      "GET /v2/runs/01EV/explain": notFound(),
-      "GET /v2/events/01EV/explain": event,
+      "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0EVT/explain": notFound(),
+      "GET /v2/events/01JZ8M9E5S3V7Q2X4B6N8R0EVT/explain": event,
     };
-    const { out } = await run(["why", "01EV"], answers);
-    expect(out).toBe("event 01EV (shop/order.placed)\n  Started run 01RUN.\n  Rate limited.\n");
+    const { out } = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0EVT"], answers);
+    expect(out).toBe(
+      "event 01JZ8M9E5S3V7Q2X4B6N8R0EVT (shop/order.placed)\n  Started run 01JZ8M9E5S3V7Q2X4B6N8R0RVN.\n  Rate limited.\n",
+    );
     const lonely = { ...event, functions: [], sentence: 'No function listens. Did you mean "x"?' };
-    const none = await run(["why", "01EV"], {
+    const none = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0EVT"], {
       ...answers,
-      "GET /v2/runs/01EV/explain": notFound(),
-      "GET /v2/events/01EV/explain": lonely,
+      "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0EVT/explain": notFound(),
+      "GET /v2/events/01JZ8M9E5S3V7Q2X4B6N8R0EVT/explain": lonely,
     });
     expect(none.out).toContain('Did you mean "x"?');
   });
 
   it("prints what it was told with --json", async () => {
-    const answers = { "GET /v2/runs/01RUN/explain": explained };
-    const { out } = await run(["why", "01RUN", "--json"], answers);
+    const answers = { "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0RVN/explain": explained };
+    const { out } = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0RVN", "--json"], answers);
     expect(JSON.parse(out)).toEqual(explained);
   });
 
   it("fails with the way out when it is neither, or the server is too old", async () => {
-    const neither = await run(["why", "01X"], {
-      "GET /v2/runs/01X/explain": notFound(),
-      "GET /v2/events/01X/explain": notFound(),
+    const neither = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0XXX"], {
+      "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0XXX/explain": notFound(),
+      "GET /v2/events/01JZ8M9E5S3V7Q2X4B6N8R0XXX/explain": notFound(),
     });
     expect(neither.code).toBe(1);
     expect(neither.err).toContain(
-      "has neither a run nor an event 01X. List runs with: everstep runs",
+      "has neither a run nor an event 01JZ8M9E5S3V7Q2X4B6N8R0XXX. List runs with: everstep runs",
     );
     const old = Response.json({ error: "There is no route", status: 404 }, { status: 404 });
-    const { code, err } = await run(["why", "01X"], { "GET /v2/runs/01X/explain": old });
+    const { code, err } = await run(["why", "01JZ8M9E5S3V7Q2X4B6N8R0XXX"], {
+      "GET /v2/runs/01JZ8M9E5S3V7Q2X4B6N8R0XXX/explain": old,
+    });
     expect(code).toBe(1);
     expect(err).toContain("refused with status 404: There is no route");
   });
@@ -251,6 +260,8 @@ describe("everstep limits", () => {
     ["=5", "write LIMIT=VALUE"],
     ["speed=5", "the limits are concurrency, throttle"],
     ["concurrency.limit=5", 'concurrency has no part "limit": write concurrency=VALUE'],
+    ["concurrency=many", "concurrency takes a whole number, off or code"],
+    ["throttle.limit=1s", "throttle.limit takes a whole number"],
     ["throttle=5", "write throttle.limit=5 or throttle.period=5s"],
   ])("refuses --set %s before asking anybody", async (setting, words) => {
     const { code, err, asked } = await run(["limits", "order", "--set", setting]);
@@ -276,7 +287,7 @@ describe("limitPatchOf", () => {
       ['concurrency=[{"limit":2,"key":"event.data.a"}]'],
       { concurrency: [{ limit: 2, key: "event.data.a" }] },
     ],
-    [["concurrency={5"], { concurrency: "{5" }],
+    [["throttle={5"], { throttle: "{5" }],
   ])("reads %o", (settings, patch) => {
     expect(settings.flatMap((each) => checkLimitSetting(each) ?? [])).toEqual([]);
     expect(limitPatchOf(settings)).toEqual(patch);

@@ -1,6 +1,7 @@
 // The table of every flag: one row each. Names and meanings of the official CLI are kept, so that scripts keep working.
 // After a change: `npx vitest run packages/cli -u` rewrites docs/reference/cli.md.
 import type { CommandName, Flag } from "./flag.ts";
+import { DETAIL_FLAGS } from "./detail-flags.ts";
 import { FLAGS_WITHOUT_EFFECT } from "./flags-without-effect.ts";
 import { LIMIT_FLAGS } from "./limit-flags.ts";
 import { checkLimitSetting } from "./limit-settings.ts";
@@ -228,14 +229,7 @@ const CLIENT_FLAGS: readonly Flag[] = [
     summary:
       "Change a limit, e.g. concurrency=5, throttle.limit=10, throttle.period=1m, retries=0. `off` switches it off, `code` goes back to the code's. May be given several times.",
   },
-  {
-    name: "audit",
-    kind: "switch",
-    commands: ["limits"],
-    onlyOnLine: true,
-    default: false,
-    summary: "Who paused, resumed or changed limits of the function, newest first.",
-  },
+  ...DETAIL_FLAGS,
 ];
 
 const COMMON_FLAGS: readonly Flag[] = [

@@ -17,6 +17,10 @@ export function checkLimitSetting(text: string): string | undefined {
   if (field !== undefined && isPlain) {
     return `${name} has no part "${field}": write ${name}=VALUE`;
   }
+  const isNumber = isPlain ? typeof valueOf(value) !== "string" : /^\d+$/u.test(value);
+  if ((isPlain || field === "limit") && !isNumber && value !== "code") {
+    return `${isPlain ? name : `${name}.limit`} takes a whole number${isPlain ? ", off or code" : ""}`;
+  }
   if (field === undefined && !isPlain && typeof valueOf(value) === "number") {
     return `write ${name}.limit=${value} or ${name}.period=${value}s`;
   }

@@ -34,7 +34,7 @@ async function run(argv: readonly string[], answers: readonly unknown[]) {
 }
 
 const NODE = {
-  id: "01RUN",
+  id: "01JZ8M9E5S3V7Q2X4B6N8R0RVN",
   status: "FAILED",
   eventName: "shop/order.placed",
   cronSchedule: null,
@@ -145,7 +145,9 @@ describe("everstep runs", () => {
     const lines = out.split("\n");
     expect(lines[0]).toMatch(/^RUN +STATUS +FUNCTION +STARTED BY +AT +TOOK$/u);
     expect(lines[1]).toMatch(/^01OTHER +running +shop-order +cron \* \* \* \* \* .* 1 h so far$/u);
-    expect(lines[2]).toMatch(/^01RUN +failed +shop-order +shop\/order\.placed .* 4\.2 s$/u);
+    expect(lines[2]).toMatch(
+      /^01JZ8M9E5S3V7Q2X4B6N8R0RVN +failed +shop-order +shop\/order\.placed .* 4\.2 s$/u,
+    );
   });
 
   it("finds a function by its id in the app, and names the known ones otherwise", async () => {
@@ -207,7 +209,7 @@ describe("everstep run", () => {
 
   it("prints the tree of steps with attempts, times and errors", async () => {
     const { code, out } = await run(
-      ["run", "01RUN"],
+      ["run", "01JZ8M9E5S3V7Q2X4B6N8R0RVN"],
       [answer, errorOf("whole"), errorOf("no answer"), errorOf("still none")],
     );
     expect(code).toBe(0);
@@ -225,18 +227,20 @@ describe("everstep run", () => {
   it("prints why a run failed, or else what it returned", async () => {
     const root = { ...trace, outputID: "out-root", childrenSpans: [] };
     const failed = { data: { run: { ...answer.data.run, trace: root } } };
-    expect((await run(["run", "01RUN"], [failed, errorOf("gave up")])).out).toContain(
-      "failed with\nNetworkTimeout: gave up\nat charge (pay.ts:1)\n",
-    );
+    expect(
+      (await run(["run", "01JZ8M9E5S3V7Q2X4B6N8R0RVN"], [failed, errorOf("gave up")])).out,
+    ).toContain("failed with\nNetworkTimeout: gave up\nat charge (pay.ts:1)\n");
     const completed = { data: { run: { ...answer.data.run, status: "COMPLETED", trace: null } } };
-    expect((await run(["run", "01RUN"], [completed])).out).toContain('output\n{\n  "a": 1\n}');
+    expect((await run(["run", "01JZ8M9E5S3V7Q2X4B6N8R0RVN"], [completed])).out).toContain(
+      'output\n{\n  "a": 1\n}',
+    );
   });
 
   it("--json prints everything as one document", async () => {
     const errors = [errorOf("whole"), errorOf("no answer"), errorOf("still none")];
-    const { out } = await run(["run", "01RUN", "--json"], [answer, ...errors]);
+    const { out } = await run(["run", "01JZ8M9E5S3V7Q2X4B6N8R0RVN", "--json"], [answer, ...errors]);
     expect(JSON.parse(out)).toMatchObject({
-      id: "01RUN",
+      id: "01JZ8M9E5S3V7Q2X4B6N8R0RVN",
       status: "failed",
       eventIds: ["01EVENT"],
       errors: { "out-1": { message: "no answer" } },
@@ -246,8 +250,26 @@ describe("everstep run", () => {
   });
 
   it("an unknown run is an error that says how to list them", async () => {
-    const { code, err } = await run(["run", "01NONE"], [{ data: { run: null } }]);
+    const { code, err } = await run(
+      ["run", "01JZ8M9E5S3V7Q2X4B6N8RN0NE"],
+      [{ data: { run: null } }],
+    );
     expect(code).toBe(1);
-    expect(err).toContain("has no run 01NONE. List runs with: everstep runs");
+    expect(err).toContain("has no run 01JZ8M9E5S3V7Q2X4B6N8RN0NE. List runs with: everstep runs");
   });
+});
+
+describe("what cannot be an id", () => {
+  it.each([
+    ["run", '"123" is not the id of a run'],
+    ["why", '"123" is not the id of a run or an event'],
+  ])(
+    "is refused by %s before anybody is asked, with where ids are listed",
+    async (command, words) => {
+      const { code, err, asked } = await run([command, "123"], []);
+      expect({ code, asked }).toEqual({ code: 2, asked: [] });
+      expect(err).toContain(words);
+      expect(err).toContain("List runs with: everstep runs");
+    },
+  );
 });

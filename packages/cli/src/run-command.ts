@@ -1,8 +1,10 @@
 // `everstep run ID`: one run in full, as a tree of steps.
 import type { ApiClient } from "./api-client.ts";
+import { checkId } from "./check-id.ts";
 import type { Io } from "./io.ts";
 import { printable, printableJson } from "./printable.ts";
 import { findRun, findSpanError, type Span, type SpanError } from "./run-queries.ts";
+import { readRunLogs, runLogsText } from "./run-logs.ts";
 import { runText } from "./run-text.ts";
 import { clientOf } from "./runs-command.ts";
 import { getText, isOn, type Settings } from "./settings.ts";
@@ -12,6 +14,7 @@ import { CommandError } from "./usage-error.ts";
 const ERRORS_SHOWN_MAX = 50;
 
 export async function showRun(id: string, settings: Settings, io: Io): Promise<void> {
+  checkId(id, "the id of a run");
   const client = clientOf(settings, io);
   const run = await findRun(client, id);
   if (run === undefined) {
@@ -20,11 +23,14 @@ export async function showRun(id: string, settings: Settings, io: Io): Promise<v
     );
   }
   const errors = await readErrors(client, run.root);
+  const logs = isOn(settings, "logs") ? await readRunLogs(client, run.id) : undefined;
   if (isOn(settings, "json")) {
-    io.stdout.write(`${printableJson({ ...run, errors: Object.fromEntries(errors) }, 2)}\n`);
+    const shown = { ...run, errors: Object.fromEntries(errors), ...(logs && { logs }) };
+    io.stdout.write(`${printableJson(shown, 2)}\n`);
     return;
   }
   io.stdout.write(runText(run, errors, io.nowMs()));
+  if (logs !== undefined) io.stdout.write(runLogsText(logs));
 }
 
 /** By output id. */

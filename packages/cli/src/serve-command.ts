@@ -34,8 +34,10 @@ export async function serve(settings: Settings, io: Io): Promise<void> {
     log({ level: "info", message: "Everstep is ready", fields });
   } else {
     const { configPath } = settings;
+    // npm and pnpm say so to what they start; a command of theirs is on the path of nobody else.
+    const command = io.env["npm_command"] === undefined ? "everstep" : "npx everstep";
     const facts = { server, settings: wanted, version, startedInMs, cwd: io.cwd, configPath };
-    io.stdout.write(bannerText(facts));
+    io.stdout.write(bannerText({ ...facts, command }));
   }
   // Node writes its compile cache at exit otherwise: the first stop would be slow, and a killed server would never write it.
   setTimeout(() => flushCompileCache(), COMPILE_CACHE_AFTER_MS).unref();

@@ -205,3 +205,19 @@ function sampleText(name: string): string {
   };
   return samples[name] ?? "sample";
 }
+
+describe("a variable that nobody reads", () => {
+  it("is a note when it is nearly one of ours, and nobody's business otherwise", () => {
+    const env = {
+      EVERSTEP_PROT: "99",
+      EVERSTEP_DEV: "1",
+      EVERSTEP_BASE_URL: "http://x",
+      PROT: "1",
+    };
+    expect(resolve(["dev"], env).notes).toEqual([
+      "EVERSTEP_PROT is no setting. Did you mean EVERSTEP_PORT?",
+    ]);
+    const ours = Object.fromEntries(FLAGS.flatMap(environmentNames).map((name) => [name, ""]));
+    expect(resolve(["dev"], ours).notes).toEqual([]);
+  });
+});

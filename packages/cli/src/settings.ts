@@ -26,6 +26,8 @@ export interface Settings {
   readonly notes: readonly string[];
 }
 
+const PREFIX = "EVERSTEP_";
+
 /** A raw value and where it was found. */
 interface Found {
   readonly source: string;
@@ -39,7 +41,7 @@ export function resolveSettings(
 ): Settings {
   const flags = flagsOf(line.command);
   const file = findFile(line, io, flags);
-  const notes = file === undefined ? [] : checkFileKeys(file);
+  const notes = [...(file === undefined ? [] : checkFileKeys(file)), ...misspelt(io.env)];
   const values = new Map<string, FlagValue>();
   for (const flag of flags) {
     const found =
@@ -113,6 +115,17 @@ function checkFileKeys(file: ConfigFile): string[] {
     }
   }
   return notes;
+}
+
+/** Variables of ours that are nobody's but nearly somebody's. The SDK has some of the same prefix, so the rest stays unsaid. */
+function misspelt(env: Io["env"]): string[] {
+  const ours = FLAGS.flatMap(environmentNames).filter((name) => name.startsWith(PREFIX));
+  const rests = ours.map((name) => name.slice(PREFIX.length));
+  return Object.keys(env).flatMap((name) => {
+    if (!name.startsWith(PREFIX) || ours.includes(name)) return [];
+    const hint = suggest(name.slice(PREFIX.length), rests, PREFIX);
+    return hint === "" ? [] : [`${printable(name)} is no setting.${hint}`];
+  });
 }
 
 function fromLine(flag: Flag, line: CommandLine): Found | undefined {

@@ -10,13 +10,14 @@ function nearest(word: string, known: readonly string[]): string | undefined {
   const distanceMax = Math.max(1, Math.floor(word.length / 3));
   let best: { readonly candidate: string; readonly distance: number } | undefined;
   for (const candidate of known) {
-    const distance = editDistance(word, candidate);
+    const distance = editDistance(word, candidate.toLowerCase());
     if (distance <= distanceMax && (best === undefined || distance < best.distance)) {
       best = { candidate, distance };
     }
   }
   return (
-    best?.candidate ?? known.find((candidate) => word.length > 2 && candidate.startsWith(word))
+    best?.candidate ??
+    known.find((candidate) => word.length > 2 && candidate.toLowerCase().startsWith(word))
   );
 }
 

@@ -1,7 +1,10 @@
 // The version that this installation has.
-import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 
 export function everstepVersion(): string {
-  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
-  return (JSON.parse(text) as { readonly version: string }).version;
+  // By its own name, not by a path: the published package has its files in other places.
+  const manifest = createRequire(import.meta.url)("everstep-cli/package.json") as {
+    readonly version: string;
+  };
+  return manifest.version;
 }

@@ -1,6 +1,7 @@
 // `everstep why ID`: why a run waits or how it ended, or what became of an event. Whether the id is a run's or an event's is the
 // server's to say.
 import { asObject } from "./api-client.ts";
+import { checkId } from "./check-id.ts";
 import type { Io } from "./io.ts";
 import { printable, printableJson } from "./printable.ts";
 import { clientOf } from "./runs-command.ts";
@@ -8,6 +9,7 @@ import { getText, isOn, type Settings } from "./settings.ts";
 import { CommandError } from "./usage-error.ts";
 
 export async function showWhy(id: string, settings: Settings, io: Io): Promise<void> {
+  checkId(id, "the id of a run or an event");
   const client = clientOf(settings, io);
   const path = encodeURIComponent(id);
   const run = await client.find(`/v2/runs/${path}/explain`);

@@ -1,6 +1,21 @@
 // Public names of the core: the model, the ports and the decisions.
 export type { AppRecord, FunctionRecord } from "./model/app.ts";
 export {
+  BULK_STATUSES,
+  type BulkAction,
+  type BulkJob,
+  type BulkRequest,
+  type BulkSelection,
+  type BulkStatus,
+} from "./model/bulk.ts";
+export {
+  newBulkJob,
+  withNote,
+  withOutcome,
+  type BulkNote,
+  type BulkOutcome,
+} from "./bulk/bulk-job.ts";
+export {
   LIMITER_KINDS,
   type ControlAudit,
   type EventOutcome,
@@ -20,6 +35,7 @@ export {
   type AttemptRecord,
   type EndStatus,
   type RunHead,
+  type RunLogLine,
   type RunState,
   type RunStatus,
   type StepRecord,
@@ -48,11 +64,16 @@ export type {
   EventFilter,
   EventNameCount,
   EventPage,
-  FailureEntry,
+  FailedRun,
+  FailedRunsQuery,
+  FailureGroup,
+  FailureGroups,
+  FailureGroupsQuery,
   History,
   LiveRuns,
   RunDetail,
   RunFilter,
+  RunLogPage,
   RunPage,
   RunTimeField,
   StoreStats,
@@ -92,6 +113,7 @@ export {
   type Expression,
 } from "./expressions/compile-expression.ts";
 export { compileCached } from "./expressions/expression-cache.ts";
+export { compileSearch, type Search, type SearchSubject } from "./expressions/search-expression.ts";
 export { readValues, type ReadValue } from "./expressions/read-values.ts";
 export { nextTickAtMs, parseCron, type CronSchedule } from "./cron/cron-schedule.ts";
 export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
@@ -120,6 +142,7 @@ export {
 export { endRun } from "./run/end-run.ts";
 export { FINISHED_EVENT, INVOKED_EVENT } from "./run/lifecycle-events.ts";
 export { decideRequestResult, type RequestEnd, type RequestResult } from "./run/ops/gateway.ts";
+export { linesOf } from "./run/record-lines.ts";
 export { isKnownStep } from "./run/ops/step-planned.ts";
 export { signalOf } from "./run/ops/wait-for-signal.ts";
 export { BACKOFF_MS, retryAtMs } from "./run/retry.ts";

@@ -43,6 +43,7 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
     if (served === undefined) throw notServed(slug);
     return kept.make(call, served, {
       keepsWaits: true,
+      takesLogs: true,
       checkpoint: checkpointPort(engine(), call),
     });
   };

@@ -46,9 +46,10 @@ function aCatalog(): Catalog {
     { eventName: "shop/reply", path: "" },
     { eventName: "shop/reply", path: "data.id" },
   ];
-  return createCatalog({ epoch: 1, apps: [anApp()], functions, controls: [], matchPaths }, [
-    aTimer(1),
-  ]);
+  return createCatalog(
+    { epoch: 1, apps: [anApp()], functions, controls: [], bulkJobs: [], matchPaths },
+    [aTimer(1)],
+  );
 }
 
 function startedBy(catalog: Catalog, name: string): readonly string[] {

@@ -3,6 +3,7 @@ import {
   createTriggerIndex,
   effectiveFunction,
   type AppRecord,
+  type BulkJob,
   type Catalog as StoredCatalog,
   type Change,
   type FunctionControl,
@@ -17,6 +18,7 @@ interface Tables {
   functions: Map<string, FunctionRecord>;
   cronTimers: Map<number, Timer>;
   controls: Map<string, FunctionControl>;
+  bulkJobs: Map<string, BulkJob>;
 }
 
 /** A function as every decision about it reads it. The same object until something about it changes. */
@@ -43,6 +45,9 @@ export interface Catalog {
   control(functionId: string): FunctionControl | undefined;
   /** Live functions only, by slug or id. */
   findLive(slugOrId: string): FunctionRecord | undefined;
+  /** Running ones, and the last ones that ended; newest first. */
+  bulkJobs(): readonly BulkJob[];
+  bulkJob(id: string): BulkJob | undefined;
   triggers(): TriggerIndex;
   /** Paths that waits for this event name ever used; undefined when none ever waited for it. */
   matchPaths(eventName: string): ReadonlySet<string> | undefined;
@@ -73,6 +78,7 @@ class MemoryCatalog implements Catalog {
       functions: new Map(stored.functions.map((fn) => [fn.id, fn])),
       cronTimers: new Map(cronTimers.map((timer) => [timer.id, timer])),
       controls: new Map(stored.controls.map((control) => [control.functionId, control])),
+      bulkJobs: new Map(stored.bulkJobs.map(({ job }) => [job.id, job])),
     };
     for (const { eventName, path } of stored.matchPaths) this.#notePath(eventName, path);
   }
@@ -125,6 +131,14 @@ class MemoryCatalog implements Catalog {
     return this.#tables.controls.get(functionId);
   }
 
+  bulkJobs(): readonly BulkJob[] {
+    return [...this.#tables.bulkJobs.values()].toSorted((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  bulkJob(id: string): BulkJob | undefined {
+    return this.#tables.bulkJobs.get(id);
+  }
+
   findLive(slugOrId: string): FunctionRecord | undefined {
     const byId = this.#tables.functions.get(slugOrId);
     if (byId !== undefined && byId.archivedAtMs === undefined) return byId;
@@ -160,6 +174,13 @@ class MemoryCatalog implements Catalog {
         this.#edit().controls.set(change.control.functionId, change.control);
         this.#rules.delete(change.control.functionId);
         return;
+      case "bulk_added":
+      case "bulk_saved":
+        this.#edit().bulkJobs.set(change.job.id, change.job);
+        return;
+      case "bulk_removed":
+        this.#edit().bulkJobs.delete(change.jobId);
+        return;
       case "timer_added":
         if (change.timer.kind === "cron")
           this.#edit().cronTimers.set(change.timer.id, change.timer);
@@ -192,6 +213,7 @@ class MemoryCatalog implements Catalog {
       functions: new Map(this.#tables.functions),
       cronTimers: new Map(this.#tables.cronTimers),
       controls: new Map(this.#tables.controls),
+      bulkJobs: new Map(this.#tables.bulkJobs),
     };
     return this.#tables;
   }

@@ -3,6 +3,7 @@ import type { Change, History, Store } from "@everstep/core";
 import { EverstepError, LIMITS, type Limits } from "@everstep/protocol";
 import type { Engine } from "./engine.ts";
 import { createApps } from "./face/apps.ts";
+import { createBulks } from "./face/bulks.ts";
 import { createControls } from "./face/controls.ts";
 import { createExplanations } from "./face/explanations.ts";
 import { createIngest } from "./face/ingest.ts";
@@ -54,7 +55,10 @@ export function createEngine(options: EngineOptions): Engine {
   const openOrDraining = (): Partition =>
     partition !== undefined && state === "draining" ? partition : opened();
 
+  const bulks = createBulks(options, opened, () => partition);
+
   return {
+    ...bulks.face,
     ...createIngest(options, opened),
     ...createApps(options, opened, () => partition),
     ...createControls(options, opened, () => partition),
@@ -77,6 +81,7 @@ export function createEngine(options: EngineOptions): Engine {
         });
         await partition.start();
         state = "ready";
+        bulks.resume();
       } catch (error) {
         state = "failed";
         reason = error instanceof Error ? error.message : String(error);

@@ -2,6 +2,8 @@
 // commit that holds its effect has returned. `createEngine` is in create-engine.ts.
 import type {
   AppRecord,
+  BulkJob,
+  BulkRequest,
   CancellationRecord,
   Change,
   ControlAudit,
@@ -47,7 +49,7 @@ export interface CheckpointRequest {
 
 export interface RerunRequest {
   readonly runId: string;
-  /** Memoise the steps that completed before this one, then run from it, with another input if given (a JSON array). */
+  /** Memoise the steps that completed before this one, then run from it, with another input if given (a JSON array). By id or name. */
   readonly fromStep?: { readonly stepId: string; readonly inputJson?: JsonText };
 }
 
@@ -160,6 +162,13 @@ export interface Engine {
   signal(name: string, dataJson: JsonText): Promise<{ readonly runId: string }>;
   cancelMany(request: CancellationRequest): Promise<CancellationRecord>;
   removeCancellation(id: string): Promise<void>;
+  /** Begins an action on many runs; it survives restarts. @throws EverstepError argument_invalid: too many run already. */
+  startBulk(request: BulkRequest): Promise<BulkJob>;
+  /** No run is dealt with after it resolves. A job that has ended stays as it is. @throws EverstepError argument_invalid. */
+  stopBulk(jobId: string): Promise<BulkJob>;
+  /** Bulk actions that run and the last 100 that ended, from memory; newest first. */
+  bulkJobs(): readonly BulkJob[];
+  findBulkJob(jobId: string): BulkJob | undefined;
   /** @throws EverstepError run_not_found, dispatch_stale, checkpoint_invalid, payload_too_large. */
   checkpoint(request: CheckpointRequest): Promise<void>;
 

@@ -18,7 +18,14 @@ export interface HttpTransportOptions {
 }
 
 const CONNECT_TIMEOUT_MS = 10_000;
-const KEEP_ALIVE_MS = 60_000;
+/** How long a connection is kept for the next call when the app does not say how long it keeps it. */
+const KEEP_ALIVE_MS = 4_000;
+const KEEP_ALIVE_MS_MAX = 60_000;
+/**
+ * What is left of the time that the app names when its connection is given up. A process that was busy for this long closes
+ * the connection before it reads the call that came meanwhile, and nobody can tell that from a call that was lost on the way.
+ */
+const KEEP_ALIVE_MARGIN_MS = 4_000;
 const CONNECTIONS_PER_ORIGIN = 256;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
@@ -28,7 +35,8 @@ export function createHttpTransport(options: HttpTransportOptions = {}): Transpo
     connections: options.connectionsPerOrigin ?? CONNECTIONS_PER_ORIGIN,
     pipelining: 1,
     keepAliveTimeout: KEEP_ALIVE_MS,
-    keepAliveMaxTimeout: KEEP_ALIVE_MS,
+    keepAliveMaxTimeout: KEEP_ALIVE_MS_MAX,
+    keepAliveTimeoutThreshold: KEEP_ALIVE_MARGIN_MS,
     connect: {
       timeout: CONNECT_TIMEOUT_MS,
       ...(options.denyMetadata === true ? { lookup: guardedLookup } : {}),

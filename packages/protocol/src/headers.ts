@@ -25,6 +25,8 @@ export const HEADERS = {
   tracestate: "tracestate",
   /** Ours: docs/reference/continuation.md. */
   continuation: "x-everstep-continuation",
+  /** Ours: docs/reference/logs.md. */
+  logs: "x-everstep-logs",
 } as const;
 
 /** What a server calls itself in `x-inngest-server-kind`. */

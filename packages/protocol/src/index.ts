@@ -37,6 +37,7 @@ export type {
 export { HEADERS, SERVER_KINDS, type ServerKind } from "./headers.ts";
 export type { Json, JsonObject, JsonText } from "./json.ts";
 export { LIMITS, type Limits } from "./limits.ts";
+export { LOGS_TAKEN, LOG_LEVELS, type LogLevel, type LogLine } from "./log-line.ts";
 export {
   OP_NAMES,
   type CallResult,
@@ -66,6 +67,8 @@ export { uuidFrom } from "./ids.ts";
 export { inheritedMetaJson } from "./sessions.ts";
 export { parseSdkVersion, type SdkVersion } from "./sdk-version.ts";
 export { hashStepId } from "./step-id.ts";
+export { isNestedDeeperThan } from "./json-depth.ts";
+export { failureFingerprint, type FailureFacts } from "./failure-fingerprint.ts";
 export {
   createUlidFactory,
   isUlid,

@@ -1,5 +1,6 @@
 // Opcodes: what an app answers a call with (protocol.md 3.4, 3.5). One record per op, normalised from the wire.
 import type { Json, JsonObject, JsonText } from "./json.ts";
+import type { LogLine } from "./log-line.ts";
 
 export const OP_NAMES = [
   "None",
@@ -49,10 +50,17 @@ export interface Op {
   /** The step's own run time: start in epoch ms and duration in whole ms (wire: nanoseconds). */
   readonly timing?: { readonly startedAtMs: number; readonly durationMs: number };
   readonly metadata?: Json;
+  /** What the handler's logger wrote until the step had ended. */
+  readonly logs?: readonly LogLine[];
 }
 
 /** What one call to an app came to, after protocol.md 3.1 and 3.3. */
-export type CallResult =
+export type CallResult = CallOutcome & {
+  /** Lines that came with the answer itself; ops may bring others. */
+  readonly logs?: readonly LogLine[];
+};
+
+type CallOutcome =
   | {
       /** 206: ops to apply. `requestVersion` is the response header's, 0 when absent or invalid. */
       readonly kind: "ops";

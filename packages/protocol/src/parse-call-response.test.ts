@@ -170,6 +170,13 @@ describe("errors of the function", () => {
 });
 
 describe("answers that are not of an SDK", () => {
+  it("HTTP 401 says what an app in cloud mode wants, for that is the usual reason", () => {
+    const result = errorOf(parseCallResponse({ status: 401, headers: {}, bodyText: "{}" }));
+    expect(result.error.message).toContain("this server's signing key, or INNGEST_DEV=1");
+    const other = errorOf(parseCallResponse({ status: 403, headers: {}, bodyText: "{}" }));
+    expect(other.error.message).toContain("a proxy before it failed first");
+  });
+
   it.each([
     [200, "Error"],
     [206, "Error"],

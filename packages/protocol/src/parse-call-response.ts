@@ -5,6 +5,7 @@ import { foldKeys, isJsonObject, knownKeys } from "./fold-keys.ts";
 import { HEADERS } from "./headers.ts";
 import type { JsonText } from "./json.ts";
 import { LIMITS } from "./limits.ts";
+import { openEnclosed } from "./log-line.ts";
 import type { CallResult, Op, ResponseFacts, UserError } from "./op.ts";
 import { OpsError, parseOps } from "./parse-ops.ts";
 import { parseSdkVersion, treatsClientErrorsAsFinal } from "./sdk-version.ts";
@@ -39,6 +40,7 @@ const SECRET_HEADERS: ReadonlySet<string> = new Set([
   "set-cookie",
   HEADERS.signature,
   HEADERS.continuation,
+  HEADERS.logs,
 ]);
 
 /** Reads an app's answer to a call. */
@@ -62,7 +64,13 @@ export function parseCallResponse(raw: RawCallResponse): CallResult {
   return raw.status === 201 ? parseStream(answer) : parseAnswer(answer);
 }
 
-function parseAnswer(answer: Answer): CallResult {
+function parseAnswer(given: Answer): CallResult {
+  const { text, logs } = openEnclosed(given.headers, given.text);
+  if (logs.length === 0 && text === given.text) return parseProper(given);
+  return { ...parseProper({ ...given, text }), logs };
+}
+
+function parseProper(answer: Answer): CallResult {
   const isSuccess = answer.status >= 200 && answer.status <= 299;
   if (!hasHeader(answer, HEADERS.sdk)) return parseForeign(answer, isSuccess);
   if (!isSuccess) return parseFailure(answer);
@@ -144,9 +152,10 @@ function parseFailure(answer: Answer): ErrorResult {
 
 /** An answer that no SDK made: a proxy, a login page, another server on that port. */
 function parseForeign(answer: Answer, isSuccess: boolean): ErrorResult {
-  const hint = isSuccess
-    ? "check that the app's URL leads to its SDK endpoint"
-    : "the app or a proxy before it failed first";
+  const refused =
+    "an app in cloud mode wants calls signed with its key. Give it this server's signing key, or INNGEST_DEV=1 for a dev server";
+  const failed = answer.status === 401 ? refused : "the app or a proxy before it failed first";
+  const hint = isSuccess ? "check that the app's URL leads to its SDK endpoint" : failed;
   return engineError(answer, "not_sdk", {
     name: isSuccess ? "Error" : "Server returned a fatal error",
     message: `The answer (HTTP ${answer.status}) did not come from an SDK, for it has no ${HEADERS.sdk} header: ${hint}.`,

@@ -4,6 +4,7 @@ import { canonicalJson } from "./canonical-json.ts";
 import { foldKeys, isJsonObject, knownKeys } from "./fold-keys.ts";
 import type { Json, JsonObject, JsonText } from "./json.ts";
 import { LIMITS } from "./limits.ts";
+import { parseLogLines } from "./log-line.ts";
 import { OP_NAMES, type Op, type OpName, type UserError } from "./op.ts";
 import { parseUserError } from "./user-error.ts";
 
@@ -40,6 +41,7 @@ const OP_KEYS = knownKeys([
   "timing",
   "userland",
   "metadata",
+  "logs",
 ]);
 const TIMING_KEYS = knownKeys(["a", "b"]);
 const USERLAND_KEYS = knownKeys(["id", "index"]);
@@ -85,6 +87,7 @@ function parseOp(item: unknown, index: number): Op {
   if (userland !== undefined) result.userland = userland;
   if (timing !== undefined) result.timing = timing;
   if (metadata !== undefined && metadata !== null) result.metadata = metadata as Json;
+  if (raw["logs"] !== undefined) result.logs = parseLogLines(raw["logs"]);
   return result;
 }
 

@@ -42,7 +42,8 @@ export class RetryAfterError extends Error {
   readonly retryAfter: string;
 
   /**
-   * @param retryAfter Milliseconds, a duration such as `"30s"` (both rounded up to seconds), or the time itself.
+   * @param retryAfter Milliseconds, a duration such as `"30s"` (both rounded up to seconds), or the time itself. A time that
+   * has passed, and a number below 0, mean now: with limits of APIs it is often a difference of two times.
    * @throws Error when it is none of these.
    */
   constructor(message: string, retryAfter: DurationInput | Date, options?: ErrorCause) {
@@ -51,7 +52,7 @@ export class RetryAfterError extends Error {
     this.retryAfter =
       retryAfter instanceof Date
         ? retryAfter.toISOString()
-        : String(Math.max(1, Math.ceil(durationMsOf(retryAfter, "retryAfter") / 1_000)));
+        : String(Math.max(1, Math.ceil(delayMsOf(retryAfter) / 1_000)));
   }
 }
 
@@ -162,4 +163,9 @@ function readErrorFields(error: unknown): ErrorFields {
 /** An absent cause must stay absent: `{ cause: undefined }` would create the property. */
 function causeOf(options: ErrorCause | undefined): ErrorOptions | undefined {
   return options?.cause === undefined ? undefined : { cause: options.cause };
+}
+
+function delayMsOf(retryAfter: DurationInput): number {
+  if (typeof retryAfter === "number" && retryAfter < 0) return 0;
+  return durationMsOf(retryAfter, "retryAfter");
 }

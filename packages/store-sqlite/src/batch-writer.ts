@@ -2,8 +2,15 @@
 // All or nothing: any error rolls back and leaves the connection ready for the next batch.
 import type { DatabaseSync, StatementSync } from "node:sqlite";
 import type { Failpoint } from "./failpoints.ts";
+import { createFailureIndex, type FailureIndex } from "./failure-index.ts";
 import { createPayloadWriter, type PayloadWriter } from "./payload-writer.ts";
-import { getWriteStatement, type WriteGroup, type WriteStatement } from "./write-tables.ts";
+import { createRunTallies, type RunTallies } from "./run-tallies.ts";
+import {
+  getWriteStatement,
+  RUN_ENDS,
+  type WriteGroup,
+  type WriteStatement,
+} from "./write-tables.ts";
 
 /** Rows per multi-row statement: see docs/decisions/0003 for the measurement. */
 const ROWS_PER_STATEMENT = 16;
@@ -13,6 +20,9 @@ const BUSY_RETRIES_MAX = 5;
 export interface BatchWriter {
   /** Durable when it returns. @throws The SQLite error, after a rollback. */
   readonly write: (groups: readonly WriteGroup[]) => void;
+  /** What is kept of ended runs beside their rows. */
+  readonly failures: FailureIndex;
+  readonly tallies: RunTallies;
 }
 
 interface Prepared {
@@ -23,6 +33,8 @@ interface Prepared {
 
 export function createBatchWriter(database: DatabaseSync, failpoint: Failpoint): BatchWriter {
   const payloads = createPayloadWriter(database);
+  const failures = createFailureIndex(database);
+  const tallies = createRunTallies(database, Date.now);
   const prepared = new Map<string, Prepared>();
 
   function prepare(name: string): Prepared {
@@ -45,12 +57,29 @@ export function createBatchWriter(database: DatabaseSync, failpoint: Failpoint):
     const middle = Math.floor(groups.length / 2);
     groups.forEach((group, index) => {
       if (index === middle) failpoint("commit_mid");
-      writeGroup(prepare(group.statement), group.values, payloads);
+      if (group.statement !== RUN_ENDS) {
+        writeGroup(prepare(group.statement), group.values, payloads);
+      }
     });
     payloads.flush();
+    // Last, because they read what the batch has written.
+    for (const { statement, values } of groups) if (statement === RUN_ENDS) noteEnds(values);
+  }
+
+  function noteEnds(values: WriteGroup["values"]): void {
+    const failed: string[] = [];
+    const ends = Array.from({ length: values.length / 3 }, (_, index) => {
+      const [runId, endedAtMs, status] = values.slice(index * 3, index * 3 + 3);
+      if (status === "failed") failed.push(String(runId));
+      return { runId: String(runId), endedAtMs: Number(endedAtMs) };
+    });
+    failures.add(failed);
+    tallies.noteEnds(ends);
   }
 
   return {
+    failures,
+    tallies,
     write(groups) {
       failpoint("commit_before_begin");
       begin(database);
@@ -60,6 +89,7 @@ export function createBatchWriter(database: DatabaseSync, failpoint: Failpoint):
         database.exec("COMMIT");
       } catch (error) {
         payloads.forget();
+        tallies.forget();
         // SQLite has already rolled back by itself after some errors, such as a full disk.
         if (database.isTransaction) database.exec("ROLLBACK");
         throw error;

@@ -4,7 +4,10 @@
 import { randomUUID } from "node:crypto";
 import { DatabaseSync } from "node:sqlite";
 import { EverstepError } from "@everstep/protocol";
+import { sqliteCode } from "./batch-writer.ts";
 import { ensureFile } from "./ensure-file.ts";
+
+const SQLITE_BUSY = 5;
 
 export interface FileLock {
   readonly release: () => void;
@@ -14,6 +17,7 @@ export interface FileLock {
  * Takes the lock of a database file without waiting.
  * @param path The database file.
  * @throws {EverstepError} `store_unavailable`: another process (or store of this process) owns the file.
+ * @throws whatever the file system and SQLite say when there can be no lock file.
  */
 export function acquireFileLock(path: string): FileLock {
   const lockPath = `${path}.lock`;
@@ -22,8 +26,10 @@ export function acquireFileLock(path: string): FileLock {
   try {
     claim(database);
   } catch (error) {
-    const owner = readOwner(database);
+    const isOwned = sqliteCode(error) === SQLITE_BUSY;
+    const owner = isOwned ? readOwner(database) : "";
     database.close();
+    if (!isOwned) throw error;
     throw new EverstepError(
       "store_unavailable",
       `The database "${path}" is in use by ${owner}. Stop it, or use another directory.`,

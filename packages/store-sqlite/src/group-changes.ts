@@ -1,14 +1,23 @@
 // Turns a batch of changes into groups of rows by statement: patches of one run become one update, and rows that the batch
 // both adds and removes never reach the database. Applied in any order of groups given here, the outcome is that of
 // applying the changes one by one. Rows are keyed, so the last word about a key wins.
-import type { Change, IdempotencyKey, RunHead, RunPatch, Timer, Wait } from "@everstep/core";
+import type {
+  BulkJob,
+  Change,
+  IdempotencyKey,
+  RunHead,
+  RunPatch,
+  Timer,
+  Wait,
+} from "@everstep/core";
 import { toEventRow } from "./event-rows.ts";
 import { emptyFlow, flowRows, gatherFlow, type GatheredFlow } from "./flow-rows.ts";
+import { toLineRow } from "./log-rows.ts";
 import { toRunPatchRow, toRunResultRow, toRunRow } from "./run-rows.ts";
 import { toAttemptRow, toStepRow } from "./step-rows.ts";
 import { toTimerRow } from "./timer-rows.ts";
 import { toWaitRow, waitSuffix } from "./wait-rows.ts";
-import type { SqlValue, WriteGroup } from "./write-tables.ts";
+import { RUN_ENDS, type SqlValue, type WriteGroup } from "./write-tables.ts";
 
 /** What the batch says about one wait: whether a stored row must go, and which row is there in the end. */
 interface WaitFate {
@@ -25,6 +34,8 @@ interface Gathered {
   readonly waits: Map<string, WaitFate>;
   readonly waitPaths: Map<string, SqlValue[]>;
   readonly cancellations: Map<string, SqlValue[] | undefined>;
+  /** The newest word about each job that was stored before. */
+  readonly bulkJobs: Map<string, BulkJob>;
   readonly flow: GatheredFlow;
 }
 
@@ -44,6 +55,7 @@ export function groupChanges(
     waits: new Map(),
     waitPaths: new Map(),
     cancellations: new Map(),
+    bulkJobs: new Map(),
     flow: emptyFlow(),
   };
   for (const change of changes) gather(gathered, change);
@@ -56,6 +68,9 @@ export function groupChanges(
   for (const [statement, values] of gathered.groups) append(groups, statement, values);
   addRuns(groups, gathered);
   addCancellations(groups, gathered.cancellations);
+  for (const job of gathered.bulkJobs.values()) {
+    append(groups, "bulk_job_save", [job.id, JSON.stringify(job)]);
+  }
   for (const [statement, row] of flowRows(gathered.flow)) append(groups, statement, row);
   return inWritingOrder(groups);
 }
@@ -81,6 +96,8 @@ function gather(gathered: Gathered, change: Change): void {
       return append(groups, "step_inputs", [change.runId, change.stepId, change.inputJson]);
     case "attempt_added":
       return append(groups, "attempts", toAttemptRow(change.attempt));
+    case "log_line_added":
+      return append(groups, "run_log_lines", toLineRow(change.line));
     case "timer_added":
       timers.set(change.timer.id, change.timer);
       return;
@@ -110,6 +127,18 @@ function gather(gathered: Gathered, change: Change): void {
     case "cancellation_removed":
       gathered.cancellations.set(change.cancellationId, undefined);
       return;
+    case "bulk_added":
+      gathered.bulkJobs.set(change.job.id, change.job);
+      return append(groups, "bulk_jobs", [
+        change.job.id,
+        JSON.stringify(change.job),
+        JSON.stringify(change.request),
+      ]);
+    case "bulk_saved":
+      gathered.bulkJobs.set(change.job.id, change.job);
+      return;
+    case "bulk_removed":
+      return append(groups, "bulk_job_delete", [change.jobId]);
     default:
       gatherFlow(gathered.flow, change);
   }
@@ -173,12 +202,18 @@ function addRuns(groups: Map<string, SqlValue[]>, { runs, patches }: Gathered): 
     append(groups, "runs", toRunRow(run));
     for (const eventId of run.eventIds.slice(1)) append(groups, "run_events", [eventId, run.id]);
     append(groups, "run_results", toRunResultRow(run.id, run) ?? []);
+    append(groups, RUN_ENDS, endOf(run.id, run));
   }
   for (const [runId, patch] of patches) {
     const row = toRunPatchRow(runId, patch);
     if (row !== undefined) append(groups, row.statement, row.values);
     append(groups, "run_results", toRunResultRow(runId, patch) ?? []);
+    append(groups, RUN_ENDS, endOf(runId, patch));
   }
+}
+
+function endOf(runId: string, { endedAtMs, status }: RunPatch): SqlValue[] {
+  return endedAtMs === undefined ? [] : [runId, endedAtMs, status ?? ""];
 }
 
 function addCancellations(

@@ -2,13 +2,20 @@
 import type { CancellationRecord, History, RunDetail } from "@everstep/core";
 import { listControlAudits, listEventOutcomes } from "./flow-rows.ts";
 import { countEvents, listEvents } from "./list-events.ts";
-import { countRuns, countRunsByStatus, listRuns, listRunsOfEvent } from "./list-runs.ts";
+import { countFailedRuns, listFailedRuns, listFailureGroups } from "./failure-rows.ts";
+import {
+  countRuns,
+  countRunsBySlice,
+  countRunsByStatus,
+  listRuns,
+  listRunsOfEvent,
+} from "./list-runs.ts";
 import { findEvents } from "./load-runs.ts";
+import { listRunLogs } from "./log-rows.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
 import {
   countEventNames,
-  listFailures,
   listLastFailures,
   summarizeEndedRuns,
   summarizeLiveRuns,
@@ -43,9 +50,12 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
     listRuns: (page) => queries.snapshot(() => listRuns(queries, readPayload, page)),
     countRuns: (filter) => countRuns(queries, filter),
     countRunsByStatus: (filter) => queries.snapshot(() => countRunsByStatus(queries, filter)),
-    summarizeEndedRuns: (query) => summarizeEndedRuns(queries, query),
+    countRunsBySlice: (query) => countRunsBySlice(queries, query),
+    summarizeEndedRuns: (query) => queries.snapshot(() => summarizeEndedRuns(queries, query)),
     summarizeLiveRuns: () => summarizeLiveRuns(queries),
-    listFailures: (query) => listFailures(queries, query),
+    listFailureGroups: (query) => queries.snapshot(() => listFailureGroups(queries, query)),
+    listFailedRuns: (query) => listFailedRuns(queries, query),
+    countFailedRuns: (query) => countFailedRuns(queries, query),
     listLastFailures: () => listLastFailures(queries),
     countEventNames: () => countEventNames(queries),
     listRunsOfEvent: (eventId, page) =>
@@ -59,6 +69,7 @@ export function createHistory(queries: Queries, readPayload: PayloadReader): His
       }),
     listControlAudits: (functionId, limit) => listControlAudits(queries, functionId, limit),
     readRunDetail: (runId) => queries.snapshot(() => readRunDetail(queries, readPayload, runId)),
+    listRunLogs: (page) => listRunLogs(queries, page),
     findStep: (runId, stepId) =>
       queries.snapshot(() => {
         const sql = `SELECT ${STEP_COLUMNS} FROM steps JOIN runs ON no = run_no

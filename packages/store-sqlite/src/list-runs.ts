@@ -12,7 +12,7 @@ import { where } from "./list-events.ts";
 import { toJsonList } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries, QueryValue } from "./queries.ts";
-import { fromRunRow, RUN_COLUMNS, RUN_SOURCE, type RunRow } from "./run-rows.ts";
+import { fromRunRow, RUN_COLUMNS, RUN_COLUMNS_PLAIN, RUN_SOURCE, type RunRow } from "./run-rows.ts";
 
 const TIME_COLUMNS = {
   createdAtMs: "created_at_ms",
@@ -87,10 +87,14 @@ function selectPage(queries: Queries, page: RunPage): RunRow[] {
       ? `WHERE runs.no IN (SELECT no FROM runs ${where(conditions)} ${order} LIMIT ?) ${order}`
       : `${where(conditions)} ${order} LIMIT ?`;
   return queries.all(
-    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} ${source}`,
+    `SELECT ${columnsOf(page)} FROM ${RUN_SOURCE} ${source}`,
     ...conditions.flatMap(({ values }) => values),
     limit,
   ) as RunRow[];
+}
+
+function columnsOf({ omitOutput }: { readonly omitOutput?: boolean }): string {
+  return omitOutput === true ? RUN_COLUMNS_PLAIN : RUN_COLUMNS;
 }
 
 export function countRuns(queries: Queries, filter: RunFilter): number {
@@ -100,6 +104,23 @@ export function countRuns(queries: Queries, filter: RunFilter): number {
     ...conditions.flatMap(({ values }) => values),
   ) as [number] | undefined;
   return row?.[0] ?? 0;
+}
+
+export function countRunsBySlice(
+  queries: Queries,
+  query: { functionId: string; fromMs: number; sliceMs: number; slices: number },
+): { slice: number; count: number }[] {
+  const { functionId, fromMs, sliceMs, slices } = query;
+  const rows = queries.all(
+    `SELECT CAST((created_at_ms - ?1) / ?2 AS INTEGER) AS slice, count(*)
+     FROM runs INDEXED BY runs_function_id_created_at_ms
+     WHERE function_id = ?3 AND created_at_ms >= ?1 AND created_at_ms < ?4 GROUP BY slice`,
+    fromMs,
+    sliceMs,
+    functionId,
+    fromMs + slices * sliceMs,
+  ) as [number, number][];
+  return rows.map(([slice, count]) => ({ slice, count }));
 }
 
 /** Completed runs are what is left of all, because only the others have an index by status. */
@@ -126,11 +147,11 @@ export function listRunsOfEvent(
   queries: Queries,
   readPayload: PayloadReader,
   eventId: string,
-  { afterRunId, limit }: { readonly afterRunId?: string; readonly limit: number },
+  page: { readonly afterRunId?: string; readonly limit: number; readonly omitOutput?: boolean },
 ): RunHead[] {
-  const after = afterRunId ?? "";
+  const after = page.afterRunId ?? "";
   const rows = queries.all(
-    `SELECT ${RUN_COLUMNS} FROM ${RUN_SOURCE} WHERE runs.no IN (
+    `SELECT ${columnsOf(page)} FROM ${RUN_SOURCE} WHERE runs.no IN (
        SELECT no FROM (
          SELECT no, id FROM runs WHERE event_id = ? AND id > ?
          UNION SELECT no, id FROM run_events JOIN runs ON no = run_no WHERE run_events.event_id = ? AND id > ?
@@ -140,7 +161,7 @@ export function listRunsOfEvent(
     after,
     eventId,
     after,
-    limit,
+    page.limit,
   ) as RunRow[];
   return rows.map((row) => fromRunRow(row, readPayload));
 }

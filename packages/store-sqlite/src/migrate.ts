@@ -6,6 +6,8 @@ import { EverstepError } from "@everstep/protocol";
 import { sql as first } from "./migrations/0001-first.ts";
 import { sql as flowControl } from "./migrations/0002-flow-control.ts";
 import { sql as statistics } from "./migrations/0003-statistics.ts";
+import { sql as logs } from "./migrations/0004-logs.ts";
+import { sql as derived } from "./migrations/0005-derived.ts";
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -18,6 +20,8 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 1, name: "first", sql: first },
   { version: 2, name: "flow control", sql: flowControl },
   { version: 3, name: "statistics", sql: statistics },
+  { version: 4, name: "logs", sql: logs },
+  { version: 5, name: "derived", sql: derived },
 ];
 
 const HISTORY_SQL = `CREATE TABLE IF NOT EXISTS schema_migrations (

@@ -1,5 +1,5 @@
-// Opens the store: lock, schema, connections, writer. A file has one writing connection in a thread of its own and one
-// reading connection on the calling thread; memory has one connection for both.
+// Opens the store: lock, schema, connections, writer. A file has one writing connection in a thread of its own, one
+// reading connection on the calling thread and, for reads of many rows, another one in a thread; memory has one connection for all.
 import type { History, Store } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import { statSync } from "node:fs";
@@ -7,12 +7,13 @@ import type { DatabaseSync } from "node:sqlite";
 import { openFileConnection, openMemoryDatabase } from "./connection.ts";
 import { ensureFile } from "./ensure-file.ts";
 import { createFailpoint, type Failpoint } from "./failpoints.ts";
-import { acquireFileLock } from "./file-lock.ts";
+import { acquireFileLock, type FileLock } from "./file-lock.ts";
 import { createHistory } from "./history.ts";
 import { migrate } from "./migrate.ts";
 import { createPayloadReader } from "./payload-reader.ts";
 import { createQueries } from "./queries.ts";
 import { createStore } from "./store.ts";
+import { createThreadHistory } from "./thread-history.ts";
 import { createInlineWriter, createThreadWriter, type Writer } from "./writer.ts";
 
 export interface SqliteStoreOptions {
@@ -62,8 +63,7 @@ function openOver(database: DatabaseSync, { path, failpoint }: SqliteStoreOption
 }
 
 function openFile(path: string): SqliteStore {
-  ensureFile(path);
-  const lock = acquireFileLock(path);
+  const lock = lockFile(path);
   let database: DatabaseSync | undefined;
   try {
     database = openFileConnection(path);
@@ -77,9 +77,13 @@ function openFile(path: string): SqliteStore {
   const reader = database;
   reader.exec("PRAGMA query_only = ON");
   const writer = createThreadWriter(path);
+  const { store, history } = connect(reader, writer);
+  const threaded = createThreadHistory(path, history);
   return {
-    ...connect(reader, writer),
+    store,
+    history: threaded.history,
     close: async () => {
+      await threaded.close();
       await writer.write([{ statement: "closed_cleanly", values: [] }]).catch(() => {});
       await writer.close();
       // The last connection to close folds the WAL into the file.
@@ -87,6 +91,15 @@ function openFile(path: string): SqliteStore {
       lock.release();
     },
   };
+}
+
+function lockFile(path: string): FileLock {
+  try {
+    ensureFile(path);
+    return acquireFileLock(path);
+  } catch (error) {
+    throw toOpenError(error, path);
+  }
 }
 
 function connect(database: DatabaseSync, writer: Writer): Pick<SqliteStore, "store" | "history"> {
@@ -112,10 +125,29 @@ function checkAfterCrash(database: DatabaseSync, path: string): void {
 
 function toOpenError(error: unknown, path: string): Error {
   if (error instanceof EverstepError) return error;
-  const reason = error instanceof Error ? error.message : String(error);
   return new EverstepError(
     "store_unavailable",
-    `The database "${path}" cannot be opened: ${reason}. Check the file and its directory, or restore a backup.`,
+    `The database "${path}" cannot be opened: ${openAdvice(error)}`,
     { cause: error },
   );
+}
+
+const NO_RIGHT = "Give it the right to write there, or use another directory.";
+const NO_DIRECTORY = "Move that file away, or use another directory.";
+const FILE_ADVICE: Readonly<Record<string, string>> = {
+  EACCES: NO_RIGHT,
+  EPERM: NO_RIGHT,
+  EROFS: NO_RIGHT,
+  EEXIST: NO_DIRECTORY,
+  ENOTDIR: NO_DIRECTORY,
+  ENOSPC: "Free disk space, or use another directory.",
+};
+
+/** Why, and what to do, for what the file system or SQLite says. */
+export function openAdvice(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const subject = FILE_ADVICE[code] === NO_RIGHT ? "this process may not write (" : "";
+  const advice = FILE_ADVICE[code] ?? "Check the file and its directory, or restore a backup.";
+  return `${subject}${reason}${subject === "" ? "" : ")"}. ${advice}`;
 }

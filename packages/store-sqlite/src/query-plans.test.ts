@@ -44,6 +44,8 @@ const READS: Readonly<Record<string, (opened: SqliteStore) => unknown>> = {
   listEventOutcomes: ({ history }) => history.listEventOutcomes("e"),
   findRunOfGroup: ({ history }) => history.findRunOfGroup("g"),
   listControlAudits: ({ history }) => history.listControlAudits("f", 9),
+  "listRunLogs of a step": ({ history }) =>
+    history.listRunLogs({ runId: "a", stepId: "s", levels: ["info"], after: 1, limit: 9 }),
   findRun: ({ history }) => history.findRun("a"),
   findStep: ({ history }) => history.findStep("a", "s"),
   "listRuns by creation": ({ history }) =>

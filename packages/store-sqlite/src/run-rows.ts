@@ -11,6 +11,8 @@ export const RUN_COLUMNS: string = [
   "end_reason",
   "output_or_hash",
 ].join(", ");
+/** The same, without reading the output. */
+export const RUN_COLUMNS_PLAIN: string = RUN_COLUMNS.replace("output_or_hash", "NULL");
 export const RUN_SOURCE = "runs LEFT JOIN run_results ON run_results.run_no = runs.no";
 
 export type RunRow = [
@@ -36,6 +38,7 @@ export type RunRow = [
   groupId: string | null,
   slotsJson: string | null,
   skipJson: string | null,
+  logCount: number | null,
   errorJson: string | null,
   endReason: string | null,
   output: string | Uint8Array | null,
@@ -68,6 +71,7 @@ export function toRunRow(run: RunHead): SqlValue[] {
     run.flow?.batchId ?? run.flow?.debounceId ?? null,
     run.slots === undefined ? null : JSON.stringify(run.slots),
     run.skip === undefined ? null : JSON.stringify(run.skip),
+    run.logCount ?? null,
   ];
 }
 
@@ -88,6 +92,7 @@ const PATCH_COLUMNS = {
   stepCount: "step_count",
   stateBytes: "state_bytes",
   slots: "slots_json",
+  logCount: "log_count",
 } as const satisfies Partial<Record<keyof RunPatch, string>>;
 const PATCH_ENTRIES = Object.entries(PATCH_COLUMNS) as [keyof typeof PATCH_COLUMNS, string][];
 
@@ -152,6 +157,7 @@ export function fromRunRow(row: RunRow, readPayload: PayloadReader): RunHead {
     _groupId,
     slotsJson,
     skipJson,
+    logCount,
     errorJson,
     endReason,
     output,
@@ -177,6 +183,7 @@ export function fromRunRow(row: RunRow, readPayload: PayloadReader): RunHead {
     ...(flowJson === null ? {} : { flow: JSON.parse(flowJson) as RunFlow }),
     ...(slotsJson === null ? {} : { slots: JSON.parse(slotsJson) as string[] }),
     ...(skipJson === null ? {} : { skip: JSON.parse(skipJson) as RunSkip }),
+    ...(logCount === null ? {} : { logCount }),
     ...(output === null ? {} : { outputJson: readPayload(output) }),
     ...(errorJson === null ? {} : { error: JSON.parse(errorJson) as UserError }),
     ...(endReason === null ? {} : { endReason }),

@@ -4,45 +4,80 @@ import type {
   EndedRuns,
   EndedRunsQuery,
   EventNameCount,
-  FailureEntry,
   LiveRuns,
   RunStatus,
 } from "@everstep/core";
+import { toJsonList } from "./load-runs.ts";
 import type { Queries } from "./queries.ts";
+import { barSql, BARS_PER_FOLD, NO_BAR, TALLY_SPANS_MS } from "./run-tallies.ts";
 
-/** Bars of a histogram for each e-fold: 18 make a bar below 6 % wide, so that its middle is within 3 %. */
-const BARS = 18;
+type EndedRow = [functionId: string, status: RunStatus, slice: number, bar: number, count: number];
 
-const MEASURES = {
-  duration: "ended_at_ms - started_at_ms",
-  queue: "started_at_ms - created_at_ms",
-} as const satisfies Record<EndedRunsQuery["measure"], string>;
-
+/** From the widest tallies that fit the slices, and for what is not in them yet from the index of ended runs. */
 export function summarizeEndedRuns(queries: Queries, query: EndedRunsQuery): EndedRuns[] {
-  const { fromMs, untilMs, functionId, measure } = query;
-  const ofFunction = functionId === undefined ? "" : "AND function_id = ?";
-  const rows = queries.all(
-    `SELECT function_id, status,
-       CAST(ln(1 + max(0, ${MEASURES[measure]})) * ${BARS} AS INTEGER) AS bar, count(*)
+  const { fromMs, sliceMs, slices, measure } = query;
+  const spanMs = TALLY_SPANS_MS.find((span) => fromMs % span === 0 && sliceMs % span === 0);
+  const untilMs = fromMs + slices * sliceMs;
+  const tallied = queries.find("SELECT value FROM meta WHERE key = 'runs_tallied_until_ms'");
+  const talliedMs = spanMs === undefined ? 0 : ((tallied as [number] | undefined)?.[0] ?? 0);
+  const rows = [
+    ...(spanMs === undefined ? [] : tallyRows(queries, query, { spanMs, untilMs })),
+    ...indexRows(queries, query, { fromMs: Math.max(fromMs, talliedMs), untilMs }),
+  ];
+  return rows.map(([functionId, status, slice, bar, count]) => ({
+    functionId,
+    status,
+    slice,
+    count,
+    ...(bar === NO_BAR || measure === undefined ? {} : { ms: middleOf(bar) }),
+  }));
+}
+
+function tallyRows(
+  queries: Queries,
+  { fromMs, sliceMs, functionIds, measure }: EndedRunsQuery,
+  { spanMs, untilMs }: { readonly spanMs: number; readonly untilMs: number },
+): EndedRow[] {
+  return queries.all(
+    `SELECT function_id, status, CAST((start_ms - ?1) / ?2 AS INTEGER) AS slice,
+       bar, sum(count)
+     FROM run_tallies
+     WHERE span_ms = ?3 AND measure = ?4 AND start_ms >= ?1 AND start_ms < ?5
+       AND function_id IN (SELECT value FROM json_each(?6))
+     GROUP BY 1, 2, 3, 4`,
+    fromMs,
+    sliceMs,
+    spanMs,
+    measure ?? "none",
+    untilMs,
+    toJsonList(functionIds),
+  ) as EndedRow[];
+}
+
+function indexRows(
+  queries: Queries,
+  query: EndedRunsQuery,
+  { fromMs, untilMs }: { readonly fromMs: number; readonly untilMs: number },
+): EndedRow[] {
+  if (fromMs >= untilMs) return [];
+  return queries.all(
+    `SELECT function_id, status, CAST((ended_at_ms - ?1) / ?2 AS INTEGER) AS slice, ${barSql(query.measure ?? "none")} AS bar, count(*)
      FROM runs INDEXED BY runs_ended_at_ms
-     WHERE ended_at_ms >= ? AND ended_at_ms < ? ${ofFunction}
-     GROUP BY function_id, status, bar`,
+     WHERE ended_at_ms >= ?3 AND ended_at_ms < ?4
+       AND function_id IN (SELECT value FROM json_each(?5))
+     GROUP BY 1, 2, 3, 4`,
+    query.fromMs,
+    query.sliceMs,
     fromMs,
     untilMs,
-    ...(functionId === undefined ? [] : [functionId]),
-  ) as [string, RunStatus, number | null, number][];
-  return rows.map(([ofRun, status, bar, count]) => ({
-    functionId: ofRun,
-    status,
-    count,
-    ...(bar === null ? {} : { ms: middleOf(bar) }),
-  }));
+    toJsonList(query.functionIds),
+  ) as EndedRow[];
 }
 
 /** Whole milliseconds lie in the bar from `low` to below `high`; the lowest bars hold one each. */
 function middleOf(bar: number): number {
-  const low = Math.ceil(Math.exp(bar / BARS) - 1);
-  const high = Math.exp((bar + 1) / BARS) - 1;
+  const low = Math.ceil(Math.exp(bar / BARS_PER_FOLD) - 1);
+  const high = Math.exp((bar + 1) / BARS_PER_FOLD) - 1;
   return Math.max(low, Math.round((low + high) / 2));
 }
 
@@ -61,43 +96,14 @@ export function summarizeLiveRuns(queries: Queries): LiveRuns[] {
   }));
 }
 
-export function listFailures(
-  queries: Queries,
-  { fromMs, untilMs, limit }: { fromMs: number; untilMs: number; limit: number },
-): FailureEntry[] {
-  // The runs are found in the index first; only those that are told are looked up in their tables.
-  const rows = queries.all(
-    `WITH found AS MATERIALIZED (
-       SELECT no, id, function_id, ended_at_ms FROM runs INDEXED BY runs_ended_at_ms
-       WHERE ended_at_ms >= ? AND ended_at_ms < ? AND status = 'failed'
-       ORDER BY ended_at_ms DESC, id DESC LIMIT ?
-     )
-     SELECT id, function_id, ended_at_ms,
-       COALESCE(error_json ->> '$.name', 'Error'),
-       substr(COALESCE(error_json ->> '$.message', ''), 1, 2000),
-       (SELECT name FROM steps WHERE steps.run_no = no AND failed = 1
-        ORDER BY position DESC LIMIT 1)
-     FROM found LEFT JOIN run_results ON run_results.run_no = no
-     ORDER BY ended_at_ms DESC, id DESC`,
-    fromMs,
-    untilMs,
-    limit,
-  ) as [string, string, number, string, string, string | null][];
-  return rows.map(([runId, functionId, endedAtMs, errorName, errorMessage, stepName]) => ({
-    runId,
-    functionId,
-    endedAtMs,
-    errorName,
-    errorMessage,
-    ...(stepName === null ? {} : { stepName }),
-  }));
-}
-
+/** From the groups of failures: a function has few of them, however often it failed. */
 export function listLastFailures(queries: Queries): { functionId: string; runId: string }[] {
-  // Ids are ULIDs of the creation, so the greatest is the newest.
   const rows = queries.all(
-    `SELECT function_id, max(id) FROM runs INDEXED BY runs_status_created_at_ms
-     WHERE status = 'failed' AND status <> 'completed' GROUP BY function_id`,
+    `WITH newest AS (
+       SELECT function_id, no, max(last_seen_at_ms) FROM failure_groups GROUP BY function_id
+     )
+     SELECT function_id, (SELECT run_id FROM failures WHERE group_no = newest.no
+       ORDER BY ended_at_ms DESC, run_id DESC LIMIT 1) FROM newest`,
   ) as [string, string][];
   return rows.map(([functionId, runId]) => ({ functionId, runId }));
 }

@@ -30,6 +30,12 @@ CREATE TABLE batch_events (
 
 CREATE INDEX batch_events_batch_id ON batch_events (batch_id, no);
 
+CREATE TABLE bulk_jobs (
+  id TEXT PRIMARY KEY,
+  record TEXT NOT NULL,
+  request TEXT NOT NULL
+) WITHOUT ROWID, STRICT;
+
 CREATE TABLE cancellations (
   id TEXT PRIMARY KEY,
   record TEXT NOT NULL
@@ -65,6 +71,35 @@ CREATE TABLE events (
 ) WITHOUT ROWID, STRICT;
 
 CREATE INDEX events_name_internal_id ON events (name, internal_id, received_at_ms);
+
+CREATE TABLE failure_groups (
+  no INTEGER PRIMARY KEY,
+  fingerprint TEXT NOT NULL UNIQUE,
+  function_id TEXT NOT NULL,
+  step_name TEXT,
+  error_name TEXT NOT NULL,
+  error_message TEXT NOT NULL,
+  first_seen_at_ms INTEGER NOT NULL,
+  last_seen_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE failure_hours (
+  start_ms INTEGER NOT NULL,
+  group_no INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (start_ms, group_no)
+) WITHOUT ROWID, STRICT;
+
+CREATE TABLE failures (
+  run_no INTEGER PRIMARY KEY,
+  group_no INTEGER NOT NULL,
+  run_id TEXT NOT NULL,
+  ended_at_ms INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX failures_ended_at_ms ON failures (ended_at_ms, group_no);
+
+CREATE INDEX failures_group_no ON failures (group_no, ended_at_ms, run_id);
 
 CREATE TABLE function_controls (
   function_id TEXT PRIMARY KEY,
@@ -116,12 +151,37 @@ CREATE TABLE run_events (
   PRIMARY KEY (event_id, run_no)
 ) WITHOUT ROWID, STRICT;
 
+CREATE TABLE run_log_lines (
+  run_no INTEGER NOT NULL,
+  position INTEGER NOT NULL,
+  generation INTEGER NOT NULL,
+  attempt INTEGER NOT NULL,
+  step_id TEXT,
+  level TEXT NOT NULL,
+  at_ms INTEGER NOT NULL,
+  message TEXT NOT NULL,
+  fields_json TEXT
+) STRICT;
+
+CREATE UNIQUE INDEX run_log_lines_run_no_position ON run_log_lines (run_no, position);
+
 CREATE TABLE run_results (
   run_no INTEGER PRIMARY KEY,
   error_json TEXT,
   end_reason TEXT,
   output_or_hash ANY
 ) STRICT;
+
+CREATE TABLE run_tallies (
+  span_ms INTEGER NOT NULL,
+  measure TEXT NOT NULL,
+  function_id TEXT NOT NULL,
+  start_ms INTEGER NOT NULL,
+  status TEXT NOT NULL,
+  bar INTEGER NOT NULL,
+  count INTEGER NOT NULL,
+  PRIMARY KEY (span_ms, measure, function_id, start_ms, status, bar)
+) WITHOUT ROWID, STRICT;
 
 CREATE TABLE runs (
   no INTEGER PRIMARY KEY,
@@ -143,7 +203,7 @@ CREATE TABLE runs (
   cron TEXT,
   original_run_id TEXT,
   batch_event_ids TEXT
-, flow_json TEXT, group_id TEXT, slots_json TEXT, skip_json TEXT) STRICT;
+, flow_json TEXT, group_id TEXT, slots_json TEXT, skip_json TEXT, log_count INTEGER) STRICT;
 
 CREATE INDEX runs_created_at_ms ON runs (created_at_ms, id);
 

@@ -2,6 +2,8 @@
 // commit that has resolved. No semantics here: what a batch means was decided before.
 import type {
   AppRecord,
+  BulkJob,
+  BulkRequest,
   Catalog,
   FunctionControl,
   FunctionRecord,
@@ -87,12 +89,19 @@ function readCatalog(queries: Queries): Catalog {
   const apps = queries.all("SELECT record FROM apps ORDER BY id") as [string][];
   const functions = queries.all("SELECT record FROM functions ORDER BY id") as [string][];
   const controls = queries.all("SELECT record FROM function_controls") as [string][];
+  const jobs = queries.all(
+    `SELECT record, iif(record ->> '$.status' = 'running', request, NULL) FROM bulk_jobs`,
+  ) as [string, string | null][];
   const paths = queries.all("SELECT event_name, path FROM wait_paths") as [string, string][];
   return {
     epoch: epoch?.[0] ?? 0,
     apps: apps.map(([record]) => JSON.parse(record) as AppRecord),
     functions: functions.map(([record]) => JSON.parse(record) as FunctionRecord),
     controls: controls.map(([record]) => JSON.parse(record) as FunctionControl),
+    bulkJobs: jobs.map(([record, request]) => ({
+      job: JSON.parse(record) as BulkJob,
+      ...(request === null ? {} : { request: JSON.parse(request) as BulkRequest }),
+    })),
     matchPaths: paths.map(([eventName, path]) => ({ eventName, path })),
   };
 }

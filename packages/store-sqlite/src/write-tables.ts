@@ -71,6 +71,7 @@ export const INSERT_TABLES = {
       "group_id",
       "slots_json",
       "skip_json",
+      "log_count",
     ],
   },
   run_events: { table: "run_events", columns: ["event_id", "run_no"], conflict: "ignore" },
@@ -112,6 +113,20 @@ export const INSERT_TABLES = {
       "retry_at_ms",
       "http_status",
       "error_or_hash",
+    ],
+  },
+  run_log_lines: {
+    table: "run_log_lines",
+    columns: [
+      "run_no",
+      "position",
+      "generation",
+      "attempt",
+      "step_id",
+      "level",
+      "at_ms",
+      "message",
+      "fields_json",
     ],
   },
   timers: {
@@ -175,9 +190,13 @@ export const INSERT_TABLES = {
     columns: ["function_id", "record"],
     conflict: "replace",
   },
+  bulk_jobs: { table: "bulk_jobs", columns: ["id", "record", "request"] },
   control_audits: { table: "control_audits", columns: ["id", "function_id", "record"] },
 } as const satisfies Record<string, InsertTable>;
 export type InsertName = keyof typeof INSERT_TABLES;
+
+/** Runs that ended, as (id, endedAtMs, status): no statement, but told to what is derived from them. */
+export const RUN_ENDS = "run_ends";
 
 const RUN_RESULT_COLUMNS = ["run_no", "error_json", "end_reason", "output_or_hash"];
 
@@ -211,6 +230,8 @@ const PLAIN_STATEMENTS: Readonly<Record<string, { sql: string; width: number }>>
       SELECT key, function_id FROM idempotency_keys WHERE expires_at_ms <= ? LIMIT ?)`,
     width: 2,
   },
+  bulk_job_save: { sql: "UPDATE bulk_jobs SET record = ?2 WHERE id = ?1", width: 2 },
+  bulk_job_delete: { sql: "DELETE FROM bulk_jobs WHERE id = ?", width: 1 },
   cancellation_delete: { sql: "DELETE FROM cancellations WHERE id = ?", width: 1 },
 };
 

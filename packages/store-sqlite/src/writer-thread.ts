@@ -4,6 +4,7 @@ import { parentPort, workerData } from "node:worker_threads";
 import { createBatchWriter, sqliteCode } from "./batch-writer.ts";
 import { openFileConnection } from "./connection.ts";
 import { createFailpoint } from "./failpoints.ts";
+import { createUpkeep } from "./upkeep.ts";
 import type { WriterReply, WriterRequest, WriterSettings } from "./writer-messages.ts";
 
 if (parentPort === null) throw new Error("writer-thread.ts runs as a worker thread only");
@@ -16,16 +17,25 @@ const writer = createBatchWriter(database, createFailpoint(process.env));
 const IDLE_MS = 200;
 const checkpoint = setTimeout(foldWal, IDLE_MS);
 
+const upkeep = createUpkeep(database, { ...writer, nowMs: Date.now });
+/** Not before the first reads of a start are through. */
+let upkeepTimer = setTimeout(keepUp, 2 * IDLE_MS);
+
 port.on("message", (request: WriterRequest) => {
   checkpoint.refresh();
   if (request === "close") {
     clearTimeout(checkpoint);
+    clearTimeout(upkeepTimer);
     database.close();
     port.close();
     return;
   }
   port.postMessage(write(request));
 });
+
+function keepUp(): void {
+  upkeepTimer = setTimeout(keepUp, upkeep.step());
+}
 
 function foldWal(): void {
   try {

@@ -1,5 +1,6 @@
 // The writing side as the store sees it: one method that resolves when a batch is durable. Two forms of the same batch
 // writer: in a thread of its own (files), or on the calling thread (memory, and handles that the caller owns).
+import { createRequire } from "node:module";
 import { Worker } from "node:worker_threads";
 import type { DatabaseSync } from "node:sqlite";
 import { EverstepError } from "@everstep/protocol";
@@ -18,6 +19,8 @@ export interface Writer {
 /** Writes on the calling thread. It does not close the database. */
 export function createInlineWriter(database: DatabaseSync, failpoint: Failpoint): Writer {
   const writer = createBatchWriter(database, failpoint);
+  // No thread would go on with it: an older database is caught up before it is used.
+  if (!writer.failures.isComplete()) while (writer.failures.catchUp());
   return {
     write: async (groups) => {
       try {
@@ -39,10 +42,12 @@ interface Waiting {
 /** Writes in a thread of its own, over a connection of its own. */
 export function createThreadWriter(path: string): Writer {
   const workerData: WriterSettings = { path };
-  // No inherited flags: the parent may run under a test runner whose loaders do not belong into this thread.
-  const worker = new Worker(new URL("./writer-thread.ts", import.meta.url), {
+  // By a name of package.json: published packages have the thread's file elsewhere.
+  // No inherited flags: the parent may run under a test runner whose loaders do not belong into this thread. Node 22 calls
+  // its SQLite experimental; the connection of the calling thread has said so once.
+  const worker = new Worker(createRequire(import.meta.url).resolve("#writer-thread"), {
     workerData,
-    execArgv: [],
+    execArgv: ["--disable-warning=ExperimentalWarning"],
   });
   const queue: Waiting[] = [];
   let ended: EverstepError | undefined;

@@ -6,7 +6,7 @@ import { LogTail } from "../../protocol/harness/log-tail.ts";
 import { waitUntil } from "../../protocol/harness/wait-until.ts";
 
 const COMMAND = fileURLToPath(new URL("../../../packages/cli/bin/everstep.js", import.meta.url));
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 100_000;
 
 export interface Keys {
   /** Hex, without prefix. */

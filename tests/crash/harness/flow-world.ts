@@ -11,7 +11,7 @@ import { waitUntil } from "../../protocol/harness/wait-until.ts";
 import { EngineLife, type Keys } from "./engine-life.ts";
 
 const KEYS: Keys = { signingKey: "f10d".repeat(16), eventKey: "flow-event-key" };
-const END_TIMEOUT_MS = 20_000;
+const END_TIMEOUT_MS = 60_000;
 
 export class FlowWorld {
   readonly flow: FlowWatch;

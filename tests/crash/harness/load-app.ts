@@ -109,7 +109,7 @@ export class LoadApp {
         if (this.#child.exitCode !== null) throw new Error(`the app ended\n${this.log.last(40)}`);
         return isSo() ? true : undefined;
       },
-      { what: `app ${this.appId} ${what}`, timeoutMs: 30_000, explain: () => this.log.last(40) },
+      { what: `app ${this.appId} ${what}`, timeoutMs: 100_000, explain: () => this.log.last(40) },
     );
   }
 }

@@ -11,10 +11,11 @@ import type { CrashWorld } from "./crash-world.ts";
 import type { EngineLife, Exit, LifeOptions } from "./engine-life.ts";
 import { Load } from "./load.ts";
 
-const DEATH_TIMEOUT_MS = 40_000;
-const REST_TIMEOUT_MS = 30_000;
+// Bounds for what never comes, below the time of a test: a quarter of a core takes more than half of them.
+const DEATH_TIMEOUT_MS = 120_000;
+const REST_TIMEOUT_MS = 100_000;
 const REST_POLL_MS = 100;
-const STOP_TIMEOUT_MS = 20_000;
+const STOP_TIMEOUT_MS = 60_000;
 
 /** What ends a life: a point of the engine, a point of an app, an answer that a client has read, or the clock. */
 export type Death =

@@ -2,7 +2,7 @@
 import { inject } from "vitest";
 import type { ApiAnswer, Run } from "@everstep/api";
 
-const WAIT_MAX_MS = 15_000;
+const WAIT_MAX_MS = 30_000;
 const PAUSE_MS = 25;
 
 /** @returns Internal id of the event. */

@@ -8,7 +8,7 @@ const BIN = fileURLToPath(new URL("../../../packages/cli/bin/everstep.js", impor
 const BUILD = fileURLToPath(
   new URL("../../../packages/dashboard/build/build-when-stale.ts", import.meta.url),
 );
-const READY_MAX_MS = 30_000;
+const READY_MAX_MS = 100_000;
 
 export interface EngineProcess {
   readonly url: string;

@@ -18,7 +18,8 @@ export interface PageOptions {
   readonly expected?: RegExp;
 }
 
-const ACTION_MAX_MS = 10_000;
+/** Much more than any takes on a quiet machine; below a test's own minute, so that what was waited for is named. */
+const ACTION_MAX_MS = 30_000;
 
 /** Call at the top of a test file. The function that it returns opens a path of the dashboard. */
 export function usePages(): (path: string, options?: PageOptions) => Promise<Page> {

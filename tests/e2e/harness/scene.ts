@@ -2,7 +2,7 @@
 import type { ApiAnswer, Run } from "@everstep/api";
 
 const WAIT_MS = 100;
-const TRIES = 100;
+const TRIES = 300;
 
 export interface Scene {
   /** An order that one function took and another filtered out. */
@@ -10,6 +10,8 @@ export interface Scene {
   /** Of that order. */
   readonly runId: string;
   readonly failedRunId: string;
+  /** That logged. */
+  readonly talkedRunId: string;
 }
 
 export async function playScene(engineUrl: string): Promise<Scene> {
@@ -43,5 +45,11 @@ export async function playScene(engineUrl: string): Promise<Scene> {
     customer: { email: "ada@example.com", name: "Ada" },
   });
   const failed = await send("test/declined", { card: "4545" });
-  return { eventId, runId: (await runOf(eventId)).id, failedRunId: (await runOf(failed)).id };
+  const talked = await send("test/talk", { text: "the bank said no", count: 12, failures: 1 });
+  return {
+    eventId,
+    runId: (await runOf(eventId)).id,
+    failedRunId: (await runOf(failed)).id,
+    talkedRunId: (await runOf(talked)).id,
+  };
 }

@@ -2,7 +2,7 @@
 // so that a test needs no other way to reach it.
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Inngest, NonRetriableError, type InngestFunction } from "everstep";
+import { Inngest, NonRetriableError, RetryAfterError, type InngestFunction } from "everstep";
 import { serve } from "everstep/node";
 
 export interface TestApp {
@@ -108,8 +108,39 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
         });
       },
     ),
+    talker(client),
     client.createFunction({ id: "nightly", triggers: [{ cron: "0 3 * * *" }] }, () => "done"),
   ];
+}
+
+/** Logs as much as it is told, fails as often, and may wait before it says more. */
+function talker(client: Inngest): InngestFunction.Any {
+  return client.createFunction(
+    { id: "talker", name: "Talk much", triggers: [{ event: "test/talk" }], checkpointing: false },
+    async ({ event, step, logger, attempt }) => {
+      const { text, count, key, failures = 0 } = event.data as TalkData;
+      logger.info("began", { text });
+      await step.run("say", () => {
+        for (let n = 0; n < count; n += 1) logger.debug(`line ${n}`);
+        logger.error(text, new Error(text));
+        if (attempt < failures) throw new RetryAfterError("once more", 1_000);
+      });
+      if (key !== undefined) {
+        const match = `async.data.key == "${key}"`;
+        await step.waitForEvent("more", { event: "test/more", timeout: "1d", if: match });
+      }
+      await step.run("say more", () => logger.warn("said more"));
+    },
+  );
+}
+
+interface TalkData {
+  readonly text: string;
+  readonly count: number;
+  /** Of the event for which it waits before it says more; absent: it does not wait. */
+  readonly key?: string;
+  /** How often it fails before it says all. */
+  readonly failures?: number;
 }
 
 /** Their runs are put into the store by seed-store.ts, as if these had been called. */

@@ -2,10 +2,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 
-const PRINT_TIMEOUT_MS = 60_000;
+const PRINT_TIMEOUT_MS = 180_000;
 
 export interface ChildApp {
-  /** The first match in what was printed so far or will be. @throws when the process ends or a minute passes without one. */
+  /** The first match in what was printed so far or will be. @throws when the process ends or three minutes pass without one. */
   readonly printed: (pattern: RegExp) => Promise<RegExpExecArray>;
   readonly stop: () => Promise<void>;
 }
@@ -41,7 +41,7 @@ export function startChild(argv: readonly string[], { cwd, env }: ChildOptions):
       const match = pattern.exec(text);
       if (match !== null) found.resolve(match);
     };
-    const timer = setTimeout(() => fail("a minute passed"), PRINT_TIMEOUT_MS);
+    const timer = setTimeout(() => fail("three minutes passed"), PRINT_TIMEOUT_MS);
     listeners.add(look);
     look();
     void ended.then(() => fail("the process ended"));

@@ -1,21 +1,10 @@
 // The package as npm gets it: built and packed as a release does it, but into a folder of the test. And projects that install
 // it and nothing else.
-import { execFile } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
-import { promisify } from "node:util";
-
-export const ROOT: string = fileURLToPath(new URL("../../../", import.meta.url));
-
-const run = promisify(execFile);
-// npm's own settings (npm_config_…) that `npm test` hands down would reach into the inner npm.
-const ENVIRONMENT = {
-  PATH: process.env["PATH"],
-  HOME: process.env["HOME"],
-  NO_COLOR: "1",
-  NEXT_TELEMETRY_DISABLED: "1",
-} as NodeJS.ProcessEnv;
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
+import { packPackage } from "../../../build/pack-package.ts";
+import { ROOT } from "../../../build/published-package.ts";
+import { runProgram } from "./run-program.ts";
 
 export interface PackedSdk {
   readonly tarball: string;
@@ -42,37 +31,17 @@ export async function packSdk(): Promise<PackedSdk> {
 }
 
 async function packInto(home: string): Promise<Omit<PackedSdk, "remove">> {
-  const folder = join(home, "build");
-  const tsdown = join(ROOT, "node_modules", "tsdown", "dist", "run.mjs");
-  await runNode([tsdown, "--out-dir", folder], join(ROOT, "packages", "sdk"));
-  await npm(["pack", folder, "--pack-destination", home], home);
-  const tarball = readdirSync(home).find((file) => file.endsWith(".tgz"));
-  if (tarball === undefined) throw new Error(`npm pack left no tarball in ${home}`);
+  const { tarball, folder } = await packPackage("everstep", home);
   return {
-    tarball: join(home, tarball),
+    tarball,
     folder,
     install: async (dependencyName) => {
       const project = mkdtempSync(join(home, "project-"));
-      const dependencies = { [dependencyName]: `file:../${tarball}` };
+      const dependencies = { [dependencyName]: `file:../${basename(tarball)}` };
       const manifest = { name: "project", private: true, type: "module", dependencies };
       writeFileSync(join(project, "package.json"), JSON.stringify(manifest));
-      await npm(["install", "--offline", "--no-audit", "--no-fund"], project);
+      await runProgram("npm", ["install", "--offline", "--no-audit", "--no-fund"], project);
       return project;
     },
   };
-}
-
-/** Runs this Node. @returns What it printed. @throws with that when it fails. */
-export async function runNode(argv: readonly string[], cwd: string): Promise<string> {
-  try {
-    const { stdout, stderr } = await run(process.execPath, argv, { cwd, env: ENVIRONMENT });
-    return stdout + stderr;
-  } catch (error) {
-    const { stdout = "", stderr = "" } = error as { stdout?: string; stderr?: string };
-    throw new Error(`node ${argv.join(" ")} failed:\n${stdout}${stderr}`, { cause: error });
-  }
-}
-
-async function npm(argv: readonly string[], cwd: string): Promise<void> {
-  await run("npm", argv, { cwd, env: ENVIRONMENT });
 }

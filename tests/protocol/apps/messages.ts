@@ -2,7 +2,7 @@
 
 export interface AppSettings {
   readonly appId: string;
-  /** Name of a set in function-sets.ts. */
+  /** Names of sets in function-sets.ts, with spaces between them. */
   readonly functions: string;
   /** Absent: the SDK's own default. */
   readonly checkpointing?: boolean;

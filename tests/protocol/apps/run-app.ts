@@ -27,10 +27,11 @@ export interface SdkAdapter {
 /** Starts the app that the environment variable TEST_APP_SETTINGS describes; ends when the IPC channel closes. */
 export function runApp(adapter: SdkAdapter): void {
   const settings = JSON.parse(process.env["TEST_APP_SETTINGS"] ?? "null") as AppSettings;
-  const set = functionSets[settings.functions];
-  if (set === undefined) {
-    throw new Error(`functions: no set is called "${settings.functions}"`);
-  }
+  const sets = settings.functions.split(" ").map((name) => {
+    const set = functionSets[name];
+    if (set === undefined) throw new Error(`functions: no set is called "${name}"`);
+    return set;
+  });
   const gates = new Gates();
   const tools: AppTools = {
     version: adapter.version,
@@ -41,7 +42,10 @@ export function runApp(adapter: SdkAdapter): void {
     note: (topic, value) => report({ kind: "note", atMs: Date.now(), topic, value: value ?? null }),
     gate: (name) => gates.passed(name),
   };
-  const listener = adapter.serve(settings, set(tools));
+  const listener = adapter.serve(
+    settings,
+    sets.flatMap((set) => set(tools)),
+  );
   process.on("message", (message: OpenGateMessage) => gates.open(message.gate));
   process.on("disconnect", () => process.exit(0));
   const server = createServer((request, response) => {

@@ -12,6 +12,7 @@ import type {
 } from "../apps/messages.ts";
 import { COMPILE_CACHE } from "./compile-cache.ts";
 import { LogTail } from "./log-tail.ts";
+import { WAIT_MAX_MS } from "./wait-until.ts";
 
 const APP_FILES = {
   3: new URL("../apps/app-v3.ts", import.meta.url),
@@ -88,7 +89,7 @@ export class AppProcess {
   waitNote(
     topic: string,
     matches: (value: unknown) => boolean = () => true,
-    timeoutMs = 60_000,
+    timeoutMs = WAIT_MAX_MS,
   ): Promise<NoteRecord> {
     return this.#waitFor(`note ${topic} of ${this.appId}`, timeoutMs, () =>
       this.notes.find((note) => note.topic === topic && matches(note.value)),
@@ -100,7 +101,7 @@ export class AppProcess {
     matches: (value: unknown) => boolean,
     count: number,
   ): Promise<NoteRecord[]> {
-    return this.#waitFor(`${count} notes ${topic} of ${this.appId}`, 60_000, () => {
+    return this.#waitFor(`${count} notes ${topic} of ${this.appId}`, WAIT_MAX_MS, () => {
       const found = this.notes.filter((note) => note.topic === topic && matches(note.value));
       return found.length >= count ? found : undefined;
     });
@@ -113,24 +114,28 @@ export class AppProcess {
   async callsOf(runId: string): Promise<CallRecord[]> {
     const answered = (): CallRecord[] =>
       this.calls.filter((call) => call.method === "POST" && call.ctx["run_id"] === runId);
-    const calls = await this.#waitFor(`every call of run ${runId} to be answered`, 60_000, () => {
-      const arrived = this.arrivals.filter((arrival) => arrival.ctx["run_id"] === runId);
-      const found = answered();
-      return found.length >= arrived.length ? found : undefined;
-    });
+    const calls = await this.#waitFor(
+      `every call of run ${runId} to be answered`,
+      WAIT_MAX_MS,
+      () => {
+        const arrived = this.arrivals.filter((arrival) => arrival.ctx["run_id"] === runId);
+        const found = answered();
+        return found.length >= arrived.length ? found : undefined;
+      },
+    );
     return calls.toSorted((one, other) => one.atMs - other.atMs);
   }
 
   /** Every request of this method that was answered, once there is one: pings and syncs are PUT. */
   waitCalls(method: string): Promise<CallRecord[]> {
-    return this.#waitFor(`a ${method} that ${this.appId} answered`, 60_000, () => {
+    return this.#waitFor(`a ${method} that ${this.appId} answered`, WAIT_MAX_MS, () => {
       const found = this.calls.filter((call) => call.method === method);
       return found.length > 0 ? found : undefined;
     });
   }
 
   waitArrival(runId: string): Promise<ArrivalRecord> {
-    return this.#waitFor(`a call of run ${runId}`, 60_000, () =>
+    return this.#waitFor(`a call of run ${runId}`, WAIT_MAX_MS, () =>
       this.arrivals.find((arrival) => arrival.ctx["run_id"] === runId),
     );
   }

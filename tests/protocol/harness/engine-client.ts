@@ -1,6 +1,6 @@
 // The engine as a user sees it: its HTTP APIs. Every wait follows the public read APIs with a deadline.
 import type { EngineProcess } from "./engine-process.ts";
-import { waitUntil } from "./wait-until.ts";
+import { WAIT_MAX_MS, waitUntil } from "./wait-until.ts";
 
 export interface EventInput {
   readonly name: string;
@@ -121,7 +121,7 @@ export class EngineClient {
     return run?.run_id ?? "";
   }
 
-  async waitEnd(runId: string, timeoutMs = 60_000): Promise<RunJson> {
+  async waitEnd(runId: string, timeoutMs = WAIT_MAX_MS): Promise<RunJson> {
     let last: RunJson | undefined;
     return await waitUntil(
       async () => {

@@ -4,6 +4,9 @@
 const FIRST_PAUSE_MS = 20;
 const LONGEST_PAUSE_MS = 250;
 
+/** How long a test waits for what is promised: below its own time, so that the error names what did not come. */
+export const WAIT_MAX_MS = 180_000;
+
 export interface Deadline {
   /** What is waited for, for the message of the error. */
   readonly what: string;
@@ -12,12 +15,12 @@ export interface Deadline {
   readonly explain?: () => string;
 }
 
-/** Resolves with the first answer that is not undefined. @throws after `timeoutMs` (default 60 s). */
+/** Resolves with the first answer that is not undefined. @throws after `timeoutMs` (default three minutes). */
 export async function waitUntil<T>(
   ask: () => Promise<T | undefined>,
   deadline: Deadline,
 ): Promise<T> {
-  const endsAtMs = Date.now() + (deadline.timeoutMs ?? 60_000);
+  const endsAtMs = Date.now() + (deadline.timeoutMs ?? WAIT_MAX_MS);
   let pauseMs = FIRST_PAUSE_MS;
   for (;;) {
     const answer = await ask();

@@ -219,6 +219,15 @@ async function runStep({ call, traits, io }: Execution, step: FoundStep): Promis
     displayName: step.call.id,
     userland: { id: step.call.id },
     opts: step.call.isRaceMode ? { type: "step", parallelMode: "race" } : { type: "step" },
+    // As our SDK sends what handlers log; no two executions log the same.
+    logs: [
+      {
+        at: io.nowMs(),
+        level: "info",
+        message: `${runId}.${step.stepId}#${count}`,
+        step: step.stepId,
+      },
+    ],
   };
   try {
     const data = await runStepCode(step, { call, io, count });

@@ -11,6 +11,9 @@ export class RunChecker implements Checker {
   readonly #endedNow = new Set<string>();
   readonly #generations = new Set<string>();
   readonly #timerIds = new Set<number>();
+  readonly #lines = new Set<string>();
+  /** Lines of the batch that their run's count does not hold yet. */
+  readonly #linesNow = new Map<string, number>();
 
   constructor(context: CheckContext) {
     this.#context = context;
@@ -28,12 +31,15 @@ export class RunChecker implements Checker {
         return;
       case "run_patched":
         this.#mustLive(change.runId, `patch ${JSON.stringify(change.patch)}`);
+        if (change.patch.logCount !== undefined) this.#linesNow.delete(change.runId);
         if (change.patch.endedAtMs !== undefined) this.#endedNow.add(change.runId);
         return;
       case "step_added":
         return this.#stepAdded(change);
       case "attempt_added":
         return this.#attemptAdded(change);
+      case "log_line_added":
+        return this.#lineAdded(change);
       case "timer_added":
         return this.#timerAdded(change);
       case "timer_removed":
@@ -75,6 +81,22 @@ export class RunChecker implements Checker {
     }
     if (run?.stack.length !== step.position) {
       violate("steps end once", `step ${step.name} of run ${step.runId} has a wrong position`);
+    }
+  }
+
+  /** Checkpoints and answers come again; what they brought does not. */
+  #lineAdded({ line }: ChangeOf<"log_line_added">): void {
+    const { model, violate } = this.#context;
+    this.#mustLive(line.runId, `line ${line.message}`);
+    if (this.#lines.has(line.message)) {
+      violate("lines are recorded once", `line ${line.message} was recorded again`);
+    }
+    this.#lines.add(line.message);
+    const { logCount = 0 } = model.runs.get(line.runId)?.head ?? {};
+    const earlier = this.#linesNow.get(line.runId) ?? 0;
+    this.#linesNow.set(line.runId, earlier + 1);
+    if (line.position !== logCount + earlier) {
+      violate("lines are in order", `line ${line.message} has position ${line.position}`);
     }
   }
 

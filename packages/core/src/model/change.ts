@@ -1,6 +1,7 @@
 // Change: the only vocabulary in which anything is persisted. A batch of changes is committed whole or not at all.
 import type { EventRecord } from "@everstep/protocol";
 import type { AppRecord, FunctionRecord } from "./app.ts";
+import type { BulkJob, BulkRequest } from "./bulk.ts";
 import type {
   ControlAudit,
   EventOutcome,
@@ -9,7 +10,7 @@ import type {
   LimiterId,
   Slot,
 } from "./flow.ts";
-import type { AttemptRecord, RunHead, StepRecord } from "./run.ts";
+import type { AttemptRecord, RunHead, RunLogLine, StepRecord } from "./run.ts";
 import type { Timer } from "./timer.ts";
 import type { Wait } from "./wait.ts";
 
@@ -25,6 +26,7 @@ export type RunPatch = Partial<
     | "pendingStepIds"
     | "stepCount"
     | "stateBytes"
+    | "logCount"
     | "outputJson"
     | "error"
     | "endReason"
@@ -65,6 +67,7 @@ export type Change =
       readonly inputJson: string;
     }
   | { readonly type: "attempt_added"; readonly attempt: AttemptRecord }
+  | { readonly type: "log_line_added"; readonly line: RunLogLine }
   | { readonly type: "timer_added"; readonly timer: Timer }
   | { readonly type: "timer_removed"; readonly timerId: number; readonly runId?: string }
   /** Progress was recorded while the timer's call is out: its next attempt counts from 0 again. */
@@ -88,4 +91,7 @@ export type Change =
   | { readonly type: "app_saved"; readonly app: AppRecord }
   | { readonly type: "function_saved"; readonly function: FunctionRecord }
   | { readonly type: "cancellation_saved"; readonly cancellation: CancellationRecord }
-  | { readonly type: "cancellation_removed"; readonly cancellationId: string };
+  | { readonly type: "cancellation_removed"; readonly cancellationId: string }
+  | { readonly type: "bulk_added"; readonly job: BulkJob; readonly request: BulkRequest }
+  | { readonly type: "bulk_saved"; readonly job: BulkJob }
+  | { readonly type: "bulk_removed"; readonly jobId: string };

@@ -1,5 +1,5 @@
 // A run: its head (one narrow row) and what a decision about it needs to know. Ended runs never change again.
-import type { JsonText, UserError } from "@everstep/protocol";
+import type { JsonText, LogLine, UserError } from "@everstep/protocol";
 import type { RunFlow, RunSkip } from "./flow.ts";
 import type { Timer } from "./timer.ts";
 import type { Wait } from "./wait.ts";
@@ -50,6 +50,8 @@ export interface RunHead {
   /** Completed steps and the bytes of their outputs. */
   readonly stepCount: number;
   readonly stateBytes: number;
+  /** Lines that came, also those above the limit, which are not kept. Absent: none. */
+  readonly logCount?: number;
   /** Output of an ended run as JSON text: the function's result, or the raw error body of a failed one. */
   readonly outputJson?: JsonText;
   readonly error?: UserError;
@@ -100,6 +102,16 @@ export interface AttemptRecord {
   /** When it failed and is tried again: when, epoch ms. */
   readonly retryAtMs?: number;
   readonly httpStatus?: number;
+}
+
+/** One line that the handler's logger wrote. Insert-only. */
+export interface RunLogLine extends LogLine {
+  readonly runId: string;
+  /** From 0, in the order in which they were recorded. */
+  readonly position: number;
+  /** The call that brought it, and its attempt. */
+  readonly generation: number;
+  readonly attempt: number;
 }
 
 /** All that a decision about one run reads. `outputs` and `stack` agree: same ids. */

@@ -2,6 +2,7 @@
 // There is one writer: between two commits nothing else changes the tables, so loads see exactly what was committed.
 import type { EventRecord } from "@everstep/protocol";
 import type { AppRecord, FunctionRecord } from "../model/app.ts";
+import type { BulkJob, BulkRequest } from "../model/bulk.ts";
 import type { Change, IdempotencyKey } from "../model/change.ts";
 import type { FunctionControl, Limiter, LimiterId, Slot } from "../model/flow.ts";
 import type { RunState } from "../model/run.ts";
@@ -18,6 +19,8 @@ export interface Catalog {
   /** Archived ones included. */
   readonly functions: readonly FunctionRecord[];
   readonly controls: readonly FunctionControl[];
+  /** Requests come only with jobs that run. */
+  readonly bulkJobs: readonly { readonly job: BulkJob; readonly request?: BulkRequest }[];
   /** Every (eventName, matchPath) that a wait ever used; append-only and small. */
   readonly matchPaths: readonly { readonly eventName: string; readonly path: string }[];
 }

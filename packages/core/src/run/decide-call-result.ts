@@ -6,6 +6,7 @@ import { isEnded, removeTimer, type Draft } from "./draft.ts";
 import { endRun } from "./end-run.ts";
 import { failedAttempt, recordAttempt, type CallFacts } from "./failed-attempt.ts";
 import { opFacts } from "./op-facts.ts";
+import { linesOf, recordLines } from "./record-lines.ts";
 
 export interface CallEnd {
   readonly timerId: number;
@@ -26,6 +27,7 @@ export function decideCallResult(draft: Draft, end: CallEnd): void {
     retryAfterText: result.kind === "done" ? undefined : result.retryAfterText,
     response: result.response,
   };
+  recordLines(draft, linesOf(draft.state, result), { ...end, attempt: timer.attempt });
   switch (result.kind) {
     case "done":
       removeTimer(draft, timer.id);

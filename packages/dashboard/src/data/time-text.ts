@@ -28,6 +28,17 @@ export function exactTime(atMs: number): string {
   });
 }
 
+/** Time of day to the millisecond in the user's zone, for lines that stand close together. */
+export function clockTime(atMs: number): string {
+  return new Date(atMs).toLocaleTimeString(undefined, {
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+    hourCycle: "h23",
+    fractionalSecondDigits: 3,
+  });
+}
+
 /** "340 ms", "1.24 s", "3 min 12 s", "2 h 5 min", "3 d 4 h": two units at most. */
 export function durationText(durationMs: number): string {
   const ms = Math.max(0, durationMs);

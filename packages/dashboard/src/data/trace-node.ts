@@ -13,6 +13,8 @@ export interface TraceNode {
   readonly op?: StepOpValue | undefined;
   readonly stepId?: string | undefined;
   readonly info?: StepInfoView | undefined;
+  /** Of an attempt: from 0. */
+  readonly attempt?: number | undefined;
   readonly attempts?: number | undefined;
   readonly httpStatus?: number | undefined;
   readonly hasOutput: boolean;
@@ -43,6 +45,7 @@ export function toTraceNode(span: TraceSpan): TraceNode {
     op: span.stepOp,
     stepId: span.stepId,
     info: span.info,
+    attempt: span.attempt,
     attempts: span.attempts,
     httpStatus: span.httpStatus,
     hasOutput: span.hasOutput,

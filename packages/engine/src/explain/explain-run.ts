@@ -8,7 +8,7 @@ import {
   type Wait,
 } from "@everstep/core";
 import type { EngineOptions } from "../create-engine.ts";
-import { runNotFound } from "../partition/execute.ts";
+import { runNotFound } from "../partition/not-found.ts";
 import type { Partition } from "../partition/open-partition.ts";
 import { sentenceOfEnd, sentenceOfReason } from "./run-text.ts";
 import type {

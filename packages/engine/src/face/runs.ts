@@ -1,10 +1,11 @@
 // What is asked about single runs: cancel, rerun, signal, checkpoint, and the state that SDKs fetch.
 import type { LoadedRun } from "@everstep/core";
 import { EverstepError, eventToWireJson } from "@everstep/protocol";
+import { findRerunStart } from "../bulk/rerun-start.ts";
 import type { EngineOptions } from "../create-engine.ts";
 import { timerIdOf } from "../dispatch/call-request.ts";
 import type { Engine } from "../engine.ts";
-import { runNotFound } from "../partition/execute.ts";
+import { runNotFound } from "../partition/not-found.ts";
 import type { Partition } from "../partition/open-partition.ts";
 import { cancelMany } from "./cancel-many.ts";
 
@@ -32,9 +33,8 @@ export function createRuns(
     },
     async rerun({ runId, fromStep }) {
       const partition = opened();
-      if (fromStep === undefined) return partition.ask({ type: "rerun", runId, steps: [] });
-      const { steps } = await options.history.readRunDetail(runId);
-      return partition.ask({ type: "rerun", runId, steps, from: fromStep });
+      const start = await findRerunStart(options.history, runId, fromStep);
+      return partition.ask({ type: "rerun", runId, ...start });
     },
     async signal(name, dataJson) {
       return opened().ask({ type: "signal", name, dataJson });

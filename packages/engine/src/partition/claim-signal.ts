@@ -3,6 +3,7 @@
 import {
   isEnded,
   isKnownStep,
+  linesOf,
   record,
   signalOf,
   type Awaitable,
@@ -38,7 +39,10 @@ async function claim(
     const waits = await execution.batch.findWaits("", [signal]);
     const other = waits.find((wait) => wait.kind === "signal" && wait.id !== `${runId}.${op.id}`);
     if (other === undefined) continue;
-    if (op.opts["conflict"] !== "replace") return conflict(result, signal, other.runId);
+    if (op.opts["conflict"] !== "replace") {
+      // What the app logged was logged, whatever becomes of its ops.
+      return { ...conflict(result, signal, other.runId), logs: linesOf(run.state, result) };
+    }
     await editRun(execution, other.runId, (draft) =>
       record(draft, { type: "wait_removed", waitId: other.id, runId: other.runId }),
     );

@@ -1,6 +1,8 @@
 // What the partition loop is asked to do. Commands of clients have somebody who waits for the answer; those of the engine
 // itself must not be lost: they are decided again when their commit failed.
 import type {
+  BulkNote,
+  BulkRequest,
   CallEnd,
   CancellationRecord,
   RequestEnd,
@@ -69,7 +71,26 @@ export type Command =
       readonly actor: string;
     }
   | { readonly type: "save_cancellation"; readonly cancellation: CancellationRecord }
-  | { readonly type: "remove_cancellation"; readonly id: string };
+  | { readonly type: "remove_cancellation"; readonly id: string }
+  | { readonly type: "bulk_start"; readonly request: BulkRequest }
+  | { readonly type: "bulk_act"; readonly jobId: string; readonly act: BulkAct }
+  | { readonly type: "bulk_note"; readonly jobId: string; readonly note: BulkNote };
+
+/** One run's part of a bulk job. It is done only when `after` is the place that the job has come to. */
+export interface BulkAct {
+  readonly runId: string;
+  readonly after: string;
+  readonly cursor: string;
+  readonly action:
+    | { readonly type: "cancel"; readonly reason: string }
+    | {
+        readonly type: "rerun";
+        readonly steps: readonly StepRecord[];
+        readonly from?: { readonly stepId: string; readonly inputJson?: JsonText };
+      }
+    /** It could not even be tried. */
+    | { readonly type: "none"; readonly message: string };
+}
 
 export interface Envelope {
   readonly command: Command;

@@ -11,7 +11,6 @@ import {
   decideSync,
   decideTimer,
   appIdOf,
-  seedRerun,
   type Awaitable,
   type Draft,
   type EventOutcome,
@@ -21,10 +20,13 @@ import {
 } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import { control } from "./control.ts";
-import { admit, admitGroup, readerOf } from "./admit.ts";
+import { admitGroup } from "./admit.ts";
+import { actInBulk, noteBulk, startBulk } from "./bulk.ts";
 import { claimSignals } from "./claim-signal.ts";
 import type { Command } from "./command.ts";
 import { editRun, type Execution } from "./execution.ts";
+import { functionNotFound, runNotFound } from "./not-found.ts";
+import { rerun } from "./rerun.ts";
 import { followUp, routeEvent } from "./route-event.ts";
 
 type CommandOf<T extends Command["type"]> = Extract<Command, { type: T }>;
@@ -57,6 +59,8 @@ export function execute(execution: Execution, command: Command): Awaitable<unkno
       return signal(execution, command);
     case "rerun":
       return rerun(execution, command);
+    case "bulk_act":
+      return actInBulk(execution, command, (act) => performAct(execution, act));
     default:
       return administer(execution, command);
   }
@@ -73,6 +77,8 @@ function administer(
     | "set_limits"
     | "save_cancellation"
     | "remove_cancellation"
+    | "bulk_start"
+    | "bulk_note"
   >,
 ): unknown {
   switch (command.type) {
@@ -91,6 +97,10 @@ function administer(
     case "remove_cancellation":
       execution.batch.record([{ type: "cancellation_removed", cancellationId: command.id }]);
       return undefined;
+    case "bulk_start":
+      return startBulk(execution, command);
+    case "bulk_note":
+      return noteBulk(execution, command);
   }
 }
 
@@ -151,14 +161,6 @@ async function invoke(
   // The event's id, or the value of `idempotency`, was used before: its run is the answer.
   const earlier = outcome?.type === "deduplicated" ? outcome.runId : undefined;
   return { eventId, runId: earlier ?? "", ...(outcome === undefined ? {} : { outcome }) };
-}
-
-function functionNotFound(execution: Execution, slug: string): EverstepError {
-  const known = execution.catalog.functions().map((fn) => fn.config.slug);
-  return new EverstepError(
-    "function_not_found",
-    `No function with the id "${slug}" is registered. ${known.length === 0 ? "No app is synced yet." : `Registered: ${known.slice(0, 20).join(", ")}.`}`,
-  );
 }
 
 async function timerDue(execution: Execution, timer: Timer): Promise<void> {
@@ -225,13 +227,6 @@ async function cancel(execution: Execution, { runId, reason }: CommandOf<"cancel
   await edit(execution, runId, (draft) => decideCancel(draft, reason));
 }
 
-export function runNotFound(runId: string): EverstepError {
-  return new EverstepError(
-    "run_not_found",
-    `There is no run "${runId}". Run ids are ULIDs of 26 characters; GET /v1/events/:id/runs lists an event's runs.`,
-  );
-}
-
 async function signal(
   execution: Execution,
   { name, dataJson }: CommandOf<"signal">,
@@ -245,38 +240,19 @@ async function signal(
   return { runId: wait.runId };
 }
 
-async function rerun(
+async function performAct(
   execution: Execution,
-  command: CommandOf<"rerun">,
-): Promise<{ runId: string }> {
-  const { catalog } = execution;
-  const old = await execution.batch.getRun(command.runId);
-  if (old === undefined) throw runNotFound(command.runId);
-  const { head } = old.state;
-  const rules = catalog.rules(head.functionId);
-  const [first] = old.events;
-  if (rules === undefined || first === undefined) {
-    throw functionNotFound(execution, head.functionId);
+  { runId, action }: CommandOf<"bulk_act">["act"],
+): Promise<string | undefined> {
+  switch (action.type) {
+    case "cancel":
+      await cancel(execution, { type: "cancel", runId, reason: action.reason });
+      return undefined;
+    case "rerun":
+      return (await rerun(execution, { ...action, runId })).runId;
+    case "none":
+      throw new EverstepError("argument_invalid", action.message);
   }
-  const { from, steps } = command;
-  const { draft, followUps } = await admit(
-    execution,
-    {
-      ...rules,
-      origin: { type: "rerun", originalRunId: head.originalRunId ?? head.id },
-      events: old.events,
-      readEvent: readerOf(first),
-      ...(head.cron === undefined ? {} : { cron: head.cron }),
-    },
-    {
-      prepare: (fresh) => {
-        if (from !== undefined) seedRerun(fresh, steps, from);
-      },
-    },
-  );
-  if (draft === undefined) throw new Error("A rerun becomes a run, if only a skipped one.");
-  await followUp(execution, followUps);
-  return { runId: draft.state.head.id };
 }
 
 function sync(

@@ -1,6 +1,8 @@
 // Takes ownership of a partition and wires its parts: what the loop has made durable goes to the dispatcher and the alarms.
 import {
   isDispatched,
+  type BulkJob,
+  type BulkRequest,
   type Change,
   type DecideContext,
   type Timer,
@@ -43,10 +45,17 @@ export interface Partition {
   readonly catalog: Catalog;
   readonly dispatcher: Dispatcher;
   readonly identity: Identity;
+  /** Those that ran when it was opened. */
+  readonly openBulkJobs: readonly OpenBulkJob[];
   /** Resolves with the command's answer once its commit has returned. */
   ask<T>(command: Command): Promise<T>;
   start(): Promise<void>;
   stop(graceMs: number): Promise<void>;
+}
+
+export interface OpenBulkJob {
+  readonly job: BulkJob;
+  readonly request: BulkRequest;
 }
 
 export async function openPartition(
@@ -64,6 +73,9 @@ export async function openPartition(
     ...given,
     identity: createIdentity(stored.epoch, clock, chance),
     catalog: createCatalog(stored, cronTimers),
+    openBulkJobs: stored.bulkJobs.flatMap(({ job, request }) =>
+      job.status === "running" && request !== undefined ? [{ job, request }] : [],
+    ),
   });
 }
 
@@ -77,12 +89,14 @@ export interface PartitionSettings {
 interface PartitionParts extends PartitionSettings {
   readonly identity: Identity;
   readonly catalog: Catalog;
+  readonly openBulkJobs: readonly OpenBulkJob[];
 }
 
 class OwnedPartition implements Partition {
   readonly catalog: Catalog;
   readonly identity: Identity;
   readonly dispatcher: Dispatcher;
+  readonly openBulkJobs: readonly OpenBulkJob[];
   readonly #options: EngineOptions;
   readonly #limits: Limits;
   readonly #listeners: PartitionSettings["listeners"];
@@ -100,6 +114,7 @@ class OwnedPartition implements Partition {
     this.#listeners = parts.listeners;
     this.catalog = catalog;
     this.identity = identity;
+    this.openBulkJobs = parts.openBulkJobs;
     const cache = createRunCache(store);
     this.#cache = cache;
     this.dispatcher = createDispatcher({

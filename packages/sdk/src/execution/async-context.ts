@@ -1,6 +1,7 @@
 // Which call and which step the running code belongs to. Uses the platform's AsyncLocalStorage without importing it, so that
 // edge bundles stay clean; where there is none, a variable holds the scope during the synchronous part of a callback only.
 import type { EventObject } from "../functions/definition.ts";
+import type { LogBuffer } from "../logging/log-buffer.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import type { StepTools } from "../steps/step-tools.ts";
@@ -14,6 +15,8 @@ export interface RunningStep {
   readonly attempt: number;
   /** Number of children met so far, by id. */
   readonly childCounts: Map<string, number>;
+  /** Where lines of its callback go when the engine keeps them. */
+  readonly logs?: LogBuffer | undefined;
   /** Runs a step that the callback calls; settles never once the call that runs the callback is answered. */
   readonly runNested: (request: StepRequest) => Promise<unknown>;
 }

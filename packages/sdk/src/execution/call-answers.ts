@@ -1,5 +1,6 @@
 // The one answer of a call. Whoever is first gives it; everything later is dropped, for the engine has what it needs.
 import { StaleDispatchError } from "../errors.ts";
+import { diagnoseResult } from "../logging/diagnostics.ts";
 import type { WireOp } from "../wire/op.ts";
 import { serializeError } from "../wire/serialized-error.ts";
 import { errorAnswer, opsAnswer, resultAnswer, stepNotFoundAnswer } from "./answer.ts";
@@ -41,6 +42,11 @@ export class CallAnswers {
 
   result(data: unknown): void {
     this.#give(resultAnswer(this.#facts, data));
+  }
+
+  /** In dev mode: tells the author what JSON will lose of the function's result. */
+  lookAtResult(data: unknown): void {
+    diagnoseResult(this.#input.function, undefined, data);
   }
 
   /** @param stepId Of the step whose failure it is, for servers that show it. */

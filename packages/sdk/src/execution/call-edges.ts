@@ -7,7 +7,6 @@ import { runInScope } from "./async-context.ts";
 import type { CallInput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
 import type { OpenCall } from "./call-parts.ts";
-import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { isDeadlineError } from "./deadline.ts";
 import type { FoundStep } from "./found-step.ts";
 import { recall } from "./step-board.ts";
@@ -61,27 +60,27 @@ export function runInTime(call: OpenCall, step: FoundStep): Promise<StepOutcome>
 }
 
 /** From here on the server knows of the step, and so does user code. */
-export function save(call: OpenCall, buffer: CheckpointBuffer, op: WireOp): void {
-  buffer.add(op);
+export function save(call: OpenCall, { logs }: Turn, op: WireOp): void {
+  call.buffer?.add(logs?.attachTo(op) ?? op);
   call.board.order.positionOf(op.id);
 }
 
 /** The op of a nested step: sent at once where that is possible, else together with its parent's. */
 export async function recordNested(
   call: OpenCall | undefined,
-  { nestedOps, options, answers }: Turn,
+  turn: Turn,
   op: WireOp,
 ): Promise<void> {
   if (call?.buffer === undefined) {
-    nestedOps.push(op);
+    turn.nestedOps.push(op);
     return;
   }
-  save(call, call.buffer, op);
+  save(call, turn, op);
   // The parent's next attempt may follow in memory, and the engine will not send what the run knows.
-  if (options.parkedRuns !== undefined) call.steps[op.id] = { data: roundTrip(op.data) };
+  if (turn.options.parkedRuns !== undefined) call.steps[op.id] = { data: roundTrip(op.data) };
   // After a stale answer the parent's callback goes no further; what is not sent goes out with the answer.
   if ((await call.buffer.flush()) !== "stale") return;
-  answers.stale();
+  turn.answers.stale();
   await new Promise(() => {});
 }
 
@@ -101,6 +100,6 @@ export async function tellResponse(call: OpenCall): Promise<void> {
     await call.logger.flush();
   } catch (error) {
     // The answer stands: the work is done, whatever middleware makes of it.
-    call.logger.error(error);
+    call.ownLogger.error(error);
   }
 }

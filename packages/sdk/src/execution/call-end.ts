@@ -1,10 +1,11 @@
 // The end of the function within a call: its result or its error passes middleware and becomes the answer.
 import { StepError } from "../errors.ts";
 import { runCompleteOp } from "../wire/op.ts";
-import { serializeError } from "../wire/serialized-error.ts";
+import { deserializeError, serializeError } from "../wire/serialized-error.ts";
 import type { CallAnswers } from "./call-answers.ts";
 import type { OpenCall } from "./call-parts.ts";
 import type { FoundStep } from "./found-step.ts";
+import type { StepOutcome } from "./step-run.ts";
 
 /** With checkpointing the result goes out as an op, behind those that are not sent yet. */
 export async function endWithResult(
@@ -14,7 +15,7 @@ export async function endWithResult(
 ): Promise<void> {
   const { hooks } = call.phases;
   await call.phases.endReplay();
-  call.determinism?.check([], call.logger);
+  call.determinism?.check([], call.ownLogger);
   call.determinism?.forget();
   await call.phases.endExecution();
   const changed =
@@ -23,6 +24,7 @@ export async function endWithResult(
       : (await hooks.transformOutput({ data: result })).data;
   await hooks.finished?.({ data: changed });
   const data = changed ?? null;
+  answers.lookAtResult(data);
   if (call.buffer === undefined) answers.result(data);
   else answers.ops([...call.buffer.ops, runCompleteOp(data)]);
 }
@@ -42,9 +44,15 @@ export async function endWithError(
       ? undefined
       : await hooks.transformOutput({ error: thrown, isFinal: retriability.isFinal });
   const error = changed?.error ?? thrown;
-  call.logger.error(error);
+  call.ownLogger.error(error);
   await hooks.finished?.({ error, isFinal: retriability.isFinal });
   answers.error(error, retriability, call.tellsStep ? stepIdOf(error) : undefined);
+}
+
+/** The error as the author threw it, so that loggers show its stack. What is no error is logged as the one that travels. */
+export function tellFailure(call: OpenCall, { failure, op, thrown }: StepOutcome): void {
+  if (failure === undefined) return;
+  call.ownLogger.error(thrown instanceof Error ? thrown : deserializeError(op.error));
 }
 
 function stepIdOf(error: unknown): string | undefined {

@@ -1,24 +1,27 @@
 // What a call consists of, put together from its request: the handler's argument, the middleware, the board of steps, the
 // runner, and what the function's options add (deadline, checkpointing).
-import type { EventObject } from "../functions/definition.ts";
-import { diagnoseCall } from "../logging/diagnostics.ts";
+import type { EventObject, Logger } from "../functions/definition.ts";
+import { diagnoseCall, diagnoseTwins } from "../logging/diagnostics.ts";
+import type { LogBuffer } from "../logging/log-buffer.ts";
 import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
-import type { StepRequest } from "../steps/step-request.ts";
+import type { StepPort, StepRequest } from "../steps/step-request.ts";
 import { stepTools } from "../steps/step-tools.ts";
 import type { WireOp } from "../wire/op.ts";
-import type { CallScope } from "./async-context.ts";
+import { canFollowScopes, findScope, type CallScope, type RunningStep } from "./async-context.ts";
 import type { CallInput } from "./call.ts";
-import { CheckpointBuffer } from "./checkpoint-buffer.ts";
+import { CheckpointBuffer, type CheckpointPort } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
+import { hasTwin, type FoundStep } from "./found-step.ts";
 import { defineReplaying, handlerContext } from "./handler-context.ts";
 import { HookPhases } from "./hook-phases.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { memoizedSteps, withChangedSteps } from "./memo.ts";
 import { StepBoard } from "./step-board.ts";
+import type { Turn } from "./turn.ts";
 import { StepRunner } from "./step-run.ts";
 import { ToldAttempt } from "./told-attempt.ts";
 
@@ -28,6 +31,10 @@ export interface OpenCall {
   readonly steps: Record<string, unknown>;
   readonly scope: CallScope;
   readonly logger: ProxyLogger;
+  /** What the SDK itself has to say goes to the user's logger and is no line of the function. */
+  readonly ownLogger: Logger;
+  /** Present when the engine keeps lines. */
+  readonly logs: LogBuffer | undefined;
   readonly phases: HookPhases;
   readonly board: StepBoard;
   readonly runner: StepRunner;
@@ -61,14 +68,13 @@ export async function openCall(
   events: CallEvents,
 ): Promise<OpenCall> {
   const { function: definition, event, runId } = input;
-  const logger = new ProxyLogger(loggerOf(input));
-  const { hooks } = options;
-  const port = engineStepPort({
-    input,
-    keepsWaits: options.keepsWaits ?? false,
-    hooks: () => hooks,
-    perform: (request) => events.perform(request),
-  });
+  const { hooks, logs } = options;
+  const ownLogger = loggerOf(input);
+  const owner = {};
+  let runner: StepRunner | undefined;
+  const sink = logs === undefined ? undefined : logSink(logs, owner, () => runner?.current);
+  const logger = new ProxyLogger(ownLogger, sink);
+  const port = stepPortOf(input, options, events);
   const step = stepTools(port);
   const group = groupTools(port);
   const attempt = options.parkedRuns === undefined ? undefined : new ToldAttempt(input.attempt);
@@ -83,7 +89,7 @@ export async function openCall(
   // Middleware may have copied the context, which would have made a value of it.
   defineReplaying(context, logger);
   const scope: CallScope = {
-    owner: {},
+    owner,
     runId,
     app: definition.client,
     event,
@@ -100,7 +106,10 @@ export async function openCall(
     steps,
     stack: stackOf(input),
     hooks,
-    onMet: (met) => determinism?.met(met.hashedId, met.id),
+    onMet: (met) => {
+      determinism?.met(met.hashedId, met.id);
+      lookForTwin(board, met, input);
+    },
     onRest: () => events.onRest(),
   });
   const phases = new HookPhases(hooks, logger);
@@ -109,6 +118,8 @@ export async function openCall(
     steps,
     scope,
     logger,
+    ownLogger,
+    logs,
     phases,
     board,
     finalErrors,
@@ -117,30 +128,43 @@ export async function openCall(
     attempt,
     tellsStep: options.keepsWaits === true,
   };
-  return {
-    ...parts,
-    runner: openRunner(parts, input, events),
-    buffer: bufferOf(input, options),
-  };
+  runner = openRunner(parts, input, events);
+  return { ...parts, runner, buffer: bufferOf(input, options, logs) };
+}
+
+function stepPortOf(input: CallInput, options: OpenedOptions, events: CallEvents): StepPort {
+  return engineStepPort({
+    input,
+    keepsWaits: options.keepsWaits ?? false,
+    hooks: () => options.hooks,
+    perform: (request) => events.perform(request),
+  });
+}
+
+/** Steps of one id that are under way together get their numbers in an order that may change. */
+function lookForTwin(board: StepBoard, met: FoundStep, input: CallInput): void {
+  if (met.index === 0 || !hasTwin(board.fresh, met)) return;
+  diagnoseTwins(input.function, met.request.options.id);
 }
 
 /** The same run of user code, for another call. */
 export function reopenCall(
   call: OpenCall,
-  { input, options }: { readonly input: CallInput; readonly options: ExecuteOptions },
+  { input, options, logs }: Pick<Turn, "input" | "options" | "logs">,
   events: TurnEvents,
 ): OpenCall {
   call.attempt?.goOn(input.attempt);
-  return { ...call, runner: openRunner(call, input, events), buffer: bufferOf(input, options) };
+  const runner = openRunner(call, input, events);
+  return { ...call, runner, buffer: bufferOf(input, options, logs) };
 }
 
 /** A runner reads attempts from its own call. */
 export function openRunner(
-  call: Pick<OpenCall, "steps" | "phases" | "scope" | "deadline" | "finalErrors">,
+  call: Pick<OpenCall, "steps" | "phases" | "scope" | "deadline" | "finalErrors" | "logs">,
   input: CallInput,
   events: TurnEvents,
 ): StepRunner {
-  const { steps, phases, scope, deadline, finalErrors } = call;
+  const { steps, phases, scope, deadline, finalErrors, logs } = call;
   const { hooks } = phases;
   return new StepRunner({
     input,
@@ -149,6 +173,7 @@ export function openRunner(
     scope,
     deadline,
     finalErrors,
+    logs,
     record: (op) => events.record(op),
     isOver: () => events.isOver(),
   });
@@ -188,6 +213,20 @@ function stackOf(input: CallInput): readonly string[] {
   return ids.length === 0 ? input.stack : ids;
 }
 
+/** A line belongs to the step in whose callback it is written, and leaves with what that callback's call answers. */
+function logSink(
+  logs: LogBuffer,
+  owner: object,
+  current: () => RunningStep | undefined,
+): (level: keyof Logger, args: readonly unknown[]) => void {
+  return (level, args) => {
+    const scope = findScope();
+    const followed = scope?.owner === owner ? scope.step : undefined;
+    const step = followed ?? (canFollowScopes ? undefined : current());
+    (step?.logs ?? logs).add(level, args, step?.hashedId);
+  };
+}
+
 function loggerOf(input: CallInput): ReturnType<typeof childLogger> {
   return childLogger(input.function.client.logger, {
     runID: input.runId,
@@ -215,12 +254,30 @@ function deadlineOf(input: CallInput): Deadline | undefined {
 }
 
 /** A targeted call runs one step only, and one of several parallel ones may not go on alone. */
-function bufferOf(input: CallInput, options: ExecuteOptions): CheckpointBuffer | undefined {
+function bufferOf(
+  input: CallInput,
+  { checkpoint }: ExecuteOptions,
+  logs: LogBuffer | undefined,
+): CheckpointBuffer | undefined {
   const { checkpointing } = input.function;
   const isAble =
     input.fnId !== undefined &&
     input.targetStepId === undefined &&
     !input.disableImmediateExecution;
-  if (!isAble || options.checkpoint === undefined || checkpointing === undefined) return undefined;
-  return new CheckpointBuffer(options.checkpoint, checkpointing);
+  if (!isAble || checkpoint === undefined || checkpointing === undefined) return undefined;
+  return new CheckpointBuffer(
+    logs === undefined ? checkpoint : renewing(checkpoint, logs),
+    checkpointing,
+  );
+}
+
+/** What has arrived makes room for more lines. */
+function renewing(checkpoint: CheckpointPort, logs: LogBuffer): CheckpointPort {
+  return {
+    async send(ops) {
+      const outcome = await checkpoint.send(ops);
+      logs.renew();
+      return outcome;
+    },
+  };
 }

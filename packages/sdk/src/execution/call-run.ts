@@ -4,7 +4,7 @@
 import { foundOp, type WireOp } from "../wire/op.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
-import { endWithError, endWithResult, errorForUser } from "./call-end.ts";
+import { endWithError, endWithResult, errorForUser, tellFailure } from "./call-end.ts";
 import { openCall, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
 import {
   flush,
@@ -32,7 +32,7 @@ import type { ParkedRun } from "./parked-runs.ts";
 import { Parking } from "./parking.ts";
 import { performStep } from "./perform-step.ts";
 import type { Retriability } from "./retriability.ts";
-import { runTargeted } from "./run-targeted.ts";
+import { runTargeted, withNews } from "./run-targeted.ts";
 import type { StepNews } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
 import { isOvertime, openTurn, type Ending, type Turn } from "./turn.ts";
@@ -61,7 +61,7 @@ export class CallRun implements ParkedRun {
 
   constructor(input: CallInput, options: OpenedOptions) {
     this.#options = options;
-    this.#turn = openTurn(input, options);
+    this.#turn = openTurn(input, options, options.logs);
   }
 
   get input(): CallInput {
@@ -102,7 +102,7 @@ export class CallRun implements ParkedRun {
   }
 
   async resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput> {
-    const turn = openTurn(input, options);
+    const turn = openTurn(input, options, this.#options.logs);
     this.#turn = turn;
     this.#isBusy = false;
     this.#isOpenEnded = false;
@@ -116,22 +116,22 @@ export class CallRun implements ParkedRun {
     } catch (error) {
       this.#answerError(error);
     }
-    return this.#leave(await turn.answers.answer);
+    return turn.enclose(await this.#leave(await turn.answers.answer));
   }
 
-  runStep(news: StepNews, input: CallInput): Promise<CallOutput> | undefined {
+  runStep(
+    news: StepNews,
+    input: CallInput,
+    options: ExecuteOptions,
+  ): Promise<CallOutput> | undefined {
     const call = this.#call;
-    if (call === undefined) return undefined;
-    const step = findRunnable(call.board.fresh, input.targetStepId);
-    if (step === undefined) return undefined;
-    // Results of steps inside this one, of earlier attempts; user code gets nothing of them.
-    const steps = { ...call.steps, ...news.steps };
-    return this.#runBeside(news.stack.length === 0 ? call : { ...call, steps }, step, input);
+    const step = call && findRunnable(call.board.fresh, input.targetStepId);
+    if (call === undefined || step === undefined) return undefined;
+    return this.#runBeside(withNews(call, news), step, openTurn(input, options));
   }
 
   /** Beside whatever else the run does: the step's result reaches user code with a later call. */
-  async #runBeside(call: OpenCall, step: FoundStep, input: CallInput): Promise<CallOutput> {
-    const turn = openTurn(input, {});
+  async #runBeside(call: OpenCall, step: FoundStep, turn: Turn): Promise<CallOutput> {
     const output = await this.#parking.whileRunning(() => runTargeted(call, step, turn));
     this.#parking.noteRetry(step.hashedId, turn.answers.asksAgain);
     return output;
@@ -203,11 +203,11 @@ export class CallRun implements ParkedRun {
     if (this.#answers.isGiven) return;
     const outcome = await runInTime(call, step);
     if (this.#answers.isGiven) return;
-    if (outcome.failure !== undefined) call.logger.error(outcome.op.error);
+    tellFailure(call, outcome);
     const { buffer } = call;
     // The attempt counter belongs to this step: those after it must start with their own.
     const mayGoOn = buffer?.isHolding === false && this.input.attempt === 0;
-    if (mayGoOn && outcome.failure === undefined) {
+    if (mayGoOn && outcome.failure === undefined && outcome.isReplayed !== true) {
       await this.#goOn(call, step, { buffer, outcome });
       return;
     }
@@ -238,7 +238,7 @@ export class CallRun implements ParkedRun {
   /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
   async #goOn(call: OpenCall, step: FoundStep, { buffer, outcome }: Checkpointed): Promise<void> {
     call.board.fresh.delete(step);
-    save(call, buffer, outcome.op);
+    save(call, this.#turn, outcome.op);
     step.resolve(outcome.copyValue());
     if (buffer.isDue && !(await flush(call, this.#answers))) return;
     this.#isBusy = false;
@@ -266,7 +266,7 @@ export class CallRun implements ParkedRun {
     await call.phases.endReplay();
     call.determinism?.check(
       steps.map((step) => step.id),
-      call.logger,
+      call.ownLogger,
     );
     const { deadline } = call;
     if (deadline !== undefined && Date.now() >= deadline.graceEndMs) await this.#fail(call);

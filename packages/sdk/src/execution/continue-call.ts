@@ -37,7 +37,7 @@ export async function continueCall(
   if (input.attempt > 0 && found.hasReadAttempt) return undefined;
   const whole: CallInput = { ...found.input, ...input, steps: {}, stack: [] };
   if (input.targetStepId !== undefined) {
-    const output = await found.runStep(news, whole);
+    const output = await found.runStep(news, whole, options);
     return output === undefined ? undefined : withHeader(output, "kept");
   }
   if (parkedRuns.take(token) === undefined) return undefined;

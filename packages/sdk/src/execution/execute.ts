@@ -1,6 +1,7 @@
 // Runs a function for one call of the engine and answers it. All state of the call lives in one CallRun; this file opens it
 // and gives back what the call-independent parts share.
 import type { HookScope } from "../functions/definition.ts";
+import { encloseLogs, LogBuffer } from "../logging/log-buffer.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import { CallAnswers } from "./call-answers.ts";
 import { CallRun } from "./call-run.ts";
@@ -16,6 +17,8 @@ export interface ExecuteOptions {
   readonly checkpoint?: CheckpointPort | undefined;
   /** True for an engine that keeps a wait without timeout for ever; the official server would end it at once. */
   readonly keepsWaits?: boolean;
+  /** True for an engine that keeps what the handler's logger writes (docs/reference/logs.md). */
+  readonly takesLogs?: boolean;
   /** Where the run may wait for its next call (docs/reference/continuation.md); absent: it ends with the answer. */
   readonly parkedRuns?: ParkedRuns | undefined;
   /** How long a targeted call waits without progress for its step, ms. Default 10,000. */
@@ -25,6 +28,8 @@ export interface ExecuteOptions {
 /** The options of a call whose middleware is open. */
 export interface OpenedOptions extends ExecuteOptions {
   readonly hooks: ExecutionHooks;
+  /** Present when the engine keeps lines; later calls of a parked run use the same. */
+  readonly logs: LogBuffer | undefined;
 }
 
 /**
@@ -36,15 +41,28 @@ export async function executeCall(
   options: ExecuteOptions = {},
 ): Promise<CallOutput> {
   const input = withSentValues(given);
+  const logs = options.takesLogs === true ? new LogBuffer() : undefined;
   try {
     const hooks = await input.function.openHooks(hookScopeOf(input));
-    const run = (): Promise<CallOutput> => new CallRun(input, { ...options, hooks }).answer();
-    return await (hooks.wrapRequest === undefined ? run() : hooks.wrapRequest(run));
+    const run = (): Promise<CallOutput> => new CallRun(input, { ...options, hooks, logs }).answer();
+    if (hooks.wrapRequest === undefined) return encloseLogs(await run(), logs);
+    const output = await hooks.wrapRequest(run);
+    // Middleware may have put anything into the answer's place.
+    return isJson(output.body) ? encloseLogs(output, logs) : output;
   } catch (error) {
     input.function.client.logger.error(error);
     const answers = new CallAnswers(input);
     answers.error(error, answers.retriabilityOf(error, new WeakSet()));
-    return answers.answer;
+    return encloseLogs(await answers.answer, logs);
+  }
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
   }
 }
 

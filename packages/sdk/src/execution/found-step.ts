@@ -107,6 +107,12 @@ export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
   };
 }
 
+/** Whether a step of the author's same id is under way. */
+export function hasTwin(steps: Iterable<FoundStep>, { request }: FoundStep): boolean {
+  for (const step of steps) if (step.request.options.id === request.options.id) return true;
+  return false;
+}
+
 /** The step of this id, when it is one that can be run. */
 export function findRunnable(
   steps: Iterable<FoundStep>,

@@ -26,7 +26,11 @@ export interface ParkedRun {
   /** Goes on with what is new. To be taken out before; it may park itself again. */
   resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput>;
   /** Runs one step that was found. Undefined when there is no such step. The run stays where it is. */
-  runStep(news: StepNews, input: CallInput): Promise<CallOutput> | undefined;
+  runStep(
+    news: StepNews,
+    input: CallInput,
+    options: ExecuteOptions,
+  ): Promise<CallOutput> | undefined;
   close(): void;
 }
 

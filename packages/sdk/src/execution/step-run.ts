@@ -2,7 +2,9 @@
 // that the callback calls run inline (R7): each is recorded under the parent's id and its own, and remembered even when the
 // parent's attempt fails.
 import { NestedStepError, StepError } from "../errors.ts";
+import type { LogBuffer } from "../logging/log-buffer.ts";
 import type { StepRequest } from "../steps/step-request.ts";
+import { diagnoseError, diagnoseResult } from "../logging/diagnostics.ts";
 import { roundTrip } from "../wire/json-text.ts";
 import { stepErrorOp, stepRunOp, timingOf, type WireOp } from "../wire/op.ts";
 import { serializeError } from "../wire/serialized-error.ts";
@@ -11,6 +13,7 @@ import { deferred } from "./deferred.ts";
 import { runInScope, type CallScope, type RunningStep } from "./async-context.ts";
 import type { CallInput } from "./call.ts";
 import type { Deadline } from "./deadline.ts";
+import { isFaithful } from "./faithful-values.ts";
 import { identityOf, stepScopeOf, type FoundStep } from "./found-step.ts";
 import type { ExecutionHooks } from "./hooks.ts";
 import { parseMemo } from "./memo.ts";
@@ -21,6 +24,8 @@ export interface StepOutcome {
   readonly op: WireOp;
   /** A copy for user code that goes on in this call; what the op carries stays as it is. */
   readonly copyValue: () => unknown;
+  /** Only a replay tells what middleware makes of the stored value: user code must not go on in this call. */
+  readonly isReplayed?: boolean;
   /** Set when the attempt failed. */
   readonly failure?: Retriability;
   /** What the callback threw. */
@@ -34,6 +39,7 @@ export interface StepRunnerPort {
   readonly scope: CallScope;
   readonly deadline: Deadline | undefined;
   readonly finalErrors: WeakSet<object>;
+  readonly logs: LogBuffer | undefined;
   /** Whether the call is answered: what its callbacks do from then on counts for nothing. */
   isOver(): boolean;
   /** Takes the op of a nested step; resolves when it is as safe as it can be made now. */
@@ -67,6 +73,7 @@ export class StepRunner {
   async failed(step: FoundStep, error: unknown, startedAtMs: number): Promise<StepOutcome> {
     const { input, hooks, finalErrors } = this.#port;
     const { retry, retries } = step.request.options;
+    diagnoseError(input.function, step.id, error);
     const failure = retriabilityOf(error, {
       attempt: input.attempt,
       maxAttempts: input.maxAttempts,
@@ -132,13 +139,19 @@ export class StepRunner {
     const { hooks, input } = this.#port;
     const timing = timingOf(startedAtMs, Date.now());
     const value = roundTrip(result);
-    const outcomeOf = (data: unknown): StepOutcome => {
+    const outcomeOf = (given: unknown, data: unknown): StepOutcome => {
+      diagnoseResult(input.function, step.id, given);
       const op = stepRunOp(identityOf(step), { data, timing });
       return { op: withMetadata(op, step.request), copyValue: () => roundTrip(value) };
     };
-    if (hooks.transformOutput === undefined) return outcomeOf(value);
-    const output = { data: value, step: stepScopeOf(step, input.attempt) };
-    return hooks.transformOutput(output).then(({ data }) => outcomeOf(data ?? null));
+    if (hooks.transformOutput === undefined) return outcomeOf(result, value);
+    // Middleware may have a JSON form of its own for what JSON does not keep, so it sees the value as it was returned.
+    const output = { data: result ?? null, step: stepScopeOf(step, input.attempt) };
+    return hooks.transformOutput(output).then(({ data }) => {
+      const outcome = outcomeOf(data, roundTrip(data));
+      const isReplayed = hooks.transformInput !== undefined && !isFaithful(data, output.data);
+      return isReplayed ? { ...outcome, isReplayed } : outcome;
+    });
   }
 
   #call(step: FoundStep, attempt: StepAttempt): Promise<unknown> {
@@ -148,6 +161,7 @@ export class StepRunner {
       hashedId: step.hashedId,
       attempt: input.attempt,
       childCounts: new Map(),
+      logs: this.#port.logs,
       runNested: (request) =>
         this.#port.isOver() ? new Promise(() => {}) : this.#runNested(request, running),
     };

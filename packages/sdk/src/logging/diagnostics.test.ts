@@ -2,7 +2,8 @@
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { Everstep } from "../client/everstep.ts";
 import type { ClientOptions } from "../client/client-options.ts";
-import { callOnce } from "../execution/test-call.ts";
+import { callOnce, remembered } from "../execution/test-call.ts";
+import type { StepTools } from "../functions/step-tools.ts";
 import { serve } from "../serve/adapters/edge.ts";
 import { Deadline } from "../execution/deadline.ts";
 
@@ -76,6 +77,72 @@ describe("diagnostics of functions", () => {
     expect(await waitTwice({ wait }, stack(1_000))).toEqual([]);
     const warnings = await waitTwice({ wait }, stack(1_001));
     expect(warnings.filter((text) => text.startsWith("[D7]"))).toHaveLength(1);
+  });
+});
+
+describe("diagnostics of steps", () => {
+  async function run(callback: () => unknown, options: Partial<ClientOptions> = {}) {
+    const { client, warnings } = quietClient(options);
+    const fn = client.createFunction({ id: "fn" }, { event: "x" }, async ({ step }) => {
+      await step.run("load", callback);
+    });
+    for (let call = 0; call < 2; call += 1) {
+      await callOnce({ handler: () => null, definition: fn.definition });
+    }
+    return warnings;
+  }
+
+  it("X16: a result that JSON does not keep, once", async () => {
+    const found = await run(() => ({ rows: [{ tags: new Map([["a", 1]]) }] }));
+    expect(found).toEqual([
+      expect.stringMatching(
+        /^\[X16\].*result of step "load".*a Map becomes \{\} \(at result\.rows\[0\]\.tags\)/,
+      ),
+    ]);
+    expect(await run(() => ({ at: new Date(0), left: undefined, call: () => 1 }))).toEqual([]);
+    expect(await run(() => new Set([1]), { isDev: false })).toEqual([]);
+  });
+
+  it("X16: the function's own result", async () => {
+    const { client, warnings } = quietClient();
+    const fn = client.createFunction({ id: "fn" }, { event: "x" }, () => ({ share: 1 / 0 }));
+    await callOnce({ handler: () => null, definition: fn.definition });
+    expect(warnings).toEqual([expect.stringContaining("Infinity becomes null (at result.share)")]);
+  });
+
+  it("D11: a result whose name promises a secret", async () => {
+    const found = await run(() => ({ user: { name: "ada", password: "hunter2" } }));
+    expect(found).toEqual([expect.stringMatching(/^\[D11\].*result\.user\.password/)]);
+    expect(found[0]).not.toContain("hunter2");
+  });
+
+  it("X3: steps of one id at the same time, and not one after the other", async () => {
+    const warningsOf = async (handler: (step: StepTools) => Promise<unknown>) => {
+      const { client, warnings } = quietClient();
+      const fn = client.createFunction({ id: "fn" }, { event: "x" }, ({ step }) => handler(step));
+      const earlier = remembered({ first: { data: 1 } });
+      await callOnce({ handler: () => null, definition: fn.definition }, earlier);
+      return warnings;
+    };
+    const twins = await warningsOf((step) =>
+      Promise.all([1, 2, 3].map((n) => step.run("send", () => n))),
+    );
+    expect(twins).toEqual([expect.stringMatching(/^\[X3\].*the id "send".*`send-\$\{item\.id\}`/)]);
+    const inTurn = await warningsOf(async (step) => {
+      await step.run("first", () => 1);
+      await step.run("first", () => 2);
+    });
+    expect(inTurn).toEqual([]);
+  });
+
+  it("X10: a result with the name of what its callback uses", async () => {
+    const found = await run(() => {
+      const early = (): unknown => inventory;
+      const value = early();
+      const inventory = 1;
+      return [value, inventory];
+    });
+    expect(found).toEqual([expect.stringMatching(/^\[X10\].*step "load" uses "inventory"/)]);
   });
 });
 

@@ -1,9 +1,20 @@
 // Likely mistakes, told while developing: once for each place, by number, with the way out. Silent in cloud mode. Nothing here changes
 // what a function does.
+import { findLoss } from "./lost-values.ts";
 import type { ClientDefinition, EventObject, FunctionDefinition } from "../functions/definition.ts";
 
 /** The numbers under which the guides explain the mistakes. */
-export type DiagnosticId = "D3" | "D7" | "D11" | "X6" | "X11" | "X12" | "X20";
+export type DiagnosticId =
+  | "D3"
+  | "D7"
+  | "D11"
+  | "X3"
+  | "X6"
+  | "X10"
+  | "X11"
+  | "X12"
+  | "X16"
+  | "X20";
 
 /** Which ones are turned off: all, or by number. */
 export type DiagnosticsOption = false | { readonly [Id in DiagnosticId]?: "off" | "warn" };
@@ -47,6 +58,53 @@ export function diagnoseCall(fn: FunctionDefinition, stepCount: number): void {
       `the concurrency key ${key} is the same for all events, but is not shared with other functions. Add scope: "env" or "account" to share the limit, or leave the key out.`,
     );
   }
+}
+
+/** Steps of one id that are under way at the same time; in a loop, one after the other, they are numbered reliably. */
+export function diagnoseTwins(fn: FunctionDefinition, id: string): void {
+  diagnose(
+    fn,
+    "X3",
+    `several steps with the id "${id}" are under way at once. They are told apart by the order in which they are called: when that changes, one gets the result of another. Give each an id of its own, such as \`${id}-\${item.id}\`.`,
+  );
+}
+
+/** What a step (or, without an id, the function) has returned, before it becomes JSON. */
+export function diagnoseResult(
+  fn: FunctionDefinition,
+  stepId: string | undefined,
+  result: unknown,
+): void {
+  if (fn.client.mode !== "dev" || typeof result !== "object" || result === null) return;
+  const what = stepId === undefined ? "the result" : `the result of step "${stepId}"`;
+  const loss = findLoss(result, "result");
+  if (loss !== undefined) {
+    diagnose(
+      fn,
+      "X16",
+      `${what} is kept as JSON, where ${loss.what} (at ${loss.path}). Return plain data: Object.fromEntries(map), [...set], text for a bigint or bytes.`,
+    );
+  }
+  const secret = findSensitive(result, { path: "result", left: KEYS_LOOKED_AT_MAX });
+  if (secret !== undefined) {
+    diagnose(
+      fn,
+      "D11",
+      `${what} holds ${secret}, which looks like a secret: results are stored and shown. Return an id and load the secret where it is needed, or use encryptionMiddleware.`,
+    );
+  }
+}
+
+/** An error whose cause is a slip of the pen that the message does not name. */
+export function diagnoseError(fn: FunctionDefinition, stepId: string, thrown: unknown): void {
+  if (!(thrown instanceof ReferenceError)) return;
+  const [, name] = /^Cannot access '([^']+)' before initialization$/.exec(thrown.message) ?? [];
+  if (name === undefined) return;
+  diagnose(
+    fn,
+    "X10",
+    `the callback of step "${stepId}" uses "${name}" before it has a value. When the result of the step has that name too, as in const ${name} = await step.run(…, () => ${name}.…), the callback means the result: give the result another name.`,
+  );
 }
 
 /** Event data whose names promise secrets; in cloud mode nobody looks. */

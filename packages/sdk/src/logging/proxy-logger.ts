@@ -2,32 +2,45 @@
 // Everything that is not one of the four methods is passed on to the user's logger.
 import type { Logger } from "../functions/definition.ts";
 
+/** Told of each line that is heard. */
+export type LogSink = (level: keyof Logger, args: readonly unknown[]) => void;
+
 /** A muted logger over another; `enable` makes it heard. */
 export class ProxyLogger implements Logger {
   readonly #target: Logger;
+  readonly #sink: LogSink | undefined;
   #isEnabled = false;
 
-  constructor(target: Logger) {
+  constructor(target: Logger, sink?: LogSink) {
     this.#target = target;
+    this.#sink = sink;
     // Handlers reach the other members of their own logger through this one.
     return new Proxy(this, { get: (self, key) => readMember(self, target, key) });
   }
 
   info(...args: unknown[]): void {
-    if (this.#isEnabled) this.#target.info(...args);
+    if (!this.#isEnabled) return;
+    this.#sink?.("info", args);
+    this.#target.info(...args);
   }
 
   warn(...args: unknown[]): void {
-    if (this.#isEnabled) this.#target.warn(...args);
+    if (!this.#isEnabled) return;
+    this.#sink?.("warn", args);
+    this.#target.warn(...args);
   }
 
   error(...args: unknown[]): void {
-    if (this.#isEnabled) this.#target.error(...args);
+    if (!this.#isEnabled) return;
+    this.#sink?.("error", args);
+    this.#target.error(...args);
   }
 
   debug(...args: unknown[]): void {
+    if (!this.#isEnabled) return;
+    this.#sink?.("debug", args);
     // Some loggers have three levels only.
-    if (this.#isEnabled && typeof this.#target.debug === "function") this.#target.debug(...args);
+    if (typeof this.#target.debug === "function") this.#target.debug(...args);
   }
 
   /** Whether new work is done, whose lines are heard. */

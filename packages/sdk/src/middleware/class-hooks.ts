@@ -240,7 +240,7 @@ function stepInfo({ hashedId, input, isMemoized, options, stepType }: StepScope)
     hashedId,
     ...(input.length === 0 ? {} : { input }),
     memoized: isMemoized,
-    options: name === undefined ? { id } : { id, name },
+    options: { id, name: name ?? id },
     stepType,
   };
 }

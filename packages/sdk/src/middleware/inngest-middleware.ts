@@ -31,6 +31,10 @@ export interface MiddlewareStep {
   readonly name: string;
   readonly displayName: string;
   readonly stepType: string;
+  /** What is reported of the step. */
+  readonly op: "StepRun" | "StepError" | "StepFailed";
+  /** Arguments of the callback, when there are any. */
+  readonly opts: { readonly input?: readonly unknown[] };
 }
 
 /** Hooks of one call of a function. */

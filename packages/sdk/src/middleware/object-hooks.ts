@@ -67,10 +67,12 @@ function runHooks(
     ...(transformOutput === undefined
       ? {}
       : {
-          transformOutput: async ({ step, isFinal: _isFinal, ...result }): Promise<object> => {
+          transformOutput: async ({ step, isFinal = false, ...result }): Promise<object> => {
+            const failure = isFinal ? "StepFailed" : "StepError";
+            const op = result.error === undefined ? "StepRun" : failure;
             const output = await transformOutput({
               result,
-              ...(step === undefined ? {} : { step: stepView(step) }),
+              ...(step === undefined ? {} : { step: stepView(step, op) }),
             });
             return { ...result, ...output?.result };
           },
@@ -89,8 +91,10 @@ function runHooks(
   };
 }
 
-function stepView({ id, hashedId, name, stepType }: StepScope): MiddlewareStep {
-  return { id: hashedId, name: id, displayName: name, stepType };
+function stepView(step: StepScope, op: MiddlewareStep["op"]): MiddlewareStep {
+  const { id, hashedId, name, stepType, input } = step;
+  const opts = input.length === 0 ? {} : { input };
+  return { id: hashedId, name: id, displayName: name, stepType, op, opts };
 }
 
 function invocationHooks({ onSendEvent }: MiddlewareRegisterReturn): ExecutionHooks {

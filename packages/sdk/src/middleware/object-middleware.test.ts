@@ -106,7 +106,8 @@ describe("middleware objects", () => {
       name: "watch",
       init: () => ({
         onFunctionRun: ({ steps, ctx }) => ({
-          transformOutput: ({ step }) => void seen.push([ctx.runId, steps.length, step?.name]),
+          transformOutput: ({ step }) =>
+            void seen.push([ctx.runId, steps.length, step?.name, step?.op]),
         }),
       }),
     });
@@ -116,7 +117,7 @@ describe("middleware objects", () => {
       await step.run("two", () => 2);
     });
     await callFunction(fn, { ...remembered({ one: { data: 1 } }), runId: "run-1" });
-    expect(seen).toEqual([["run-1", 1, "two"]]);
+    expect(seen).toEqual([["run-1", 1, "two", "StepRun"]]);
   });
 
   it("are initialised once for a client and once for each function, and calls wait for it", async () => {

@@ -81,9 +81,10 @@ export function openAutoSync(app: ServedApp): AutoSync {
         headers: createHeaderWriter({ header: () => undefined }, settings, facts.frameworkName)
           .common,
       }),
-    onDone: (url) =>
-      options.client.logger.info(
-        `The engine knows the ${functions.entries.size} functions at ${url.href}.`,
-      ),
+    onDone: (url) => {
+      const { size } = functions.entries;
+      const count = size === 1 ? "the function" : `the ${size} functions`;
+      options.client.logger.info(`The engine knows ${count} at ${url.href}.`);
+    },
   });
 }

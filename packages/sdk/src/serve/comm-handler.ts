@@ -56,6 +56,7 @@ const HEADERS_READ = [
   "user-agent",
   "traceparent",
   "x-everstep-continuation",
+  "x-everstep-logs",
   "tracestate",
   "x-forwarded-host",
   "x-forwarded-proto",

@@ -9,6 +9,7 @@ import {
   type ContinuedCall,
 } from "../execution/continue-call.ts";
 import type { ExecuteOptions } from "../execution/execute.ts";
+import { LOGS_HEADER, LOGS_TAKEN } from "../logging/log-buffer.ts";
 import type { ParkedRuns } from "../execution/parked-runs.ts";
 import { readCall, readContinuedCall, type CallContext } from "./call-request.ts";
 import { createCheckpointPort } from "./checkpoint-port.ts";
@@ -67,6 +68,7 @@ function optionsOf(call: ContinuedCall["input"], context: ExecutionContext): Exe
   const { fnId } = call;
   return {
     keepsWaits: isOurEngine(request),
+    takesLogs: request.header(LOGS_HEADER) === LOGS_TAKEN,
     ...(fnId === undefined
       ? {}
       : { checkpoint: createCheckpointPort(api, { ...call, fnId, startedAtMs }) }),

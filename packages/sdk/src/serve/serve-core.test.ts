@@ -287,8 +287,22 @@ describe("serve()", () => {
 
   it("leaves out functions that are undefined and says so", () => {
     const client = makeClient();
-    createServeHandler({ client, functions: [undefined, makeFunction(client, "a")] }, facts);
-    expect(client.lines.join()).toContain("1 of the functions are undefined");
+    const functions = [makeFunction(client, "a"), undefined, makeFunction(client, "b")];
+    createServeHandler({ client, functions }, facts);
+    expect(client.lines.join()).toContain(
+      'functions[1] (after "a", before "b") is undefined and not served',
+    );
+  });
+
+  it.each([
+    ["a function", () => null],
+    ["an object", { default: 1 }],
+    ["a function of the official SDK", { [Symbol.toStringTag]: "Inngest.Function" }],
+  ])("refuses %s in place of what createFunction returned", (what, given) => {
+    const functions = [given] as unknown as ServeOptions["functions"];
+    expect(() => createServeHandler({ client: makeClient(), functions }, facts)).toThrow(
+      `serve: functions[0] is ${what}`,
+    );
   });
 
   it("refuses a client in the place of its options", () => {

@@ -24,9 +24,10 @@ export function collectFunctions(options: ServeOptions, appId: string): ServedFu
   const functions = options.functions.filter((fn): fn is ServedFunction => Boolean(fn));
   if (functions.length < options.functions.length) {
     options.client.logger.warn(
-      `serve: ${options.functions.length - functions.length} of the functions are undefined and not served: check their imports and exports.`,
+      `serve: ${describeGaps(options.functions)} undefined and not served: check imports and exports; in a circle of imports the one that comes last is not there yet.`,
     );
   }
+  options.functions.forEach(refuseOthers);
   const configs = (baseUrl: URL): readonly ServedConfig[] =>
     functions.flatMap((fn) => fn.getConfig({ baseUrl, appPrefix: appId }));
   const entries = new Map<string, ServedEntry>();
@@ -46,6 +47,34 @@ export function collectFunctions(options: ServeOptions, appId: string): ServedFu
     }
   }
   return { entries, configs };
+}
+
+/** `functions[1] (after "a", before "b") is`: entries that are undefined have no name of their own. */
+function describeGaps(functions: ServeOptions["functions"]): string {
+  const named = functions.map((fn, index) => {
+    const [before, after] = [functions[index - 1], functions[index + 1]].map(
+      (each) => each?.definition?.id,
+    );
+    const places = [
+      ...(before === undefined ? [] : [`after "${before}"`]),
+      ...(after === undefined ? [] : [`before "${after}"`]),
+    ];
+    const where = places.length === 0 ? "" : ` (${places.join(", ")})`;
+    return fn ? undefined : `functions[${index}]${where}`;
+  });
+  const gaps = named.filter((gap) => gap !== undefined);
+  return `${gaps.join(" and ")} ${gaps.length === 1 ? "is" : "are"}`;
+}
+
+/** @throws TypeError for what createFunction() of this package has not made. */
+function refuseOthers(fn: ServedFunction | undefined, index: number): void {
+  if (!fn || (typeof fn === "object" && typeof fn.definition === "object")) return;
+  const tag = (fn as { readonly [Symbol.toStringTag]?: unknown })[Symbol.toStringTag];
+  const what =
+    tag === "Inngest.Function"
+      ? "a function of the official SDK: create it with a client of everstep, or import both from one package"
+      : `${typeof fn === "object" ? "an object" : `a ${typeof fn}`}: pass what createFunction() returned`;
+  throw new TypeError(`serve: functions[${index}] is ${what}.`);
 }
 
 /**

@@ -2,7 +2,12 @@
 import type { AiModel } from "./ai-models/ai-model.ts";
 import { aiModels, type AiModels } from "./ai-models/ai-models.ts";
 import { runTool, type RunTool } from "./run-tool.ts";
-import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
+import {
+  readStepOptions,
+  readToolOptions,
+  type StepOptionsOrId,
+  type StepPort,
+} from "./step-request.ts";
 
 export interface InferOptions<TModel extends AiModel = AiModel> {
   readonly model: TModel;
@@ -24,7 +29,12 @@ export function aiTools(port: StepPort): AiTools {
   return {
     infer: async (id, infer) => {
       const options = readStepOptions(id);
-      const { model, body: given, ...extra } = infer;
+      const call = `step.ai.infer "${options.id}"`;
+      const example = '{ model: openai({ model: "gpt-4o" }), body: { messages: […] } }';
+      const { model, body: given, ...extra } = readToolOptions(infer, call, example);
+      if (typeof model !== "object" || model === null) {
+        throw new Error(`${call} has no model: give it ${example}.`);
+      }
       const called = { ...model };
       const body = { ...given };
       model.onCall?.(called, body);

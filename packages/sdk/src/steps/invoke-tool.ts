@@ -1,6 +1,11 @@
 // step.invoke: another function as a step. Targets are function objects, references or full ids (`app-function`).
 import { timeText, type TimeInput } from "../wire/duration.ts";
-import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
+import {
+  readStepOptions,
+  readToolOptions,
+  type StepOptionsOrId,
+  type StepPort,
+} from "./step-request.ts";
 
 /** A function object (`id(prefix)` gives its full id), a reference, or the full id. */
 export type InvokeTarget =
@@ -23,7 +28,11 @@ export function invokeTool(
 ): (id: StepOptionsOrId, options: InvokeOptions) => Promise<unknown> {
   return async (id, invoke) => {
     const options = readStepOptions(id);
-    const { data, user, v, meta, timeout } = invoke;
+    const { data, user, v, meta, timeout } = readToolOptions(
+      invoke,
+      `step.invoke "${options.id}"`,
+      "{ function } with what createFunction() or referenceFunction() returned",
+    );
     const payload = { data, user, v, meta };
     return port.perform({
       options,

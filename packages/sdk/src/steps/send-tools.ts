@@ -2,6 +2,7 @@
 import type { EventObject } from "../functions/definition.ts";
 import {
   readStepOptions,
+  readToolOptions,
   type SentEvents,
   type StepOptionsOrId,
   type StepPort,
@@ -40,8 +41,10 @@ export function sendEventTool(
 export function sendSignalTool(
   port: StepPort,
 ): (id: StepOptionsOrId, options: SendSignalOptions) => Promise<SignalReceipt> {
-  return async (id, signal) => {
+  return async (id, given) => {
     const options = readStepOptions(id);
+    const what = `step.sendSignal "${options.id}"`;
+    const signal = readToolOptions(given, what, '{ signal: "order-1" }');
     return (await port.perform({
       options,
       stepType: "sendSignal",

@@ -106,3 +106,12 @@ export function readStepOptions(idOrOptions: StepOptionsOrId): StepOptions {
     `The id of a step is ${JSON.stringify(options?.id)}: give each step a text that names what it does, such as "charge-card".`,
   );
 }
+
+/**
+ * What a tool takes beside the id.
+ * @throws Error when it is no object.
+ */
+export function readToolOptions<T extends object>(given: T, call: string, example: string): T {
+  if (typeof given === "object" && given !== null) return given;
+  throw new Error(`${call} has no options: give it ${example}.`);
+}

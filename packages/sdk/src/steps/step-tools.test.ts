@@ -238,3 +238,24 @@ describe("arguments that cannot be used", () => {
     expect([answer.status, answer.body.message]).toEqual([500, expect.stringContaining(text)]);
   });
 });
+
+describe("tools without their options", () => {
+  it.each([
+    ["invoke", "function"],
+    ["waitForEvent", "event"],
+    ["waitForSignal", "signal"],
+    ["sendSignal", "signal"],
+  ] as const)("step.%s says what to give it", async (tool, member) => {
+    const handler = async ({ step }: TestContext): Promise<unknown> =>
+      (step[tool] as (id: string) => unknown)("a");
+    const { body } = await callOnce({ handler });
+    expect(body.message).toMatch(new RegExp(`^step\\.${tool} "a" .*give it \\{ ${member}`));
+  });
+
+  it("step.ai.infer says what to give it", async () => {
+    const handler = async ({ step }: TestContext): Promise<unknown> =>
+      (step.ai.infer as (id: string, options: object) => unknown)("a", { body: {} });
+    const { body } = await callOnce({ handler });
+    expect(body.message).toMatch(/^step\.ai\.infer "a" has no model: give it \{ model: openai/);
+  });
+});

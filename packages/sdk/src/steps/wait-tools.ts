@@ -2,7 +2,12 @@
 // hold when both are given (R4).
 import { isEvent } from "../wire/tagged-events.ts";
 import { timeText, type TimeInput } from "../wire/duration.ts";
-import { readStepOptions, type StepOptionsOrId, type StepPort } from "./step-request.ts";
+import {
+  readStepOptions,
+  readToolOptions,
+  type StepOptionsOrId,
+  type StepPort,
+} from "./step-request.ts";
 
 /** The longest wait that the official server keeps. */
 const LONGEST_WAIT = "366d";
@@ -61,13 +66,18 @@ export function waitForSignalTool(
 ): (id: StepOptionsOrId, options: WaitForSignalOptions) => Promise<unknown> {
   return async (id, wait) => {
     const options = readStepOptions(id);
+    const { signal } = readToolOptions(
+      wait,
+      `step.waitForSignal "${options.id}"`,
+      '{ signal: "order-1", timeout: "7d" }',
+    );
     return port.perform({
       options,
       stepType: "waitForSignal",
       op: "WaitForSignal",
-      wireName: wait.signal,
+      wireName: signal,
       opts: {
-        signal: wait.signal,
+        signal,
         ...timeoutOf(port, wait.timeout, `The timeout of step.waitForSignal "${options.id}"`),
         conflict: wait.onConflict ?? "fail",
       },

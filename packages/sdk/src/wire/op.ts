@@ -14,6 +14,8 @@ export interface WireOp {
   readonly error?: unknown;
   readonly timing?: OpTiming;
   readonly metadata?: readonly unknown[];
+  /** What the handler's logger wrote until the step had ended; for engines that ask for it only. */
+  readonly logs?: readonly unknown[];
 }
 
 /** Start (Unix time) and duration, both in nanoseconds. */

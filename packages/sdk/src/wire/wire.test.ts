@@ -103,6 +103,8 @@ describe("errors", () => {
     expect(new RetryAfterError("x", 1_001).retryAfter).toBe("2");
     expect(new RetryAfterError("x", "1m").retryAfter).toBe("60");
     expect(new RetryAfterError("x", new Date(0)).retryAfter).toBe("1970-01-01T00:00:00.000Z");
+    // A limit that has been lifted already: the difference of two times.
+    expect(new RetryAfterError("x", -500).retryAfter).toBe("1");
     expect(() => new RetryAfterError("x", "soon")).toThrow("retryAfter");
   });
 

@@ -1,8 +1,10 @@
 // The built dashboard: its files, read once when the first of them is asked for, and their packed forms. They are built
-// beside this package (packages/dashboard/vite.config.ts) and are part of it when it is published.
+// into this package (packages/dashboard/vite.config.ts); where they are is said by `imports` in package.json, which is
+// another one in the published command.
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { createHash } from "node:crypto";
-import { extname, join, sep } from "node:path";
+import { createRequire } from "node:module";
+import { dirname, extname, join, sep } from "node:path";
 import { promisify } from "node:util";
 import { brotliCompress, constants } from "node:zlib";
 
@@ -15,8 +17,6 @@ export interface Asset {
 }
 /** By path below the folder, with "/" between its parts. */
 export type Assets = ReadonlyMap<string, Asset>;
-
-const BUILT = join(import.meta.dirname, "../../dist/dashboard");
 
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
@@ -33,14 +33,20 @@ const PACK_FROM_BYTES = 1_000;
 const compress = promisify(brotliCompress);
 
 /** Returns a function that reads the folder at its first call; its answer is undefined when nothing was built. */
-export function createAssetFolder(folder: string = BUILT): () => Assets | undefined {
+export function createAssetFolder(folder?: string): () => Assets | undefined {
   let assets: Assets | undefined;
   return () => (assets ??= readAssets(folder));
 }
 
-function readAssets(folder: string): Assets | undefined {
+function builtFolder(): string {
+  return dirname(createRequire(import.meta.url).resolve("#dashboard/index.html"));
+}
+
+function readAssets(given: string | undefined): Assets | undefined {
   let names: string[];
+  let folder: string;
   try {
+    folder = given ?? builtFolder();
     names = readdirSync(folder, { recursive: true, encoding: "utf8" });
   } catch {
     return undefined;

@@ -1,12 +1,11 @@
 // Query.eventsV2 and the legacy Query.events: pages of events, newest first.
-import type { EventFilter } from "@everstep/core";
+import { compileSearch, type EventFilter } from "@everstep/core";
 import { type EventRecord, eventToWireJson, EverstepError, isUlid } from "@everstep/protocol";
 import { connectionView, type ListSource } from "./connection.ts";
 import { eventView } from "./event-view.ts";
 import { legacyEventView } from "./legacy-view.ts";
 import { decodeCursor, encodeCursor, PAGE_SIZE_DEFAULT, pageSize } from "./page-arguments.ts";
 import type { RequestContext } from "./request-context.ts";
-import { compileSearch } from "./search-expression.ts";
 import type { View } from "./view.ts";
 
 export interface EventsArguments {

@@ -1,12 +1,18 @@
 // Query.runs: translates its filter and order into what the history can be asked, and searches in what comes back.
-import type { RunFilter, RunHead, RunStatus, RunTimeField } from "@everstep/core";
+import {
+  compileSearch,
+  type RunFilter,
+  type RunHead,
+  type RunStatus,
+  type RunTimeField,
+  type Search,
+} from "@everstep/core";
 import { EverstepError, eventToWireJson } from "@everstep/protocol";
 import { connectionView, type ListSource } from "./connection.ts";
 import { decodeCursor, encodeCursor, pageSize } from "./page-arguments.ts";
 import type { RequestContext } from "./request-context.ts";
 import { runOutput } from "./run-output.ts";
 import { runView } from "./run-view.ts";
-import { compileSearch, type Search } from "./search-expression.ts";
 import type { View } from "./view.ts";
 
 type TimeField = "QUEUED_AT" | "STARTED_AT" | "ENDED_AT";

@@ -59,7 +59,12 @@ export async function readObject(
   incoming: IncomingMessage,
   bytesMax: number,
 ): Promise<Record<string, unknown>> {
-  const value = parseJson(await readText(incoming, bytesMax));
+  return parseObject(await readText(incoming, bytesMax));
+}
+
+/** A JSON object from text. @throws EverstepError `body_invalid`, naming the position when it is no JSON. */
+export function parseObject(text: string): Record<string, unknown> {
+  const value = parseJson(text);
   if (typeof value === "object" && value !== null && !Array.isArray(value)) {
     return value as Record<string, unknown>;
   }

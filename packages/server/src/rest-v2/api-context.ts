@@ -17,7 +17,8 @@ export interface ApiContext {
 }
 
 const NAMES_TOLD_MAX = 10;
-const NIL_UUID = "00000000-0000-0000-0000-000000000000";
+/** The id of what a server has one of. */
+export const NIL_UUID = "00000000-0000-0000-0000-000000000000";
 
 export async function getRun({ history }: ApiContext, runId: string): Promise<RunHead> {
   const run = await history.findRun(runId.toUpperCase());

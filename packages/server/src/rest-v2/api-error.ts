@@ -11,6 +11,7 @@ export interface ApiErrorDetail {
 export class ApiError extends Error {
   readonly details: readonly ApiErrorDetail[];
   readonly status: number;
+  headers: Record<string, string> = {};
 
   /** The first detail gives the status. */
   constructor(first: ApiErrorDetail, ...further: readonly ApiErrorDetail[]) {

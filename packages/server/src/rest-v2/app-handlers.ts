@@ -1,5 +1,5 @@
-// Handlers of the server's state and of apps.
-import type { App, Status } from "@everstep/api";
+// Handlers of apps.
+import type { App } from "@everstep/api";
 import type { AppRecord } from "@everstep/core";
 import { EverstepError, normalizeAppUrl } from "@everstep/protocol";
 import { createFunctionRefs, getApp, type ApiContext } from "./api-context.ts";
@@ -8,14 +8,14 @@ import { toTime, toUpper } from "./wire.ts";
 
 export function createAppHandlers(
   context: ApiContext,
-): Handlers<"getStatus" | "listApps" | "addApp" | "syncApp" | "removeApp"> {
+): Handlers<"listApps" | "getApp" | "addApp" | "syncApp" | "removeApp"> {
   const { engine } = context;
   return {
-    getStatus: async () => readStatus(context),
     listApps: () => {
       const apps = engine.apps().toSorted((a, b) => a.name.localeCompare(b.name));
       return apps.map((app) => appView(context, app));
     },
+    getApp: ({ params }) => appView(context, getApp(context, params.appId)),
     addApp: async ({ body }) => sync(context, body.url),
     syncApp: async ({ params }) => sync(context, getApp(context, params.appId).url),
     removeApp: async ({ params }) => {
@@ -24,36 +24,6 @@ export function createAppHandlers(
       return { id: app.id };
     },
   };
-}
-
-async function readStatus({ engine, history, options, startedAtMs }: ApiContext): Promise<Status> {
-  const { state, reason, callsInFlight } = engine.status();
-  return {
-    version: options.version,
-    mode: options.serverKind === "dev" ? "DEV" : "START",
-    state: toUpper(state),
-    reason,
-    startedAt: toTime(startedAtMs),
-    callsInFlight,
-    storage: {
-      bytes: (await history.stats()).databaseBytes,
-      runs: await history.countRuns({ timeField: "createdAtMs" }),
-      events: await history.countEvents({ includeInternal: true }),
-    },
-    retention: {
-      isEnabled: false,
-      sentence: "Everything is kept: this version has no retention yet.",
-    },
-    keys: {
-      signing: options.signingKeys.map(masked),
-      event: (options.eventKeys ?? []).map(masked),
-    },
-  };
-}
-
-/** A key of few characters would be told by its last four. */
-function masked(key: string): string {
-  return key.length < 12 ? "••••" : `••••${key.slice(-4)}`;
 }
 
 /** @throws EverstepError app_unreachable with what went wrong. */

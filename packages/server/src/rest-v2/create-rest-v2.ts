@@ -4,27 +4,28 @@ import { API_ROUTES, openApiDocument, type ApiRoute, type OperationId } from "@e
 import { json, jsonText, type RouteContext } from "../http/route.ts";
 import type { ServerOptions } from "../server-options.ts";
 import type { SyncByUrl } from "../sync/sync-by-url.ts";
+import { refuseAbsent } from "./absent-routes.ts";
 import { ApiError } from "./api-error.ts";
 import type { ApiContext } from "./api-context.ts";
 import { createAppHandlers } from "./app-handlers.ts";
-import { createBulkJobs, type BulkJobs } from "./bulk-jobs.ts";
+import { createBulkHandlers } from "./bulk-handlers.ts";
 import { createControlHandlers } from "./control-handlers.ts";
 import { createEventHandlers } from "./event-handlers.ts";
 import { readFailures } from "./failures.ts";
 import { createFunctionHandlers } from "./function-handlers.ts";
 import type { AnsweredId, Handlers } from "./handlers.ts";
 import { createLiveStream } from "./live-stream.ts";
-import { createOutcomeCache } from "./outcome-cache.ts";
 import { parseRequest } from "./parse-request.ts";
 import { renderJson } from "./raw-json.ts";
 import { createRunHandlers } from "./run-handlers.ts";
 import { createScheduleHandlers } from "./schedule-handlers.ts";
+import { createServerHandlers } from "./server-handlers.ts";
 import { toTime } from "./wire.ts";
 
 export interface RestV2 {
   /** @throws EverstepError and whatever else the engine throws; errors of REST v2's own are answered. */
   handle(context: RouteContext): Promise<Response>;
-  /** Ends live streams and bulk actions. */
+  /** Ends live streams. */
   close(): void;
 }
 
@@ -45,19 +46,21 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
     nowMs: () => clock.nowMs(),
   };
   const stream = createLiveStream(context);
-  const bulk = createBulkJobs(context, (job) => stream.tellBulk(job));
-  const handlers = createHandlers(context, bulk);
+  const handlers = createHandlers(context);
   const findRoute = createRouter();
 
   const answer = async (request: RouteContext, path: string): Promise<Response> => {
-    const { method } = request.req;
+    const isHead = request.req.method === "HEAD";
+    const method = isHead ? "GET" : request.req.method;
     if (method === "GET" && path === "/openapi.json") {
       const isGuarded = options.serverKind === "cloud";
       return json(openApiDocument({ version: options.version, isGuarded }));
     }
     const { id, route, params } = findRoute(method, path);
     const parsed = await parseRequest(route, request, params);
-    if (id === "stream") return stream.open(parsed.query as { runId?: string });
+    if (id === "stream") {
+      return isHead ? stream.head() : stream.open(parsed.query as { runId?: string });
+    }
     const handler = handlers[id] as (given: unknown) => unknown;
     const reply = await handler(parsed);
     const metadata = { fetchedAt: toTime(clock.nowMs()) };
@@ -73,29 +76,26 @@ export function createRestV2({ options, syncByUrl, startedAtMs }: RestV2Options)
         return await answer(request, path);
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
-        return json({ errors: error.details }, error.status);
+        return json({ errors: error.details }, error.status, error.headers);
       }
     },
     close() {
       stream.close();
-      bulk.stopAll();
     },
   };
 }
 
-function createHandlers(context: ApiContext, bulk: BulkJobs): Handlers {
-  const outcomes = createOutcomeCache(context.history, context.nowMs);
+function createHandlers(context: ApiContext): Handlers {
   return {
+    ...createServerHandlers(context),
     ...createAppHandlers(context),
     ...createRunHandlers(context),
-    ...createFunctionHandlers(context, outcomes),
+    ...createFunctionHandlers(context),
     ...createControlHandlers(context),
     ...createEventHandlers(context),
     ...createScheduleHandlers(context),
+    ...createBulkHandlers(context),
     listFailures: async ({ query }) => readFailures(context, query),
-    startBulk: ({ body }) => bulk.start(body),
-    getBulk: ({ params }) => bulk.get(params.bulkId),
-    stopBulk: ({ params }) => bulk.stop(params.bulkId),
   };
 }
 
@@ -111,7 +111,7 @@ interface CompiledRoute {
   readonly pattern: RegExp;
 }
 
-/** @throws ApiError not_found, method_not_allowed. */
+/** @throws ApiError not_found, method_not_allowed, not_implemented. */
 function createRouter(): (method: string, path: string) => FoundRoute {
   const routes = Object.entries(API_ROUTES as Record<string, ApiRoute>)
     .map(([id, route]) => ({ id: id as OperationId, route, pattern: patternOf(route.path) }))
@@ -131,7 +131,9 @@ function patternOf(path: string): RegExp {
   return new RegExp(`^${path.replaceAll(/\{(\w+)\}/g, "(?<$1>[^/]+)")}$`);
 }
 
+/** @throws ApiError not_implemented. */
 function refusal(method: string, path: string, fitting: readonly CompiledRoute[]): ApiError {
+  refuseAbsent(method, path);
   const shown = path.slice(0, 200);
   if (fitting.length === 0) {
     return new ApiError({
@@ -139,11 +141,15 @@ function refusal(method: string, path: string, fitting: readonly CompiledRoute[]
       message: `REST v2 has no route ${method} ${shown}: GET /v2/openapi.json lists them all.`,
     });
   }
-  const methods = [...new Set(fitting.map(({ route }) => route.method))].join(", ");
-  return new ApiError({
+  const taken = new Set(fitting.map(({ route }) => route.method));
+  const methods = [...taken]
+    .flatMap((each) => (each === "GET" ? ["GET", "HEAD"] : each))
+    .join(", ");
+  const refused = new ApiError({
     code: "method_not_allowed",
     message: `${shown} does not take ${method}: use ${methods}.`,
   });
+  return Object.assign(refused, { headers: { allow: methods } });
 }
 
 /** Text that is not validly encoded is taken as it is; it will match nothing. */

@@ -1,22 +1,24 @@
 // Handlers of events and event types.
 import type { EventView } from "@everstep/api";
-import type { EventPage } from "@everstep/core";
+import { compileSearch, type EventPage } from "@everstep/core";
 import { type EventRecord, eventToWireJson, parseEventBody } from "@everstep/protocol";
-import { compileSearch } from "../graphql/search-expression.ts";
 import { parseTime, parseUlid } from "../rest/query-params.ts";
+import { countFitting } from "./answer-bytes.ts";
 import { createFunctionRefs, getEvent, type ApiContext } from "./api-context.ts";
 import { listEventTypes } from "./event-kinds.ts";
 import { eventExplanationView, eventView } from "./event-view.ts";
 import type { Handlers } from "./handlers.ts";
 import type { ApiRequest } from "./parse-request.ts";
 import type { ApiRoutes } from "@everstep/api";
-import { yieldToEngine } from "./run-filter.ts";
+import { withOutputs, yieldToEngine, type FoundRuns } from "./run-filter.ts";
 import { createRunView } from "./run-view.ts";
 import { toTime, toUpper } from "./wire.ts";
 
 const SEARCH_MS = 120;
 const SEARCH_PAGE = 200;
 const RUNS_SHOWN = 20;
+/** Events read at once: each may be megabytes. */
+const READ_PAGE = 25;
 
 type EventQuery = ApiRequest<ApiRoutes["listEvents"]>["query"];
 
@@ -57,13 +59,20 @@ export function createEventHandlers(
       const event = await getEvent(context, params.eventId);
       const runs = await history.listRunsOfEvent(event.internalId, {
         limit: query.limit + 1,
+        omitOutput: true,
         ...(query.cursor === undefined ? {} : { afterRunId: parseUlid(query.cursor, "cursor") }),
       });
-      const shown = runs.slice(0, query.limit);
-      const hasMore = runs.length > query.limit;
+      const listed = runs.slice(0, query.limit);
+      const end = runs.length > query.limit ? listed.at(-1) : undefined;
+      const found: FoundRuns = {
+        runs: listed,
+        isCut: false,
+        ...(end === undefined ? {} : { last: end }),
+      };
+      const { runs: shown, last } = query.includeOutput ? await withOutputs(context, found) : found;
       return {
         data: shown.map(createRunView(context, query)),
-        page: { hasMore, limit: query.limit, cursor: hasMore ? shown.at(-1)?.id : undefined },
+        page: { hasMore: last !== undefined, limit: query.limit, cursor: last?.id },
       };
     },
     explainEvent: async ({ params }) =>
@@ -90,10 +99,7 @@ async function findEvents(context: ApiContext, query: EventQuery): Promise<Found
     ...(query.cursor === undefined ? {} : { before: parseUlid(query.cursor, "cursor") }),
   };
   if (query.query === undefined || query.query.trim() === "") {
-    const events = await history.listEvents({ ...page, limit: query.limit + 1 });
-    const shown = events.slice(0, query.limit);
-    const last = events.length > query.limit ? shown.at(-1) : undefined;
-    return { events: shown, isCut: false, ...(last === undefined ? {} : { last }) };
+    return listPage(context, page, query.limit);
   }
   const search = compileSearch(query.query, context.nowMs());
   const found: EventRecord[] = [];
@@ -118,10 +124,41 @@ async function findEvents(context: ApiContext, query: EventQuery): Promise<Found
   }
 }
 
+/** In small pages, and not beyond what one answer holds. */
+async function listPage(
+  { history }: ApiContext,
+  { before: start, ...page }: Omit<EventPage, "limit">,
+  limit: number,
+): Promise<FoundEvents> {
+  const found: EventRecord[] = [];
+  let before = start;
+  for (;;) {
+    const wanted = Math.min(READ_PAGE, limit + 1 - found.length);
+    const events = await history.listEvents({
+      ...page,
+      limit: wanted,
+      ...(before === undefined ? {} : { before }),
+    });
+    found.push(...events);
+    const fitting = countFitting(found, ({ dataJson }) => dataJson.length);
+    const isFull = found.length > limit || fitting < found.length;
+    if (!isFull && events.length === wanted) {
+      before = events.at(-1)?.internalId;
+      continue;
+    }
+    const shown = found.slice(0, Math.min(limit, fitting));
+    const last = isFull ? shown.at(-1) : undefined;
+    return { events: shown, isCut: false, ...(last === undefined ? {} : { last }) };
+  }
+}
+
 async function addRuns(context: ApiContext, events: readonly EventView[]): Promise<void> {
   const refOf = createFunctionRefs(context);
   for (const event of events) {
-    const runs = await context.history.listRunsOfEvent(event.internalId, { limit: RUNS_SHOWN });
+    const runs = await context.history.listRunsOfEvent(event.internalId, {
+      limit: RUNS_SHOWN,
+      omitOutput: true,
+    });
     event.runs = runs.map((run) => ({
       id: run.id,
       functionId: run.functionId,

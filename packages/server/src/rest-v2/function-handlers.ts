@@ -8,13 +8,11 @@ import { controlsView } from "./control-handlers.ts";
 import { askedSlices, readMetrics, readStats } from "./function-stats.ts";
 import { functionView } from "./function-view.ts";
 import type { Handlers } from "./handlers.ts";
-import type { OutcomeCache } from "./outcome-cache.ts";
 import { RawJson } from "./raw-json.ts";
 import { toTime } from "./wire.ts";
 
 export function createFunctionHandlers(
   context: ApiContext,
-  outcomes: OutcomeCache,
 ): Handlers<"listFunctions" | "getFunction" | "getFunctionMetrics" | "invokeFunction"> {
   return {
     listFunctions: async ({ query }) => {
@@ -26,12 +24,13 @@ export function createFunctionHandlers(
         .filter((record) => textOf(record).includes(words));
       const views = records.map((record) => functionView(context, record));
       if (!query.includeStats) return views;
-      const statsOf = await readStats(context, outcomes, askedSlices(context, query));
+      const shown = records.map(({ id }) => id);
+      const statsOf = await readStats(context, shown, askedSlices(context, query));
       return Promise.all(views.map(async (view) => ({ ...view, stats: await statsOf(view.id) })));
     },
     getFunction: async ({ params, query }) => {
       const record = getFunction(context, params.functionId);
-      const statsOf = await readStats(context, outcomes, askedSlices(context, query));
+      const statsOf = await readStats(context, [record.id], askedSlices(context, query));
       const handler = failureHandlerOf(context, record);
       return {
         ...functionView(context, record),
@@ -47,7 +46,7 @@ export function createFunctionHandlers(
     },
     getFunctionMetrics: async ({ params, query }) => {
       const record = getFunction(context, params.functionId);
-      return readMetrics(context, outcomes, record, askedSlices(context, query));
+      return readMetrics(context, record, askedSlices(context, query));
     },
     invokeFunction: async ({ params, body }) => {
       const record = getFunction(context, params.functionId);
@@ -81,6 +80,7 @@ async function lastEventOf(
     filter: { functionIds: [record.id], timeField: "createdAtMs" },
     order: "desc",
     limit: 1,
+    omitOutput: true,
   });
   const [event] = await history.findEvents(run?.eventIds.slice(0, 1) ?? []);
   if (event === undefined) return undefined;

@@ -1,16 +1,10 @@
 // How functions do: outcomes, durations, queue delays and backlog, for lists and charts.
 import type { FunctionMetrics, FunctionStats } from "@everstep/api";
-import type { EndedRuns, FunctionRecord, RunHead } from "@everstep/core";
+import type { EndedRuns, EndedRunsQuery, FunctionRecord, RunHead } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import { parseTime } from "../rest/query-params.ts";
 import type { ApiContext } from "./api-context.ts";
-import {
-  addBar,
-  percentileOf,
-  sliceTime,
-  type OutcomeCache,
-  type TimeSlices,
-} from "./outcome-cache.ts";
+import { addBar, percentileOf, sliceTime, type TimeSlices } from "./time-slices.ts";
 import { toTime, toTimeIf } from "./wire.ts";
 
 const DAY_MS = 86_400_000;
@@ -49,38 +43,51 @@ interface Tally {
 /** Statistics by function id; a function without runs has an entry on demand. */
 export async function readStats(
   context: ApiContext,
-  outcomes: OutcomeCache,
+  functionIds: readonly string[],
   slices: TimeSlices,
 ): Promise<(functionId: string) => Promise<FunctionStats>> {
+  const { history } = context;
   const tallies = new Map<string, Tally>();
-  const { starts, sliceMs } = slices;
   const tallyOf = (functionId: string): Tally => {
     let tally = tallies.get(functionId);
     if (tally === undefined) {
-      tally = { slices: starts.map(noCounts), bars: new Map() };
+      tally = { slices: slices.starts.map(noCounts), bars: new Map() };
       tallies.set(functionId, tally);
     }
     return tally;
   };
-  for (const [index, fromMs] of starts.entries()) {
-    for (const row of await outcomes.read({ fromMs, untilMs: fromMs + sliceMs }, "duration")) {
-      const tally = tallyOf(row.functionId);
-      addCount(tally.slices[index], row);
-      if (row.status === "completed" || row.status === "failed") addBar(tally.bars, row);
-    }
+  const counted = await history.summarizeEndedRuns({ ...sliced(slices), functionIds });
+  for (const row of counted) addCount(tallyOf(row.functionId).slices[row.slice], row);
+  const whole = { fromMs: slices.fromMs, sliceMs: slices.untilMs - slices.fromMs, slices: 1 };
+  const measured = { ...whole, functionIds, measure: "duration" } as const;
+  for (const row of await history.summarizeEndedRuns(measured)) {
+    if (isJudged(row)) addBar(tallyOf(row.functionId).bars, row);
   }
   const live = new Map<string, number>();
-  for (const { functionId, count } of await context.history.summarizeLiveRuns()) {
+  for (const { functionId, count } of await history.summarizeLiveRuns()) {
     live.set(functionId, (live.get(functionId) ?? 0) + count);
   }
   const failures = new Map(
-    (await context.history.listLastFailures()).map((each) => [each.functionId, each.runId]),
+    (await history.listLastFailures()).map((each) => [each.functionId, each.runId]),
   );
   return async (functionId) => ({
     ...toStats(tallyOf(functionId), slices),
     active: live.get(functionId) ?? 0,
     lastFailure: await lastFailure(context, failures.get(functionId)),
   });
+}
+
+function sliced({
+  fromMs,
+  sliceMs,
+  starts,
+}: TimeSlices): Pick<EndedRunsQuery, "fromMs" | "sliceMs" | "slices"> {
+  return { fromMs, sliceMs, slices: starts.length };
+}
+
+/** How long a run took says something when it came to an end of its own. */
+function isJudged({ status }: EndedRuns): boolean {
+  return status === "completed" || status === "failed";
 }
 
 function toStats(
@@ -134,40 +141,45 @@ function addCount(counts: Counts | undefined, { status, count }: EndedRuns): voi
 
 export async function readMetrics(
   context: ApiContext,
-  outcomes: OutcomeCache,
   fn: FunctionRecord,
   slices: TimeSlices,
 ): Promise<FunctionMetrics> {
-  const buckets: FunctionMetrics["buckets"] = [];
-  for (const fromMs of slices.starts) {
-    const slice = { fromMs, untilMs: fromMs + slices.sliceMs };
-    const counts = noCounts();
-    const durations = new Map<number, number>();
-    const delays = new Map<number, number>();
-    for (const row of await outcomes.read(slice, "duration")) {
-      if (row.functionId !== fn.id) continue;
-      addCount(counts, row);
-      if (row.status === "completed" || row.status === "failed") addBar(durations, row);
-    }
-    for (const row of await outcomes.read(slice, "queue")) {
-      if (row.functionId === fn.id) addBar(delays, row);
-    }
-    const filter = { functionIds: [fn.id], timeField: "createdAtMs", ...slice } as const;
-    buckets.push({
-      at: toTime(fromMs),
-      queued: await context.history.countRuns(filter),
-      ...counts,
-      p50Ms: percentileOf(durations, 0.5),
-      p95Ms: percentileOf(durations, 0.95),
-      queueP50Ms: percentileOf(delays, 0.5),
-      queueP95Ms: percentileOf(delays, 0.95),
-    });
+  const { history } = context;
+  const parts = slices.starts.map(() => ({
+    counts: noCounts(),
+    durations: new Map<number, number>(),
+    delays: new Map<number, number>(),
+    queued: 0,
+  }));
+  const asked = { ...sliced(slices), functionIds: [fn.id] };
+  for (const row of await history.summarizeEndedRuns({ ...asked, measure: "duration" })) {
+    const part = parts[row.slice];
+    if (part === undefined) continue;
+    addCount(part.counts, row);
+    if (isJudged(row)) addBar(part.durations, row);
+  }
+  for (const row of await history.summarizeEndedRuns({ ...asked, measure: "queue" })) {
+    const part = parts[row.slice];
+    if (part !== undefined) addBar(part.delays, row);
+  }
+  const created = await history.countRunsBySlice({ ...sliced(slices), functionId: fn.id });
+  for (const { slice, count } of created) {
+    const part = parts[slice];
+    if (part !== undefined) part.queued = count;
   }
   return {
     from: toTime(slices.fromMs),
     until: toTime(slices.untilMs),
     bucketMs: slices.sliceMs,
-    buckets,
+    buckets: parts.map(({ counts, durations, delays, queued }, index) => ({
+      at: toTime(slices.starts[index] ?? 0),
+      queued,
+      ...counts,
+      p50Ms: percentileOf(durations, 0.5),
+      p95Ms: percentileOf(durations, 0.95),
+      queueP50Ms: percentileOf(delays, 0.5),
+      queueP95Ms: percentileOf(delays, 0.95),
+    })),
     backlog: await readBacklog(context, fn.id),
   };
 }
@@ -182,6 +194,7 @@ async function readBacklog(
     filter: { statuses: ["queued"], functionIds: [functionId], timeField: "createdAtMs" },
     order: "asc",
     limit: BACKLOG_READ_MAX,
+    omitOutput: true,
   });
   const groups = new Map<string, RunHead[]>();
   for (const run of runs) {

@@ -1,10 +1,11 @@
 // The live stream: what the engine's commits changed, as server-sent events. Changes are gathered and sent a few times a second, each
 // run once however often it changed; a client that reads slowly, or a burst, gets "read afresh" instead of a growing queue. Without
 // clients the engine is not listened to.
-import type { BulkJob, StreamMessage } from "@everstep/api";
-import type { Change } from "@everstep/core";
+import type { StreamMessage } from "@everstep/api";
+import type { BulkJob, Change } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
 import type { ApiContext } from "./api-context.ts";
+import { bulkView } from "./bulk-handlers.ts";
 import { toTime, toUpper } from "./wire.ts";
 
 const FLUSH_MS = 250;
@@ -15,20 +16,29 @@ const CLIENTS_MAX = 200;
 /** Messages that may wait for a slow client before it only gets "read afresh". */
 const WAITING_MAX = 8;
 
+const STREAM_HEADERS = {
+  "content-type": "text/event-stream; charset=utf-8",
+  "cache-control": "no-store",
+  "x-accel-buffering": "no",
+};
+
 type RunChange = Extract<StreamMessage, { type: "runs" }>["runs"][number];
 
 export interface LiveStream {
-  /** @throws EverstepError unavailable when too many are connected. */
+  /** @throws EverstepError shutting_down when too many are connected, or it was closed. */
   open(query: { readonly runId?: string | undefined }): Response;
-  tellBulk(job: BulkJob): void;
+  /** What `open` answers, without a stream. */
+  head(): Response;
   /** Ends every stream: a server that closes does not wait for them. */
   close(): void;
 }
 
 interface Client {
   readonly runId: string | undefined;
-  readonly send: (message: StreamMessage) => void;
-  readonly beat: () => void;
+  /** Texts of whole messages. */
+  readonly send: (text: string) => void;
+  /** @returns Whether it took anything since the last beat. */
+  readonly beat: () => boolean;
   readonly end: () => void;
 }
 
@@ -39,13 +49,17 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
   let stopListening: (() => void) | undefined;
   let cancelFlush: (() => void) | undefined;
   let cancelBeat: (() => void) | undefined;
+  let isClosed = false;
 
   const flush = (): void => {
     cancelFlush = undefined;
     const told = gathered;
     gathered = new Gathered();
+    // Made once for everybody who hears everything, however many they are.
+    let text: string | undefined;
     for (const client of clients) {
-      for (const message of told.messages(client.runId)) client.send(message);
+      if (client.runId === undefined) client.send((text ??= toText(told.messages(undefined))));
+      else client.send(toText(told.messages(client.runId)));
     }
   };
   const listen = (): void => {
@@ -57,7 +71,13 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
   };
   const beat = (): void => {
     cancelBeat = clock.at(clock.nowMs() + HEARTBEAT_MS, beat);
-    for (const client of clients) client.beat();
+    for (const client of clients) {
+      if (client.beat()) continue;
+      // It reads nothing any more and only keeps others out; if it lives it connects again.
+      client.end();
+      clients.delete(client);
+    }
+    rest();
   };
   const rest = (): void => {
     if (clients.size > 0) return;
@@ -67,26 +87,27 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
   };
 
   return {
+    head: () => new Response(null, { headers: STREAM_HEADERS }),
     open({ runId }) {
+      if (isClosed) throw new EverstepError("shutting_down", "The server is closing.");
       if (clients.size >= CLIENTS_MAX) {
         throw new EverstepError(
           "shutting_down",
           `${CLIENTS_MAX} clients read the live stream already: close some.`,
         );
       }
-      const { client, response } = createClient(runId, () => {
+      const hello = (): string => toText([{ type: "hello", at: toTime(nowMs()) }]);
+      const { client, response } = createClient(runId, hello, () => {
         clients.delete(client);
         rest();
       });
       clients.add(client);
       listen();
-      client.send({ type: "hello", at: toTime(nowMs()) });
+      client.send(hello());
       return response;
     },
-    tellBulk(job) {
-      for (const client of clients) client.send({ type: "bulk", job });
-    },
     close() {
+      isClosed = true;
       for (const client of clients) client.end();
       clients.clear();
       rest();
@@ -96,11 +117,13 @@ export function createLiveStream({ engine, options, nowMs }: ApiContext): LiveSt
 
 function createClient(
   runId: string | undefined,
+  hello: () => string,
   onGone: () => void,
 ): { readonly client: Client; readonly response: Response } {
   const encoder = new TextEncoder();
   let controller: ReadableStreamDefaultController<Uint8Array> | undefined;
   let isBehind = false;
+  let hasRead = true;
   const write = (text: string): void => controller?.enqueue(encoder.encode(text));
   const body = new ReadableStream<Uint8Array>(
     {
@@ -108,10 +131,11 @@ function createClient(
         controller = given;
       },
       pull() {
+        hasRead = true;
         // What it missed is not kept: it reads afresh, as after a reconnect.
         if (!isBehind) return;
         isBehind = false;
-        write(toEventText({ type: "hello", at: toTime(Date.now()) }));
+        write(hello());
       },
       cancel() {
         controller = undefined;
@@ -122,29 +146,30 @@ function createClient(
   );
   const client: Client = {
     runId,
-    send(message) {
-      if (controller === undefined) return;
+    send(text) {
+      if (controller === undefined || text === "") return;
       if ((controller.desiredSize ?? 0) <= 0) isBehind = true;
-      else write(toEventText(message));
+      else write(text);
     },
     beat() {
-      if ((controller?.desiredSize ?? 0) > 0) write(": still here\n\n");
+      const isStuck = (controller?.desiredSize ?? 0) <= 0;
+      if (!isStuck) write(": still here\n\n");
+      const didRead = hasRead || !isStuck;
+      hasRead = false;
+      return didRead;
     },
     end() {
       controller?.close();
       controller = undefined;
     },
   };
-  const headers = {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    "x-accel-buffering": "no",
-  };
-  return { client, response: new Response(body, { headers }) };
+  return { client, response: new Response(body, { headers: STREAM_HEADERS }) };
 }
 
-function toEventText(message: StreamMessage): string {
-  return `event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`;
+function toText(messages: readonly StreamMessage[]): string {
+  return messages
+    .map((message) => `event: ${message.type}\ndata: ${JSON.stringify(message)}\n\n`)
+    .join("");
 }
 
 /** Changes since the last time that clients were told. */
@@ -152,12 +177,14 @@ class Gathered {
   readonly #runs = new Map<string, RunChange>();
   readonly #events = new Map<string, string>();
   readonly #functions = new Set<string>();
+  readonly #bulkJobs = new Map<string, BulkJob>();
   #hasApps = false;
   #isRunsPartial = false;
   #isEventsPartial = false;
 
   get isEmpty(): boolean {
-    const size = this.#runs.size + this.#events.size + this.#functions.size;
+    const parts = [this.#runs, this.#events, this.#functions, this.#bulkJobs];
+    const size = parts.reduce((sum, part) => sum + part.size, 0);
     return size === 0 && !this.#hasApps;
   }
 
@@ -185,6 +212,10 @@ class Gathered {
         break;
       case "wait_added":
         this.#note(change.wait.runId, {});
+        break;
+      case "bulk_added":
+      case "bulk_saved":
+        this.#bulkJobs.set(change.job.id, change.job);
         break;
       case "app_saved":
         this.#hasApps = true;
@@ -218,6 +249,7 @@ class Gathered {
     if (this.#functions.size > 0) {
       messages.push({ type: "functions", functionIds: [...this.#functions] });
     }
+    for (const job of this.#bulkJobs.values()) messages.push({ type: "bulk", job: bulkView(job) });
     if (this.#events.size > 0) {
       const events = [...this.#events].map(([id, name]) => ({ id, name }));
       messages.push({ type: "events", events, isPartial: this.#isEventsPartial });

@@ -1,8 +1,8 @@
 // Reads what a caller sent into what the route's schemas say. Every refusal names the field and what it must be; nothing that
 // was sent is silently ignored.
 import type { ApiRoute, ObjectSchema, ParsedRequest, SchemaIssue } from "@everstep/api";
-import { LIMITS } from "@everstep/protocol";
-import { readObject } from "../http/read-body.ts";
+import { EverstepError, isNestedDeeperThan, LIMITS } from "@everstep/protocol";
+import { parseObject, readText } from "../http/read-body.ts";
 import type { RouteContext } from "../http/route.ts";
 import { ApiError, type ApiErrorDetail } from "./api-error.ts";
 
@@ -28,20 +28,20 @@ export async function parseRequest<Route extends ApiRoute>(
       route.query === undefined
         ? refuseQuery(url)
         : check(route.query, readQuery(route.query, url.searchParams)),
-    body: route.body === undefined ? undefined : check(route.body, await readBody(context)),
+    body: route.body === undefined ? undefined : checkBody(route.body, await readBody(context)),
   };
   return request as unknown as ApiRequest<Route>;
 }
 
 /** Texts of a URL as values of the kinds that the schema knows; what does not fit stays text, and the schema refuses it. */
 function readQuery(schema: ObjectSchema, given: URLSearchParams): Record<string, unknown> {
-  const values: Record<string, unknown> = {};
-  for (const name of new Set(given.keys())) {
-    const kind = kindOf(schema.shape[name]);
+  const entries = [...new Set(given.keys())].map((name) => {
+    const kind = kindOf(Object.hasOwn(schema.shape, name) ? schema.shape[name] : undefined);
     const texts = given.getAll(name);
-    values[name] = kind === "array" ? texts : fromText(kind, texts);
-  }
-  return values;
+    return [name, kind === "array" ? texts : fromText(kind, texts)];
+  });
+  // Own properties, whatever their names are: an assignment to `__proto__` would be lost.
+  return Object.fromEntries(entries) as Record<string, unknown>;
 }
 
 function fromText(kind: string, texts: readonly string[]): unknown {
@@ -69,7 +69,7 @@ function refuseQuery(url: URL): undefined {
   });
 }
 
-async function readBody({ env, req }: RouteContext): Promise<unknown> {
+async function readBody({ env, req }: RouteContext): Promise<Record<string, unknown>> {
   const { incoming } = env;
   const isEmpty =
     incoming.headers["content-length"] === "0" ||
@@ -83,10 +83,28 @@ async function readBody({ env, req }: RouteContext): Promise<unknown> {
       message: `The content type is "${type.slice(0, 60)}": send application/json.`,
     });
   }
-  return readObject(incoming, LIMITS.eventBytesMax);
+  const text = await readText(incoming, LIMITS.eventBytesMax);
+  if (isNestedDeeperThan(text, LIMITS.jsonDepthMax)) {
+    throw new EverstepError(
+      "body_invalid",
+      `The request body is nested deeper than ${LIMITS.jsonDepthMax} levels: flatten it.`,
+    );
+  }
+  return parseObject(text);
+}
+
+/** Values that only pass through (event data, step input) are kept as they were sent: a check copies them without `__proto__`. */
+function checkBody(schema: ObjectSchema, sent: Record<string, unknown>): unknown {
+  const checked = check(schema, sent) as Record<string, unknown>;
+  const kept = Object.keys(sent).filter((name) => kindOf(schema.shape[name]) === "record");
+  return { ...checked, ...Object.fromEntries(kept.map((name) => [name, sent[name]])) };
 }
 
 function check(schema: ObjectSchema, value: unknown): unknown {
+  // The one name that a strict schema does not see.
+  if (Object.hasOwn(value as object, "__proto__")) {
+    throw new ApiError(unknownField("__proto__", [], schema));
+  }
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const details = result.error.issues.slice(0, DETAILS_MAX).flatMap((issue) => {

@@ -34,8 +34,8 @@ curl -s 'http://127.0.0.1:8288/v2/runs?status=FAILED&limit=5'
 - Times are RFC 3339 in UTC; in queries epoch milliseconds are taken, too. What is absent is left out. Lists in queries repeat their name: \`?status=FAILED&status=CANCELLED\`. A parameter that is not known is an error.
 - Lists come in pages: give \`page.cursor\` as \`cursor\`, with the same filter. A search with \`query\` may stop before its page is full, to answer in time; \`page.scannedTo\` says how far it came, and \`hasMore\` that it goes on.
 - Functions are named by id or slug, apps by id or name. \`x-everstep-actor\` names who asks, for the audit of pauses and limits.
-- Bulk actions live in memory: a restart of the server ends them where they are. Durations in statistics are right to 3 %.
-- Differs from the official v2 API: paths of functions are \`/functions/{id or slug}\`, without the app before; \`/health\`, \`/account\`, \`/envs\`, \`/keys\`, \`/insights\`, \`/experiments\`, \`/sessions\`, \`/sandboxes\` and scores do not exist; \`metadata\` has no \`cachedUntil\`, because nothing is cached.
+- Bulk actions survive restarts: each run is dealt with once. Failures are counted as they happen; after an upgrade of an older database \`isExact\` is false until its runs were looked through. Durations in statistics are right to 3 %.
+- Differs from the official v2 API: paths of functions are \`/functions/{id or slug}\`, without the app before; there is one account and one environment, and keys are shown masked; webhooks, \`/insights\`, \`/experiments\`, \`/sessions\`, \`/sandboxes\`, partner accounts and scores answer 501; \`metadata\` has no \`cachedUntil\`, because nothing is cached.
 
 The live stream \`GET /v2/stream\` is server-sent events. First, and after each reconnect, comes \`hello\`: read afresh what is shown. Changes are gathered for 250 ms and each run is told once; \`isPartial\` says that more changed than is named. It can be watched from a shell:
 

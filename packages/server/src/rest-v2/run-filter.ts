@@ -1,10 +1,18 @@
 // From a filter as callers write it to what the history is asked, and the search that reads on until a page is full or its time
 // is up: a search has no index, so it answers with what it found and says how far it came.
-import type { RunFilter, RunHead, RunPage, RunStatus, RunTimeField } from "@everstep/core";
-import { EverstepError, eventToWireJson } from "@everstep/protocol";
-import { runOutput } from "../graphql/run-output.ts";
-import { compileSearch, type Search } from "../graphql/search-expression.ts";
+import {
+  compileSearch,
+  type RunFilter,
+  type RunHead,
+  type RunPage,
+  type RunStatus,
+  type RunTimeField,
+  type Search,
+} from "@everstep/core";
+import { searchRuns } from "@everstep/engine";
+import { EverstepError } from "@everstep/protocol";
 import { parseTime } from "../rest/query-params.ts";
+import { ANSWER_BYTES_MAX } from "./answer-bytes.ts";
 import { functionIdsOf, type ApiContext } from "./api-context.ts";
 
 export interface AskedFilter {
@@ -27,6 +35,8 @@ const TIME_FIELDS = {
 /** How long a search may go on before it answers with what it has. */
 const SEARCH_MS = 120;
 const SEARCH_PAGE = 200;
+/** Outputs may be megabytes each. */
+const OUTPUT_SEARCH_PAGE = 50;
 
 /** @throws EverstepError argument_invalid, function_not_found, app_not_found. */
 export function toRunFilter(context: ApiContext, asked: AskedFilter): RunFilter {
@@ -65,59 +75,58 @@ export async function findRuns(
 ): Promise<FoundRuns> {
   const { history } = context;
   if (search === undefined) {
-    const runs = await history.listRuns({ ...page, limit: page.limit + 1 });
+    const runs = await history.listRuns({ ...page, limit: page.limit + 1, omitOutput: true });
     const shown = runs.slice(0, page.limit);
     const last = shown.at(-1);
     return { runs: shown, isCut: false, ...(runs.length > page.limit && last ? { last } : {}) };
   }
+  const pageMax = search.readsOutput ? OUTPUT_SEARCH_PAGE : SEARCH_PAGE;
   const found: RunHead[] = [];
   const deadlineMs = performance.now() + SEARCH_MS;
   let { after } = page;
   for (;;) {
     const runs = await history.listRuns({
       ...page,
-      limit: SEARCH_PAGE,
+      limit: pageMax,
+      omitOutput: !search.readsOutput,
       ...(after === undefined ? {} : { after }),
     });
-    const fitting = new Set(await searchRuns(context, search, runs));
+    const fitting = new Set(await searchRuns(history, search, runs));
     for (const run of runs) {
       if (fitting.has(run)) found.push(run);
       if (found.length >= page.limit) return { runs: found, last: run, isCut: false };
     }
     const last = runs.at(-1);
-    if (last === undefined || runs.length < SEARCH_PAGE) return { runs: found, isCut: false };
+    if (last === undefined || runs.length < pageMax) return { runs: found, isCut: false };
     if (performance.now() > deadlineMs) return { runs: found, last, isCut: true };
     after = { timeMs: last[page.filter.timeField] ?? 0, id: last.id };
     await yieldToEngine();
   }
 }
 
+/** The runs with their outputs, as many as one answer holds. */
+export async function withOutputs(
+  { history }: ApiContext,
+  { runs, last, isCut }: FoundRuns,
+): Promise<FoundRuns> {
+  const whole: RunHead[] = [];
+  let bytes = 0;
+  for (const run of runs) {
+    const read = run.endedAtMs === undefined ? run : ((await history.findRun(run.id)) ?? run);
+    bytes += read.outputJson?.length ?? 0;
+    const before = whole.at(-1);
+    if (bytes > ANSWER_BYTES_MAX && before !== undefined) {
+      return { runs: whole, last: before, isCut: false };
+    }
+    whole.push(read);
+  }
+  return { runs: whole, isCut, ...(last === undefined ? {} : { last }) };
+}
+
 /** Others get their turn between two slices of long work. */
 export function yieldToEngine(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve);
-  });
-}
-
-export async function searchRuns(
-  { history }: ApiContext,
-  search: Search,
-  runs: readonly RunHead[],
-): Promise<readonly RunHead[]> {
-  const events = new Map<string, unknown>();
-  if (search.readsEvent) {
-    const ids = new Set(runs.flatMap((run) => run.eventIds[0] ?? []));
-    for (const event of await history.findEvents([...ids])) {
-      events.set(event.internalId, JSON.parse(eventToWireJson(event)));
-    }
-  }
-  return runs.filter((run) => {
-    const output = run.status === "completed" ? runOutput(run) : undefined;
-    return search.matches({
-      event: events.get(run.eventIds[0] ?? ""),
-      output: output === undefined ? null : JSON.parse(output),
-      error: run.error ?? null,
-    });
   });
 }
 

@@ -1,6 +1,7 @@
 // Handlers of runs.
 import type { RunHead } from "@everstep/core";
-import { EverstepError, hashStepId } from "@everstep/protocol";
+import { searchRuns, type RerunRequest } from "@everstep/engine";
+import { EverstepError } from "@everstep/protocol";
 import { ApiError } from "./api-error.ts";
 import { getRun, type ApiContext } from "./api-context.ts";
 import { eventView } from "./event-view.ts";
@@ -10,12 +11,13 @@ import {
   decodeRunCursor,
   encodeRunCursor,
   findRuns,
-  searchRuns,
   toRunFilter,
   toSearch,
+  withOutputs,
   yieldToEngine,
   type AskedFilter,
 } from "./run-filter.ts";
+import { listRunLogs } from "./log-handlers.ts";
 import { readSpan, readTrace } from "./trace-handlers.ts";
 import { toTime, toUpper, toWire } from "./wire.ts";
 
@@ -26,6 +28,7 @@ type RunOperation =
   | "getRunTrace"
   | "getRunSpan"
   | "getRunEvents"
+  | "listRunLogs"
   | "explainRun"
   | "cancelRun"
   | "rerunRun";
@@ -45,9 +48,10 @@ export function createRunHandlers(context: ApiContext): Handlers<RunOperation> {
         },
         toSearch(context, query),
       );
-      const { last, isCut } = found;
+      const shown = query.includeOutput ? await withOutputs(context, found) : found;
+      const { last, isCut } = shown;
       return {
-        data: found.runs.map(createRunView(context, query)),
+        data: shown.runs.map(createRunView(context, query)),
         page: {
           hasMore: last !== undefined,
           limit: query.limit,
@@ -69,6 +73,7 @@ export function createRunHandlers(context: ApiContext): Handlers<RunOperation> {
       const events = await history.findEvents(run.eventIds);
       return events.map((event) => eventView(event, { includeData: true }));
     },
+    listRunLogs: async ({ params, query }) => listRunLogs(context, params.runId, query),
     explainRun: async ({ params }) => {
       const { error, ...explained } = await engine.explainRun(params.runId.toUpperCase());
       return {
@@ -87,34 +92,24 @@ export function createRunHandlers(context: ApiContext): Handlers<RunOperation> {
     },
     rerunRun: async ({ params, body }) => {
       const run = await getRun(context, params.runId);
-      return rerun(context, run, body.fromStep);
+      return engine.rerun({ runId: run.id, ...toFromStep(body) });
     },
   };
 }
 
-export async function rerun(
-  { engine, history }: ApiContext,
-  run: RunHead,
-  fromStep: { readonly stepId: string; readonly input?: unknown[] | undefined } | undefined,
-): Promise<{ runId: string }> {
-  if (fromStep === undefined) return engine.rerun({ runId: run.id });
+/** From which step a rerun starts, as the engine takes it. */
+export function toFromStep({
+  fromStep,
+}: {
+  readonly fromStep?:
+    | { readonly stepId: string; readonly input?: unknown[] | undefined }
+    | undefined;
+}): Pick<RerunRequest, "fromStep"> {
+  if (fromStep === undefined) return {};
   const { stepId, input } = fromStep;
-  const { steps } = await history.readRunDetail(run.id);
-  const named = steps.filter((step) => step.stepId === stepId || step.name === stepId);
-  if (named.length > 1 && !named.some((step) => step.stepId === stepId)) {
-    throw new EverstepError(
-      "argument_invalid",
-      `Run ${run.id} has ${named.length} steps named "${stepId.slice(0, 100)}": give the stepId of one of them from its trace.`,
-    );
-  }
-  const [found] = named;
-  return engine.rerun({
-    runId: run.id,
-    fromStep: {
-      stepId: found?.stepId ?? (/^[0-9a-f]{40}$/.test(stepId) ? stepId : hashStepId(stepId)),
-      ...(input === undefined ? {} : { inputJson: JSON.stringify(input) }),
-    },
-  });
+  return {
+    fromStep: { stepId, ...(input === undefined ? {} : { inputJson: JSON.stringify(input) }) },
+  };
 }
 
 async function toEndedError(context: ApiContext, run: RunHead, error: unknown): Promise<Error> {
@@ -151,9 +146,11 @@ async function countRuns(
       filter,
       order: "desc",
       limit: COUNT_PAGE,
+      omitOutput: !search.readsOutput,
       ...(after === undefined ? {} : { after }),
     });
-    for (const run of await searchRuns(context, search, runs)) byStatus[toUpper(run.status)] += 1;
+    for (const run of await searchRuns(context.history, search, runs))
+      byStatus[toUpper(run.status)] += 1;
     const last = runs.at(-1);
     const isExact = last === undefined || runs.length < COUNT_PAGE;
     if (isExact || performance.now() > deadlineMs) {

@@ -1,7 +1,7 @@
 // Runs as REST v2 shows them.
 import type { Run, RunDetailView, UserErrorView } from "@everstep/api";
 import type { RunHead } from "@everstep/core";
-import type { UserError } from "@everstep/protocol";
+import { LIMITS, type UserError } from "@everstep/protocol";
 import { createFunctionRefs, type ApiContext } from "./api-context.ts";
 import { RawJson } from "./raw-json.ts";
 import { toTime, toTimeIf, toUpper } from "./wire.ts";
@@ -50,6 +50,7 @@ export function runDetailView(
     functionVersion: run.functionVersion,
     stateBytes: run.stateBytes,
     attempts: given.attempts,
+    logs: logsOf(run),
     parent: parentRunId === undefined ? undefined : { runId: parentRunId, stepId: parentStepId },
     flow:
       flow === undefined
@@ -61,6 +62,12 @@ export function runDetailView(
             keyErrors: flow.keyErrors === undefined ? undefined : { ...flow.keyErrors },
           },
   };
+}
+
+function logsOf({ logCount }: RunHead): RunDetailView["logs"] {
+  if (logCount === undefined) return undefined;
+  const kept = Math.min(logCount, LIMITS.logLinesPerRunMax);
+  return { kept, dropped: logCount - kept };
 }
 
 export function errorView(error: UserError): UserErrorView {

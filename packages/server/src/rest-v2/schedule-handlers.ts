@@ -42,6 +42,7 @@ async function schedulesOf(context: ApiContext, record: FunctionRecord): Promise
     filter: { functionIds: [record.id], timeField: "createdAtMs" },
     order: "desc",
     limit: RUNS_READ,
+    omitOutput: true,
   });
   return triggers.map((trigger) => {
     const schedule = parseCron(trigger.cron);

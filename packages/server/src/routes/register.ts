@@ -14,6 +14,7 @@ import {
 import { readObject } from "../http/read-body.ts";
 import { json, type Route } from "../http/route.ts";
 import { parseText } from "../rest/query-params.ts";
+import { syncApp } from "../sync/sync-app.ts";
 import { toSyncFailureCode } from "../sync/sync-failure.ts";
 
 export interface RegisterOptions {
@@ -66,23 +67,13 @@ async function register(
       body,
       deployId === undefined ? {} : { deployId },
     );
-    const outcome = await engine.syncApp(config);
-    if (outcome.modified) logSync(log, config);
-    return outcome;
+    return await syncApp({ engine, log }, config);
   } catch (error) {
     // A failure of this server says nothing about the app.
     const isRefusal = error instanceof EverstepError && error.status < 500;
     if (isRefusal) await record({ engine, log }, body["url"], error);
     throw error;
   }
-}
-
-function logSync(log: Log, config: AppConfig): void {
-  log({
-    level: "info",
-    message: `Synced app "${config.name}"`,
-    fields: { app: config.name, url: config.url, functions: config.functions.length },
-  });
 }
 
 /** Without a usable URL there is no app to record the failure on; the answer and the log still tell it. */

@@ -78,6 +78,18 @@ function setUp(
 }
 
 describe("a sync that works", () => {
+  it("of an app that was elsewhere says so, because two apps may have one id", async () => {
+    const { sync, logged, apps } = setUp(() => IN_BAND);
+    apps.push(anApp({ url: "http://localhost:3001/api/inngest" }));
+    await sync(APP_URL);
+    apps.splice(0, 1, anApp({ url: APP_URL }));
+    await sync(APP_URL);
+    expect(logged.map(({ message }) => message)).toEqual([
+      `Synced app "shop", which was at http://localhost:3001/api/inngest: calls go to ${APP_URL} now. If both run, give them two ids`,
+      'Synced app "shop"',
+    ]);
+  });
+
   it("asks in band and takes the configuration from the answer", async () => {
     const { sync, transport, synced, logged, failures } = setUp(() => IN_BAND);
     expect(await sync("http://127.0.0.1:3000/api/inngest?deployId=x")).toEqual({ ok: true });

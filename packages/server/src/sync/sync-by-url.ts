@@ -13,6 +13,7 @@ import {
   verifySignature,
   type ServerKind,
 } from "@everstep/protocol";
+import { syncApp } from "./sync-app.ts";
 import {
   findAnswerFailure,
   toSyncFailureCode,
@@ -169,20 +170,12 @@ function isTrusted(options: SyncByUrlOptions, response: InboundResponse): boolea
 }
 
 async function takeInBand(
-  { engine, log }: SyncByUrlOptions,
+  options: SyncByUrlOptions,
   url: string,
   response: InboundResponse,
 ): Promise<SyncFailure | undefined> {
   try {
-    const config = parseInBandResponse(JSON.parse(response.bodyText));
-    const outcome = await engine.syncApp(config);
-    if (outcome.modified) {
-      log({
-        level: "info",
-        message: `Synced app "${config.name}"`,
-        fields: { app: config.name, url: config.url, functions: config.functions.length },
-      });
-    }
+    await syncApp(options, parseInBandResponse(JSON.parse(response.bodyText)));
     return undefined;
   } catch (error) {
     if (error instanceof EverstepError && error.status < 500) {

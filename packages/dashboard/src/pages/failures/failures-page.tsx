@@ -79,11 +79,12 @@ export function FailuresPage(): ReactElement {
 }
 
 function Sum({ failures }: { failures: Failures }): ReactElement {
-  const { failedRuns, groups, isExact } = failures;
-  const runs = `${isExact ? "" : "more than "}${countText(failedRuns)} failed ${failedRuns === 1 ? "run" : "runs"}`;
+  const { failedRuns, groups, groupCount, isExact } = failures;
+  const runs = `${isExact ? "" : "at least "}${countText(failedRuns)} failed ${failedRuns === 1 ? "run" : "runs"}`;
   return (
     <>
-      {runs} in {countText(groups.length)} {groups.length === 1 ? "group" : "groups"}
+      {runs} in {countText(groupCount)} {groupCount === 1 ? "group" : "groups"}
+      {groups.length < groupCount && `, of which the last ${countText(groups.length)} are shown`}
     </>
   );
 }

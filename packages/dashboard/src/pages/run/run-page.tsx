@@ -8,6 +8,7 @@ import { Page } from "../../app/page.tsx";
 import { useSearchPatch } from "../../app/use-search.ts";
 import { EmptyState } from "../../components/empty-state.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
+import { Tabs } from "../../components/tabs.tsx";
 import { ApiError } from "../../data/api-client.ts";
 import { read } from "../../data/queries.ts";
 import { RunMenu } from "./actions/run-menu.tsx";
@@ -15,6 +16,7 @@ import { RerunFromStepDialog } from "./actions/rerun-from-step-dialog.tsx";
 import { useRunActions } from "./actions/use-run-actions.ts";
 import { RunDetail } from "./detail/run-detail.tsx";
 import { SpanDetail } from "./detail/span-detail.tsx";
+import { LogsTab } from "./logs/logs-tab.tsx";
 import { RunFacts, RunHeading } from "./run-header.tsx";
 import type { RunSearch } from "./run-search.ts";
 import { everyNode, isOpen, type TraceNode } from "../../data/trace-node.ts";
@@ -64,8 +66,29 @@ export function RunPage(): ReactElement {
     >
       <RunFacts run={run} />
       <WhyWaiting runId={runId} isOpen={run.endedAt === undefined} />
-      <Steps key={runId} run={run} />
+      <Views key={runId} run={run} />
     </Page>
+  );
+}
+
+function Views({ run }: { run: RunDetailView }): ReactElement {
+  const { tab } = useSearch({ from: "/runs/$runId" });
+  const patch = useSearchPatch<RunSearch>();
+  return (
+    <Tabs
+      label="Views of the run"
+      tabs={[
+        { id: "steps", title: "Steps", content: <Steps run={run} /> },
+        {
+          id: "logs",
+          title: "Logs",
+          ...(run.logs !== undefined && { count: run.logs.kept }),
+          content: <LogsTab run={run} />,
+        },
+      ]}
+      selected={tab ?? "steps"}
+      onSelect={(id) => patch({ tab: id === "logs" ? id : undefined })}
+    />
   );
 }
 
@@ -105,6 +128,7 @@ function Steps({ run }: { run: RunDetailView }): ReactElement {
           <SpanDetail
             runId={run.id}
             node={node}
+            logStepId={run.logs === undefined ? undefined : stepIdOf(root, node)}
             onSelect={select}
             onRerunFrom={mayRerun ? () => setRerunFrom(node) : undefined}
           />
@@ -128,6 +152,13 @@ function Steps({ run }: { run: RunDetailView }): ReactElement {
 function find(root: TraceNode, id: string | undefined): TraceNode | undefined {
   if (id === undefined) return root;
   for (const node of everyNode(root)) if (node.id === id) return node;
+  return undefined;
+}
+
+/** An attempt belongs to the step that it is listed under. */
+function stepIdOf(root: TraceNode | undefined, node: TraceNode): string | undefined {
+  if (node.kind === "STEP" || root === undefined) return node.stepId;
+  for (const each of everyNode(root)) if (each.children.includes(node)) return each.stepId;
   return undefined;
 }
 

@@ -1,15 +1,27 @@
 // What the page of a run takes from the URL.
-import { textOf } from "../../data/search-params.ts";
+import type { LogLevelValue } from "@everstep/api";
+import { listOf, oneOf, textOf } from "../../data/search-params.ts";
 
 export interface RunSearch {
-  tab?: string | undefined;
+  /** Absent: the steps. */
+  tab?: "logs" | undefined;
+  /** Levels of the lines that are shown; absent: all. */
+  level?: LogLevelValue[] | undefined;
   /** Id of the span whose details are open. */
   span?: string | undefined;
 }
 
 export function parseRunSearch(search: Record<string, unknown>): RunSearch {
   return {
-    tab: textOf(search["tab"]),
+    tab: oneOf(search["tab"], ["logs"]),
+    level: levelsOf(search["level"]),
     span: textOf(search["span"]),
   };
+}
+
+const LEVELS: readonly LogLevelValue[] = ["DEBUG", "INFO", "WARN", "ERROR"];
+
+function levelsOf(value: unknown): LogLevelValue[] | undefined {
+  const levels = (listOf(value) ?? []).flatMap((each) => oneOf(each, LEVELS) ?? []);
+  return levels.length === 0 ? undefined : levels;
 }

@@ -3,6 +3,8 @@
 // Values are bound to their step and function, not to the run: a rerun takes over the results of another run.
 import type { MemoizedStep } from "../../execution/hooks.ts";
 import type { EventObject } from "../../functions/definition.ts";
+import { asFaithful } from "../../execution/faithful-values.ts";
+import { roundTrip } from "../../wire/json-text.ts";
 import { InngestMiddleware, type MiddlewareRegisterFn } from "../inngest-middleware.ts";
 import { decrypt, encrypt, isEnvelope } from "./envelope.ts";
 import { createKeyRing, type KeyRing } from "./key-ring.ts";
@@ -73,8 +75,13 @@ export function encryptionMiddleware(
         },
         transformOutput: async ({ result, step }) => {
           if (!isEncrypting || result.error !== undefined) return undefined;
-          const place = step === undefined ? OUTPUT : placeOfStep(fn.id(client.id), step.id);
-          return { result: { data: await encrypt(result.data, place, cipher.ring.first) } };
+          if (step === undefined) {
+            return { result: { data: await encrypt(result.data, OUTPUT, cipher.ring.first) } };
+          }
+          const place = placeOfStep(fn.id(client.id), step.id);
+          // What a step gives back is JSON, encrypted or not.
+          const data = roundTrip(result.data);
+          return { result: { data: asFaithful(await encrypt(data, place, cipher.ring.first)) } };
         },
       }),
       onSendEvent: () => ({

@@ -114,15 +114,19 @@ function eventReads({ events }: Tables): EventReads {
   };
 }
 
-/** GraphQL reads no statistics: whoever asks for them gets an error. */
+/** GraphQL reads no statistics and no logs: whoever asks for them gets an error. */
 type Statistics = Pick<
   History,
   | "countRunsByStatus"
   | "summarizeEndedRuns"
   | "summarizeLiveRuns"
-  | "listFailures"
+  | "countRunsBySlice"
+  | "listFailureGroups"
+  | "listFailedRuns"
+  | "countFailedRuns"
   | "listLastFailures"
   | "countEventNames"
+  | "listRunLogs"
 >;
 
 type RunReads = Omit<
@@ -192,12 +196,16 @@ function otherReads(): Omit<History, keyof EventReads | keyof RunReads> {
     countRunsByStatus: refuse,
     summarizeEndedRuns: refuse,
     summarizeLiveRuns: refuse,
-    listFailures: refuse,
+    countRunsBySlice: refuse,
+    listFailureGroups: refuse,
+    listFailedRuns: refuse,
+    countFailedRuns: refuse,
     listLastFailures: refuse,
     countEventNames: refuse,
+    listRunLogs: refuse,
   };
 }
 
 function refuse(): never {
-  throw new Error("GraphQL reads no statistics");
+  throw new Error("GraphQL reads no statistics and no logs");
 }

@@ -11,6 +11,7 @@ import { StatusBadge } from "../../../components/status-badge.tsx";
 import { read } from "../../../data/queries.ts";
 import type { TraceNode } from "../../../data/trace-node.ts";
 import { OF_THIS_ONLY } from "../../../data/of-this-only.ts";
+import { SpanLogs } from "../logs/span-logs.tsx";
 import { AttemptList } from "./attempt-list.tsx";
 import { RunError } from "./run-error.tsx";
 import { spanFacts } from "./span-facts.tsx";
@@ -18,12 +19,15 @@ import { spanFacts } from "./span-facts.tsx";
 export interface SpanDetailProps {
   runId: string;
   node: TraceNode;
+  /** The step whose lines belong to it; absent when there are none. */
+  logStepId: string | undefined;
   onSelect: (id: string) => void;
   /** Absent where a rerun cannot begin: attempts, waits, steps that are open. */
   onRerunFrom: (() => void) | undefined;
 }
 
-export function SpanDetail({ runId, node, onSelect, onRerunFrom }: SpanDetailProps): ReactElement {
+export function SpanDetail(props: SpanDetailProps): ReactElement {
+  const { runId, node, logStepId, onSelect, onRerunFrom } = props;
   return (
     <section className="detail" aria-label="Chosen step">
       <header className="detail__head">
@@ -38,6 +42,7 @@ export function SpanDetail({ runId, node, onSelect, onRerunFrom }: SpanDetailPro
       <KeyValue items={spanFacts(node)} />
       <AttemptList node={node} onSelect={onSelect} />
       <Payloads runId={runId} node={node} />
+      {logStepId !== undefined && <SpanLogs runId={runId} stepId={logStepId} node={node} />}
     </section>
   );
 }

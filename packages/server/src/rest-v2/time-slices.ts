@@ -1,13 +1,7 @@
-// Sums of ended runs by slices of time. A slice that lies in the past never changes, because ended runs do not, so it is summed up
-// once; only the newest slice is read again. Between two slices the engine gets its turn.
-import type { EndedRuns, EndedRunsQuery, History } from "@everstep/core";
-import { yieldToEngine } from "./run-filter.ts";
+// Slices of time for charts, and what is read from histograms of durations.
+import type { EndedRuns } from "@everstep/core";
 
-/** A commit that is under way may still add runs that ended just now. */
-const SETTLED_MS = 10_000;
-const SLICES_MAX = 4_000;
-
-/** Round spans, so that slices of one question serve the next one. */
+/** Round spans, so that the sums that the store keeps fit the slices. */
 const SLICE_MS = [
   1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400,
   172_800, 604_800, 2_592_000, 31_536_000,
@@ -29,32 +23,6 @@ export function sliceTime(fromMs: number, untilMs: number, count: number): TimeS
   const starts: number[] = [];
   for (let atMs = first; atMs < untilMs || starts.length === 0; atMs += sliceMs) starts.push(atMs);
   return { fromMs: first, untilMs: first + starts.length * sliceMs, sliceMs, starts };
-}
-
-export interface OutcomeCache {
-  read(
-    slice: { readonly fromMs: number; readonly untilMs: number },
-    measure: EndedRunsQuery["measure"],
-  ): Promise<readonly EndedRuns[]>;
-}
-
-export function createOutcomeCache(history: History, nowMs: () => number): OutcomeCache {
-  const slices = new Map<string, readonly EndedRuns[]>();
-  return {
-    async read(slice, measure) {
-      const key = `${measure} ${slice.fromMs} ${slice.untilMs}`;
-      const known = slices.get(key);
-      if (known !== undefined) return known;
-      await yieldToEngine();
-      const rows = await history.summarizeEndedRuns({ ...slice, measure });
-      if (slice.untilMs < nowMs() - SETTLED_MS) {
-        const [oldest] = slices.keys();
-        if (slices.size >= SLICES_MAX && oldest !== undefined) slices.delete(oldest);
-        slices.set(key, rows);
-      }
-      return rows;
-    },
-  };
 }
 
 /** The value below which this part of the runs lie. Undefined without runs. */

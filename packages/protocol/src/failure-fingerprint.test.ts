@@ -1,6 +1,6 @@
 // Which failures are the same one: what differs from run to run does not tell them apart, everything else does.
 import { describe, expect, it } from "vitest";
-import { fingerprintOf, normalizeMessage } from "./failures.ts";
+import { failureFingerprint, normalizeMessage } from "./failure-fingerprint.ts";
 
 describe("normalizeMessage", () => {
   it.each([
@@ -31,7 +31,7 @@ describe("normalizeMessage", () => {
   });
 });
 
-describe("fingerprintOf", () => {
+describe("failureFingerprint", () => {
   const failure = {
     runId: "r",
     functionId: "f",
@@ -43,13 +43,13 @@ describe("fingerprintOf", () => {
 
   it("does not depend on the run, its time or the values in its message", () => {
     const other = { ...failure, runId: "s", endedAtMs: 2, errorMessage: "Card 2 declined" };
-    expect(fingerprintOf(other)).toBe(fingerprintOf(failure));
+    expect(failureFingerprint(other)).toBe(failureFingerprint(failure));
   });
 
   it.each([{ functionId: "g" }, { stepName: "refund" }, { errorName: "TypeError" }])(
     "differs with %o",
     (change) => {
-      expect(fingerprintOf({ ...failure, ...change })).not.toBe(fingerprintOf(failure));
+      expect(failureFingerprint({ ...failure, ...change })).not.toBe(failureFingerprint(failure));
     },
   );
 });
