@@ -4,6 +4,7 @@ import type { ApiAnswer, RunCount } from "@everstep/api";
 import { read, runOf, sendEvent, until } from "./harness/engine-client.ts";
 import { budgetMs } from "./harness/machine-pace.ts";
 import { expectShown, usePages } from "./harness/pages.ts";
+import { bestMsOf } from "./harness/best-of.ts";
 import { SEEDED, seededOutcome } from "./harness/seed-store.ts";
 
 const ANSWER_MAX_MS = 200;
@@ -13,17 +14,12 @@ const openPage = usePages();
 const seeded = { completed: 0, failed: 0, sleeping: 0 };
 for (let index = 0; index < SEEDED.runs; index += 1) seeded[seededOutcome(index)] += 1;
 
-/** The fastest of five: what else the machine does can only add to it. */
 async function answerMs(path: string): Promise<number> {
-  const times: number[] = [];
-  for (let round = 0; round < 5; round += 1) {
-    const startMs = performance.now();
-    const response = await fetch(`${inject("engineUrl")}/v2${path}`);
-    await response.text();
-    expect(response.status).toBe(200);
-    times.push(performance.now() - startMs);
-  }
-  return Math.min(...times);
+  const startMs = performance.now();
+  const response = await fetch(`${inject("engineUrl")}/v2${path}`);
+  await response.text();
+  expect(response.status).toBe(200);
+  return performance.now() - startMs;
 }
 
 describe("100,000 runs", () => {
@@ -77,7 +73,7 @@ describe("100,000 runs", () => {
     const slow: string[] = [];
     for (const path of paths) {
       const maxMs = budgetMs(ANSWER_MAX_MS);
-      const tookMs = await answerMs(path);
+      const tookMs = await bestMsOf(maxMs, () => answerMs(path));
       if (tookMs > maxMs)
         slow.push(`${path} took ${Math.round(tookMs)} of ${Math.round(maxMs)} ms`);
     }
@@ -86,13 +82,29 @@ describe("100,000 runs", () => {
 
   it("draws the first rows within a second of opening the page", async () => {
     const maxMs = budgetMs(FIRST_ROWS_MAX_MS);
-    const drawn: number[] = [];
-    for (let opened = 0; opened < 3; opened += 1) {
+    const drawnMs = await bestMsOf(maxMs, async () => {
       const page = await openPage("/runs");
       await expectShown(page.getByRole("row", { name: /Completed/ }).first());
-      drawn.push(await page.evaluate(() => performance.now()));
-    }
-    expect(Math.min(...drawn)).toBeLessThan(maxMs);
+      return page.evaluate(() => performance.now());
+    });
+    expect(drawnMs).toBeLessThan(maxMs);
+  });
+
+  it("asks for the rows before anything else, and counts events by name only when somebody looks", async () => {
+    const page = await openPage("/runs");
+    await expectShown(page.getByRole("row", { name: /Completed/ }).first());
+    const asked = (): Promise<string[]> =>
+      page.evaluate(() =>
+        performance
+          .getEntriesByType("resource")
+          .map(({ name }) => new URL(name).pathname)
+          .filter((path) => path.startsWith("/v2/") && path !== "/v2/stream"),
+      );
+    expect((await asked())[0]).toBe("/v2/runs");
+    expect(await asked()).not.toContain("/v2/event-types");
+    await page.getByRole("button", { name: "Event", exact: true }).click();
+    await expectShown(page.getByRole("menuitemcheckbox", { name: "seed/mail" }));
+    expect(await asked()).toContain("/v2/event-types");
   });
 });
 

@@ -1,5 +1,5 @@
-// `npm run screenshots -- [FOLDER]`: every page, light, dark and on a phone, against the stage of the browser tests. To be
-// looked at by people; nothing compares them.
+// `npm run screenshots -- [FOLDER]`: every page, light, dark, on a phone and on a wide screen, against the stage of
+// the browser tests. To be looked at by people; nothing compares them.
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,6 +12,7 @@ const LOOKS = [
   { name: "light", colorScheme: "light", width: 1_440, height: 900 },
   { name: "dark", colorScheme: "dark", width: 1_440, height: 900 },
   { name: "phone", colorScheme: "light", width: 390, height: 844 },
+  { name: "wide", colorScheme: "dark", width: 2_560, height: 1_440 },
 ] as const;
 const CALM_MS = 800;
 

@@ -226,6 +226,7 @@ function withFaults(store: Store, faults: World["faults"], counter: { commits: n
     listLanes: (query) => store.listLanes(query),
     countTimersBefore: (query) => store.countTimersBefore(query),
     findLimiters: (ids) => store.findLimiters(ids),
+    listCalled: () => store.listCalled(),
     findSlots: (buckets) => store.findSlots(buckets),
     findEvents: (ids) => store.findEvents(ids),
     loadBatchEvents: (batchId) => store.loadBatchEvents(batchId),

@@ -410,3 +410,21 @@ describe("functions without rules", () => {
     expect([...here.reads.keys()].toSorted()).toEqual(["commit"]);
   });
 });
+
+describe("a watcher of cancellations", () => {
+  const watching = { triggers: [{ kind: "event", event: "inngest/function.cancelled" }] } as const;
+
+  it.each([
+    ["is a singleton that cancels", { singleton: { mode: "cancel" } } as const],
+    ["is cancelled by what it watches", { cancel: [{ event: "inngest/function.cancelled" }] }],
+  ])("[L3] that %s does not start itself without end", async (_, rule) => {
+    const here = await aWorld({}, { ...watching, ...rule });
+    await send(here, { n: "1" }, { n: "2" }, { n: "3" });
+    for (const { id } of await here.runs()) {
+      await here.engine.cancelRun(id, "asked");
+      await here.settle();
+    }
+    const watchers = (await here.runs()).slice(3);
+    expect(watchers.map(({ status }) => status)).toEqual(["cancelled", "cancelled", "running"]);
+  });
+});

@@ -10,6 +10,7 @@ import { packSdk, type PackedSdk } from "./harness/packed-sdk.ts";
 import { runNode } from "./harness/run-program.ts";
 
 const TYPED_APP = fileURLToPath(new URL("./sources/typed-app.ts", import.meta.url));
+const EXPORTING_APP = fileURLToPath(new URL("./sources/exporting-app.ts", import.meta.url));
 
 /** Their types name node:http. */
 const FOR_NODE = new Set(["express", "fastify", "koa", "node"]);
@@ -83,6 +84,23 @@ describe.each(COMPILERS)("$compiler", ({ compiler, version, tsc }) => {
         moduleResolution: resolution,
         // Of all strict settings the one that changes most, and few apps have it.
         exactOptionalPropertyTypes: resolution === "node16",
+      },
+    });
+    expect(printed).toBe("");
+  });
+
+  it.each(["node16", "bundler"])("can name what an app exports under %s", async (resolution) => {
+    const printed = await compile(tsc, `${compiler} ${resolution} declarations`, {
+      files: { "app.mts": readFileSync(EXPORTING_APP, "utf8") },
+      options: {
+        ...WITH_NODE,
+        lib: ["es2022", "dom", "dom.iterable"],
+        module: resolution === "bundler" ? "esnext" : resolution,
+        moduleResolution: resolution,
+        noEmit: false,
+        declaration: true,
+        emitDeclarationOnly: true,
+        outDir: "declarations",
       },
     });
     expect(printed).toBe("");

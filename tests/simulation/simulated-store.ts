@@ -83,6 +83,7 @@ export function simulateStore(inner: Store, parts: SimulatedStoreParts): Store {
     listLanes: read(inner.listLanes),
     countTimersBefore: read(inner.countTimersBefore),
     findLimiters: read(inner.findLimiters),
+    listCalled: read(inner.listCalled),
     findSlots: read(inner.findSlots),
     findEvents: read(inner.findEvents),
     loadBatchEvents: read(inner.loadBatchEvents),
@@ -113,6 +114,8 @@ function summaryOf(change: Change): string {
       return `timer- ${change.timerId}`;
     case "timer_attempt_reset":
       return `timer reset ${change.timerId}`;
+    case "timer_called":
+      return `timer called ${change.timerId}`;
     case "wait_added":
       return `wait+ ${change.wait.id} ${change.wait.kind} ${change.wait.eventName} ${change.wait.matchKey}`;
     case "wait_removed":

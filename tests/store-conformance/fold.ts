@@ -59,6 +59,11 @@ function applyChange(world: World, change: Change): void {
       world.timers.set(timer.id, later);
       break;
     }
+    case "timer_called": {
+      const timer = world.timers.get(change.timerId);
+      if (timer !== undefined) world.timers.set(timer.id, { ...timer, calledAtMs: change.atMs });
+      break;
+    }
     case "wait_added":
       world.waits.set(change.wait.id, change.wait);
       break;
@@ -121,9 +126,10 @@ function toChange(world: World, [action, runIndex, a, b]: Dice, serial: number):
     case 8:
       return { type: "timer_removed", timerId: someTimerId };
     case 9:
-      return b % 2 === 0
-        ? { type: "timer_attempt_reset", timerId: someTimerId, runId }
-        : { type: "timer_started", timerId: someTimerId, runId };
+      if (b % 3 === 0) return { type: "timer_attempt_reset", timerId: someTimerId, runId };
+      return b % 3 === 1
+        ? { type: "timer_started", timerId: someTimerId, runId }
+        : { type: "timer_called", timerId: someTimerId, runId, atMs: AT_MS + a };
     case 10:
       return { type: "wait_removed", waitId: `${runId}.w${a % 3}`, runId };
     default:
@@ -187,6 +193,11 @@ async function expectEqualToFold(store: Store, world: World): Promise<void> {
         .toSorted((a, b) => a.orderKey - b.orderKey || a.id - b.id),
     );
   }
+  expect(await store.listCalled()).toEqual(
+    [...world.timers.values()]
+      .filter(({ calledAtMs }) => calledAtMs !== undefined)
+      .toSorted((a, b) => a.id - b.id),
+  );
   const queries = EVENT_NAMES.map((eventName) => ({ eventName, matchKeys: MATCH_KEYS }));
   const order = (a: Wait, b: Wait): number =>
     a.createdAtMs - b.createdAtMs || (a.id < b.id ? -1 : 1);

@@ -114,6 +114,19 @@ function itRemovesAndResetsTimers(openStore: OpenStore): void {
     });
   });
 
+  it("that a batch removes twice are gone", async () => {
+    await withStore(openStore, async ({ store }) => {
+      await store.commit([
+        { type: "run_added", run: aRun() },
+        { type: "timer_added", timer: aTimer({ id: 1 }) },
+        { type: "timer_added", timer: aTimer({ id: 2 }) },
+      ]);
+      const removed = { type: "timer_removed", timerId: 1, runId: aRun().id } as const;
+      await store.commit([removed, removed]);
+      expect(await listIds(store, {})).toEqual([2]);
+    });
+  });
+
   it("count attempts from 0 again after a reset, stored or just added", async () => {
     await withStore(openStore, async ({ store }) => {
       const stored = aTimer({ id: 1, attempt: 3 });

@@ -97,6 +97,12 @@ export const scheduleSchema = z
   .meta({ id: "Schedule" });
 export type Schedule = z.output<typeof scheduleSchema>;
 
+/** Which schedule of a function, when it has several. */
+export const runScheduleQuerySchema = z.object({
+  cron: z.string().optional().meta({ description: "As the list of schedules has it." }),
+  zone: z.string().optional().meta({ description: "As the list of schedules has it." }),
+});
+
 export const failureGroupSchema = z
   .object({
     fingerprint: z.string(),

@@ -97,6 +97,8 @@ export { refuseGroup } from "./flow/refuse-group.ts";
 export { fullBatchOf, planAdmission, type AdmissionPlan } from "./flow/plan-admission.ts";
 export {
   decideThrottle,
+  giveBackStart,
+  startsAllowed,
   readThrottle,
   throttleLimiter,
   throttleLimiterId,
@@ -116,7 +118,7 @@ export { compileCached } from "./expressions/expression-cache.ts";
 export { compileSearch, type Search, type SearchSubject } from "./expressions/search-expression.ts";
 export { readValues, type ReadValue } from "./expressions/read-values.ts";
 export { nextTickAtMs, parseCron, type CronSchedule } from "./cron/cron-schedule.ts";
-export { decideCronTick, type CronTick } from "./cron/cron-timers.ts";
+export { decideCronTick, manualTickEvent, type CronTick } from "./cron/cron-timers.ts";
 export { createTriggerIndex, type TriggerIndex } from "./triggers/trigger-index.ts";
 export { validateTriggers, type ConfigProblem } from "./triggers/validate-triggers.ts";
 export { appIdOf, decideRemoval, decideSync, type SyncDecision } from "./sync/decide-sync.ts";
@@ -129,7 +131,7 @@ export { decideCallResult, type CallEnd } from "./run/decide-call-result.ts";
 export { decideCancel } from "./run/decide-cancel.ts";
 export { decideCheckpoint } from "./run/decide-checkpoint.ts";
 export { seedRerun } from "./run/decide-rerun.ts";
-export { decideStarted, decideTimer, type StartCharge } from "./run/decide-timer.ts";
+export { decideCalled, decideStarted, decideTimer, type StartCharge } from "./run/decide-timer.ts";
 export { decideEventArrival, decideInvokeSettled, decideSignal } from "./run/decide-wait.ts";
 export {
   isEnded,

@@ -121,6 +121,8 @@ export interface Engine {
   sendEvents(inputs: readonly EventInput[], options?: SendOptions): Promise<readonly string[]>;
   /** Starts one function by its slug without an event trigger. @throws EverstepError function_not_found. */
   invoke(slug: string, input: InvokeInput, options?: SendOptions): Promise<InvokeAnswer>;
+  /** Starts what a tick of this cron trigger would start now. @throws EverstepError function_not_found. */
+  runSchedule(slug: string, cron: string): Promise<InvokeAnswer>;
 
   /** Registers an app and its functions whole; missing functions are archived. @throws EverstepError config_invalid. */
   syncApp(config: AppConfig): Promise<SyncOutcome>;

@@ -1,6 +1,7 @@
 // The public face of the package `everstep`: the client, functions, events, steps, errors and the types that apps derive from
 // them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks are subpaths, and
-// InngestCommHandler loads what it needs with its first request: this entry stays below 40 kB min+gz.
+// InngestCommHandler loads what it needs with its first request: this entry stays below 40 kB min+gz. Every type that
+// the compiler infers for what apps export has a name here or in the adapter's entry, so that apps can emit declarations.
 export { Everstep, Everstep as Inngest } from "./client/everstep.ts";
 export type {
   BaseContext,
@@ -52,6 +53,7 @@ export {
 export type { SendSignalResponse } from "./client/send-signal.ts";
 
 export type { CallInput, CallOutput } from "./execution/call.ts";
+export type { MemoizedStep, SendResult } from "./execution/hooks.ts";
 export {
   deserializeError,
   isSerializedError,
@@ -74,7 +76,7 @@ export {
   EverstepFunction,
   EverstepFunction as InngestFunction,
 } from "./functions/everstep-function.ts";
-export type { FunctionDefinition, Logger } from "./functions/definition.ts";
+export type { EventObject, FunctionDefinition, Logger } from "./functions/definition.ts";
 export type {
   BaseFunctionOptions,
   Cancellation,
@@ -93,15 +95,18 @@ export {
 } from "./functions/function-reference.ts";
 export type {
   BaseHandlerContext,
+  ClientStepTools,
   DirectCallContext,
   FailureContext,
   HandlerContext,
 } from "./functions/handler-context.ts";
+export type { InvokeTarget, InvokeTypes } from "./functions/invoke-target.ts";
 export type { MiddlewareContext, MiddlewareInput } from "./functions/middleware-context.ts";
 export type { FunctionConfig } from "./functions/registration-config.ts";
 export type {
   AiTools,
   InvokeOptions,
+  PublishTool,
   RunTool,
   StepTools,
   WaitForEventOptions,
@@ -113,9 +118,14 @@ export * as Middleware from "./middleware/base-middleware.ts";
 export { dependencyInjectionMiddleware } from "./middleware/dependency-injection.ts";
 export {
   InngestMiddleware,
+  type FunctionRunHooks,
   type MiddlewareOptions,
   type MiddlewareRegisterFn,
   type MiddlewareRegisterReturn,
+  type MiddlewareResult,
+  type MiddlewareRunContext,
+  type MiddlewareStep,
+  type SendEventHooks,
 } from "./middleware/inngest-middleware.ts";
 
 export type {
@@ -136,7 +146,8 @@ export type {
   ScheduledTimerEventPayload,
   SendEventBaseOutput,
 } from "./schemas/event-payload.ts";
-export { EventSchemas } from "./schemas/event-schemas.ts";
+export type { EventByName, KnownPayload, SendPayload } from "./schemas/event-registry.ts";
+export { EventSchemas, type EventValueSchemas } from "./schemas/event-schemas.ts";
 export {
   cron,
   eventType,
@@ -147,7 +158,12 @@ export {
 } from "./schemas/event-type.ts";
 export { EventValidationError } from "./schemas/event-validation-error.ts";
 export type { Jsonify, StepOutput } from "./schemas/jsonify.ts";
-export type { StandardSchemaV1 } from "./schemas/standard-schema.ts";
+export type {
+  AnySchema,
+  SchemaInput,
+  SchemaOutput,
+  StandardSchemaV1,
+} from "./schemas/standard-schema.ts";
 
 export type { ActionResponse, CommHandlerOptions, HandlerActions } from "./serve/comm-handler.ts";
 export { InngestCommHandler } from "./serve/lazy-comm-handler.ts";
@@ -174,8 +190,13 @@ export type {
 } from "./steps/ai-models/ai-answers.ts";
 export type { AiModel, AiModelOptions } from "./steps/ai-models/ai-model.ts";
 export { group, step } from "./steps/ambient-tools.ts";
-export { aiModels as models } from "./steps/ai-models/ai-models.ts";
-export { experiment } from "./steps/experiment.ts";
+export {
+  aiModels as models,
+  type AiModels,
+  type AnthropicOptions,
+  type AzureOpenAiOptions,
+} from "./steps/ai-models/ai-models.ts";
+export { experiment, type ExperimentSelect } from "./steps/experiment.ts";
 export type { StepFetch } from "./steps/fetch-tool.ts";
 export type { GroupTools, ParallelOptions } from "./steps/group-tools.ts";
 export { mockStep, type MockStep, type MockStepOptions } from "./steps/mock-step.ts";

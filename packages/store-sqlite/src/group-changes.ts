@@ -107,6 +107,8 @@ function gather(gathered: Gathered, change: Change): void {
       return gatherAttemptReset(gathered, change.timerId);
     case "timer_started":
       return gatherStart(gathered, change.timerId);
+    case "timer_called":
+      return gatherCalled(gathered, change.timerId, change.atMs);
     case "wait_added":
       return gatherWait(gathered, change.wait);
     case "wait_removed":
@@ -159,9 +161,12 @@ function gatherWait({ waits, waitPaths }: Gathered, wait: Wait): void {
   waitPaths.set(waitPathKey(eventName, matchPath), [eventName, matchPath]);
 }
 
-/** Timer ids are never used twice, so a timer that this batch added is stored nowhere and simply vanishes. */
+/**
+ * Timer ids are never used twice, so a timer that this batch added is stored nowhere and simply vanishes. A stored one may be
+ * removed twice: by an event that sets a debounce aside, and by the timer's own turn right after it.
+ */
 function gatherTimerRemoval(timers: Gathered["timers"], id: number): void {
-  if (timers.has(id)) timers.delete(id);
+  if (timers.get(id) !== undefined) timers.delete(id);
   else timers.set(id, undefined);
 }
 
@@ -179,6 +184,12 @@ function gatherStart({ groups, timers }: Gathered, id: number): void {
   }
   const { isStart: _started, ...later } = added;
   timers.set(id, later);
+}
+
+function gatherCalled({ groups, timers }: Gathered, id: number, atMs: number): void {
+  const added = timers.get(id);
+  if (added !== undefined) timers.set(id, { ...added, calledAtMs: atMs });
+  else if (!timers.has(id)) append(groups, "timer_called", [atMs, id]);
 }
 
 function addTimers(groups: Map<string, SqlValue[]>, timers: Gathered["timers"]): void {

@@ -25,6 +25,14 @@ export function listTimers(queries: Queries, query: TimerQuery): Timer[] {
   return found.slice(0, query.limit);
 }
 
+/** As in the schema: the index holds these alone. */
+export function listCalled(queries: Queries): Timer[] {
+  const rows = queries.all(
+    `SELECT ${TIMER_COLUMNS} FROM ${TIMER_SOURCE} WHERE timers.called_at_ms IS NOT NULL ORDER BY timers.id`,
+  ) as TimerRow[];
+  return rows.map((row) => fromTimerRow(row));
+}
+
 function selectTimers(
   queries: Queries,
   { dueAtMsMax, functionId, lane, after, limit }: TimerQuery,

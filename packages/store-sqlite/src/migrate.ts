@@ -8,6 +8,7 @@ import { sql as flowControl } from "./migrations/0002-flow-control.ts";
 import { sql as statistics } from "./migrations/0003-statistics.ts";
 import { sql as logs } from "./migrations/0004-logs.ts";
 import { sql as derived } from "./migrations/0005-derived.ts";
+import { sql as calledTimers } from "./migrations/0006-called-timers.ts";
 
 export interface Migration {
   /** From 1, without gaps. */
@@ -22,6 +23,7 @@ export const MIGRATIONS: readonly Migration[] = [
   { version: 3, name: "statistics", sql: statistics },
   { version: 4, name: "logs", sql: logs },
   { version: 5, name: "derived", sql: derived },
+  { version: 6, name: "called timers", sql: calledTimers },
 ];
 
 const HISTORY_SQL = `CREATE TABLE IF NOT EXISTS schema_migrations (

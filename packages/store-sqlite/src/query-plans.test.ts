@@ -118,12 +118,18 @@ describe("query plans", () => {
     expect(plans[0]?.details[0]).toContain("timers_cron_due_at_ms");
   });
 
+  it("listCalled walks the calls that were out and nothing else", async () => {
+    const plans = await collectPlans(({ store }) => store.listCalled());
+    expect(plans[0]?.details[0]).toBe("SCAN timers USING INDEX timers_called");
+  });
+
   it("writes look up and never walk", async () => {
     const runId = "r";
     const changes: Change[] = [
       { type: "run_patched", runId, patch: { status: "running", stepCount: 1, outputJson: "1" } },
       { type: "timer_removed", timerId: 1 },
       { type: "timer_attempt_reset", timerId: 2, runId },
+      { type: "timer_called", timerId: 2, runId, atMs: 1 },
       { type: "wait_removed", waitId: "r.w", runId },
       { type: "cancellation_removed", cancellationId: "c" },
       { type: "limiter_removed", limiter: { kind: "throttle", functionId: "f", key: "k" } },

@@ -274,9 +274,11 @@ CREATE TABLE timers (
   wait_id TEXT,
   limiter_key TEXT,
   cron_json TEXT,
-  op_json TEXT,
+  op_json TEXT, called_at_ms INTEGER,
   CHECK ((run_no IS NULL) = (kind IN ('cron', 'debounce', 'batch')))
 ) STRICT;
+
+CREATE INDEX timers_called ON timers (id) WHERE called_at_ms IS NOT NULL;
 
 CREATE INDEX timers_clock_due_at_ms ON timers (due_at_ms, id)
   WHERE kind NOT IN ('call', 'request');

@@ -16,7 +16,7 @@ import type { EventRecord } from "@everstep/protocol";
 import { findBatchEventIds, findLimiters, findSlots } from "./flow-rows.ts";
 import { groupChanges, waitPathKey } from "./group-changes.ts";
 import { countTimersBefore, listLanes } from "./list-lanes.ts";
-import { listTimers } from "./list-timers.ts";
+import { listCalled, listTimers } from "./list-timers.ts";
 import { findEvents, loadRuns, selectIn, toJsonList } from "./load-runs.ts";
 import type { PayloadReader } from "./payload-reader.ts";
 import type { Queries } from "./queries.ts";
@@ -56,6 +56,7 @@ export function createStore({ queries, readPayload, writer }: StoreParts): Store
     findIdempotencyKeys: (keys, nowMs) => findIdempotencyKeys(queries, keys, nowMs),
     findEventIds: (internalIds) => findEventIds(queries, internalIds),
     listTimers: (query) => queries.snapshot(() => listTimers(queries, query)),
+    listCalled: () => queries.snapshot(() => listCalled(queries)),
     listLanes: (query) => queries.snapshot(() => listLanes(queries, query)),
     countTimersBefore: (query) => countTimersBefore(queries, query),
     findLimiters: (ids) => queries.snapshot(() => findLimiters(queries, ids)),

@@ -24,6 +24,7 @@ export type TimerRow = [
   limiterKey: string | null,
   cronJson: string | null,
   opJson: string | null,
+  calledAtMs: number | null,
 ];
 
 export function toTimerRow(timer: Timer): SqlValue[] {
@@ -42,6 +43,7 @@ export function toTimerRow(timer: Timer): SqlValue[] {
     timer.limiterKey ?? null,
     timer.cron === undefined ? null : JSON.stringify(timer.cron),
     timer.op === undefined ? null : JSON.stringify(timer.op),
+    timer.calledAtMs ?? null,
   ];
 }
 
@@ -61,6 +63,7 @@ export function fromTimerRow(row: TimerRow): Timer {
     limiterKey,
     cronJson,
     opJson,
+    calledAtMs,
   ] = row;
   return {
     id,
@@ -74,6 +77,7 @@ export function fromTimerRow(row: TimerRow): Timer {
     ...(opJson === null ? {} : { op: JSON.parse(opJson) as OpFacts }),
     ...(lane === "" ? {} : { lane }),
     ...(isStart === 1 ? { isStart: true as const } : {}),
+    ...(calledAtMs === null ? {} : { calledAtMs }),
     ...(limiterKey === null ? {} : { limiterKey }),
     ...(waitId === null ? {} : { waitId }),
     ...(cronJson === null ? {} : { cron: parseCron(cronJson) }),

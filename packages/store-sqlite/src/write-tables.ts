@@ -146,6 +146,7 @@ export const INSERT_TABLES = {
       "limiter_key",
       "cron_json",
       "op_json",
+      "called_at_ms",
     ],
     conflict: "replace",
   },
@@ -212,6 +213,7 @@ const PLAIN_STATEMENTS: Readonly<Record<string, { sql: string; width: number }>>
   closed_cleanly: { sql: "UPDATE meta SET value = 1 WHERE key = 'closed_cleanly'", width: 0 },
   timer_attempt_reset: { sql: "UPDATE timers SET attempt = 0 WHERE id = ?", width: 1 },
   timer_started: { sql: "UPDATE timers SET is_start = 0 WHERE id = ?", width: 1 },
+  timer_called: { sql: "UPDATE timers SET called_at_ms = ? WHERE id = ?", width: 2 },
   wait_delete: { sql: `DELETE FROM waits WHERE run_no = ${RUN_NO} AND suffix = ?`, width: 2 },
   limiter_delete: {
     sql: "DELETE FROM limiters WHERE function_id = ? AND kind = ? AND key = ?",

@@ -21,13 +21,22 @@ export async function buildDashboard(): Promise<void> {
   await promisify(execFile)(process.execPath, [BUILD]);
 }
 
-/** @param folder Its working folder: the store is in `.everstep` there. */
-export async function startEngine(folder: string, port = 0): Promise<EngineProcess> {
-  const child = spawn(
-    process.execPath,
-    [BIN, "dev", "--persist", "--no-discovery", "--no-poll", "-p", String(port)],
-    { cwd: folder, env: { ...process.env, HOME: folder }, stdio: ["ignore", "pipe", "pipe"] },
-  );
+const DEV = ["dev", "--persist", "--no-discovery", "--no-poll"];
+
+/**
+ * @param folder Its working folder: the store is in `.everstep` there.
+ * @param command By default a dev server, which asks for no keys.
+ */
+export async function startEngine(
+  folder: string,
+  port = 0,
+  command: readonly string[] = DEV,
+): Promise<EngineProcess> {
+  const child = spawn(process.execPath, [BIN, ...command, "-p", String(port)], {
+    cwd: folder,
+    env: { ...process.env, HOME: folder },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
   const ended = once(child, "exit");
   let text = "";
   const url = await new Promise<string>((resolve, reject) => {

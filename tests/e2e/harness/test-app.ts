@@ -78,6 +78,7 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
           throw new NonRetriableError(`Card ${card} was declined`);
         }),
     ),
+    refused(client),
     client.createFunction(
       { id: "approval", name: "Wait for approval", triggers: [{ event: "test/asked" }] },
       async ({ step }) => {
@@ -109,7 +110,10 @@ function mainFunctions(client: Inngest): InngestFunction.Any[] {
       },
     ),
     talker(client),
-    client.createFunction({ id: "nightly", triggers: [{ cron: "0 3 * * *" }] }, () => "done"),
+    client.createFunction(
+      { id: "nightly", triggers: [{ cron: "0 3 * * *" }, { cron: "TZ=Europe/Berlin 30 4 * * 1" }] },
+      ({ event }) => event.data,
+    ),
   ];
 }
 
@@ -141,6 +145,21 @@ interface TalkData {
   readonly key?: string;
   /** How often it fails before it says all. */
   readonly failures?: number;
+}
+
+/** A step that the bank refuses, to be tried again in an hour, with an error that has causes. */
+function refused(client: Inngest): InngestFunction.Any {
+  return client.createFunction(
+    { id: "refused", retries: 2, triggers: [{ event: "test/refused" }] },
+    async ({ step }) => {
+      await step.run("look up", () => "found");
+      await step.run("pay", () => {
+        const socket = new Error("connect ECONNREFUSED 10.0.0.3:5432");
+        const cause = new TypeError("fetch failed", { cause: socket });
+        throw new RetryAfterError("The bank does not answer", "1h", { cause });
+      });
+    },
+  );
 }
 
 /** Their runs are put into the store by seed-store.ts, as if these had been called. */

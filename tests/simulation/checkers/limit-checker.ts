@@ -15,6 +15,8 @@ export class LimitChecker implements Checker {
   /** `<event> <function>` that came into a debounce. */
   readonly #counted = new Set<string>();
   readonly #starts = new Map<string, number[]>();
+  /** The last call that was sent for each timer: until the timer is gone, its app may be running it, whatever the engine does. */
+  readonly #sent = new Map<number, SentCall>();
 
   constructor(context: CheckContext) {
     this.#context = context;
@@ -36,13 +38,29 @@ export class LimitChecker implements Checker {
     if (model.controls.get(functionId)?.pausedAtMs !== undefined) {
       violate("pauses hold", `run ${run.head.id} was called`);
     }
+    const others = this.#othersOut(sent);
+    this.#sent.set(sent.jobId, sent);
     for (const rule of model.configOf(functionId)?.concurrency ?? []) {
       if (rule.level !== "step") continue;
       const bucket = this.#bucketOf(rule, run.head);
       let count = 1;
-      for (const other of this.#context.inFlight) if (this.#holds(other, bucket)) count += 1;
+      for (const other of others) if (this.#holds(other, bucket)) count += 1;
       if (count > rule.limit) violate("concurrency", `${count} of ${rule.limit} in ${bucket}`);
     }
+  }
+
+  /** What is made again after a crash asks for no place beside those that the crash left; everything else does. */
+  #othersOut(sent: SentCall): ReadonlySet<SentCall> {
+    const { model, plan, inFlight, nowMs } = this.#context;
+    const before = this.#sent.get(sent.jobId);
+    if (before !== undefined && before.life !== sent.life) return inFlight;
+    const others = new Set(inFlight);
+    for (const [jobId, left] of this.#sent) {
+      if (!model.timers.has(jobId)) this.#sent.delete(jobId);
+      else if (left.life !== sent.life && left.atMs + plan.callTimeoutMs > nowMs())
+        others.add(left);
+    }
+    return others;
   }
 
   #holds({ body }: SentCall, bucket: string): boolean {

@@ -135,6 +135,11 @@ function applyToTimers({ timers, runs }: Tables, change: Change): void {
       put(later);
       return;
     }
+    case "timer_called": {
+      const timer = timers.get(change.timerId);
+      if (timer !== undefined) put({ ...timer, calledAtMs: change.atMs });
+      return;
+    }
     default:
       return;
   }

@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Timer } from "../model/timer.ts";
 import { aContext, aFunction, type TestContext } from "../testing/builders.ts";
-import { decideCronTick, planCronTimers, type CronTick } from "./cron-timers.ts";
+import { decideCronTick, manualTickEvent, planCronTimers, type CronTick } from "./cron-timers.ts";
 
 const NOON_MS = Date.parse("2026-03-01T12:00:00.000Z");
 const MINUTE_MS = 60_000;
@@ -106,5 +106,18 @@ describe("decideCronTick", () => {
     const { timer, ctx } = ticking("* * * * *");
     const { cron: _cron, ...plain } = timer;
     expect(() => decideCronTick(plain, aFunction(), ctx)).toThrow(/is no cron timer/);
+  });
+});
+
+describe("manualTickEvent", () => {
+  it("[C8] is the event of a tick at this moment, with an id that no tick has", () => {
+    const { timer, ctx } = ticking("0 12 * * *");
+    ctx.nowMs = timer.dueAtMs;
+    const { event } = decideCronTick(timer, aFunction(), ctx);
+    const manual = manualTickEvent("0 12 * * *", ctx);
+    expect(manual).toMatchObject({ name: event.name, tsMs: event.tsMs });
+    expect(JSON.parse(manual.dataJson)).toEqual(JSON.parse(event.dataJson));
+    expect(manual.id).toBe(manual.internalId);
+    expect(manual.id).not.toBe(event.id);
   });
 });

@@ -61,6 +61,23 @@ function nextTimer(
   };
 }
 
+/** The event of a tick that somebody asked for: as the clock would have sent it now, but with an id of its own. */
+export function manualTickEvent(
+  cron: string,
+  ctx: { readonly nowMs: number; newUlid(atMs: number): string },
+): EventRecord {
+  const internalId = ctx.newUlid(ctx.nowMs);
+  const now = new Date(ctx.nowMs).toISOString();
+  return {
+    internalId,
+    id: internalId,
+    name: CRON_EVENT,
+    dataJson: canonicalJson({ cron, fireAt: now, scheduledAt: now }),
+    tsMs: ctx.nowMs,
+    receivedAtMs: ctx.nowMs,
+  };
+}
+
 export interface CronTick {
   /** The event of the run to start. */
   readonly event: EventRecord;

@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { AT_MS, aFunction } from "../testing/builders.ts";
 import {
   decideThrottle,
+  giveBackStart,
   readThrottle,
   throttleLimiter,
   throttleLimiterId,
@@ -33,6 +34,25 @@ const someRule = fc.record({
   limit: fc.integer({ min: 1, max: 50 }),
   periodMs: fc.integer({ min: 1_000, max: 100_000 }),
   burst: fc.integer({ min: 0, max: 20 }),
+});
+
+describe("giveBackStart", () => {
+  it("[F28] leaves the next start where it was without the one that did not happen", () => {
+    fc.assert(
+      fc.property(someRule, fc.array(fc.nat({ max: 5_000 }), { maxLength: 30 }), (rule, gaps) => {
+        let tat: ThrottleTat | undefined;
+        let nowMs = 0;
+        for (const gapMs of gaps) {
+          nowMs += gapMs;
+          const before = decideThrottle(rule, tat, nowMs);
+          tat = before.tat;
+          if (!before.isAllowed) continue;
+          const after = decideThrottle(rule, giveBackStart(rule, before.tat), nowMs);
+          expect(after).toMatchObject({ isAllowed: true, tat: before.tat });
+        }
+      }),
+    );
+  });
 });
 
 describe("decideThrottle", () => {

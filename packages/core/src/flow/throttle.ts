@@ -40,6 +40,24 @@ export function decideThrottle(
   return { isAllowed: true, allowedAtMs, tat: plus(later(tat, now), emission) };
 }
 
+/** About how many runs may start at this moment; 0 exactly when none may. */
+export function startsAllowed(
+  rule: ThrottleRule,
+  kept: ThrottleTat | undefined,
+  nowMs: number,
+): number {
+  const { isAllowed } = decideThrottle(rule, kept, nowMs);
+  if (!isAllowed) return 0;
+  const aheadMs = Math.max(0, (kept?.atMs ?? nowMs) - nowMs);
+  const spent = Math.ceil((aheadMs * rule.limit) / rule.periodMs);
+  return Math.max(1, rule.limit + rule.burst - spent);
+}
+
+/** As if the last start that was counted had not been: its run was cancelled before its call left. */
+export function giveBackStart(rule: ThrottleRule, kept: ThrottleTat): ThrottleTat {
+  return minus(inParts(kept, rule.limit), span(rule, 1));
+}
+
 /** The limiter that remembers the throttle of a run; undefined when the function has none. */
 export function throttleLimiterId(config: FunctionConfig, run: BucketRun): LimiterId | undefined {
   if (config.throttle === undefined) return undefined;

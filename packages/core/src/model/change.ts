@@ -74,6 +74,13 @@ export type Change =
   | { readonly type: "timer_attempt_reset"; readonly timerId: number; readonly runId: string }
   /** The call of this timer started its run and was charged for it: when it is made again it starts nothing. */
   | { readonly type: "timer_started"; readonly timerId: number; readonly runId: string }
+  /** The call of this timer is about to go out and takes places that others wait for (`Timer.calledAtMs`). */
+  | {
+      readonly type: "timer_called";
+      readonly timerId: number;
+      readonly runId: string;
+      readonly atMs: number;
+    }
   | { readonly type: "wait_added"; readonly wait: Wait }
   | { readonly type: "wait_removed"; readonly waitId: string; readonly runId: string }
   | { readonly type: "idempotency_key_added"; readonly key: IdempotencyKey }

@@ -48,6 +48,11 @@ export interface Timer {
    * may have `startedAtMs` already: then the start was charged, and making the call again charges nothing.
    */
   readonly isStart?: true;
+  /**
+   * When its call went out, epoch ms: on record before it leaves where it takes a place that other calls wait for. Whoever owns
+   * the partition next holds that place for it until the call has been made again.
+   */
+  readonly calledAtMs?: number;
   /** debounce and batch: the key of the limiter. */
   readonly limiterKey?: string;
   /** Zero-based attempt that its next call makes. */

@@ -78,6 +78,8 @@ export interface Store {
   /** Which of these internal event ids exist. */
   findEventIds(internalIds: readonly string[]): Awaitable<ReadonlySet<string>>;
   listTimers(query: TimerQuery): Awaitable<readonly Timer[]>;
+  /** Every timer with `calledAtMs`, by id: as many as calls were out at once, so all of them. */
+  listCalled(): Awaitable<readonly Timer[]>;
   /** Lanes with calls or requests, ordered by (key, isStart). Its cost grows with the lanes it lists, not with their calls. */
   listLanes(query: LaneQuery): Awaitable<readonly LaneEntry[]>;
   /** Calls and requests of the lane before the given place in its order, counted up to `countMax`. */

@@ -34,6 +34,11 @@ export function applyRunChange(state: RunState, change: Change): void {
       state.timers.set(timer.id, later);
       return;
     }
+    case "timer_called": {
+      const timer = state.timers.get(change.timerId);
+      if (timer !== undefined) state.timers.set(timer.id, { ...timer, calledAtMs: change.atMs });
+      return;
+    }
     case "wait_added":
       state.waits.set(change.wait.id, change.wait);
       return;

@@ -1,8 +1,8 @@
 // Timers that came due, and the start of a run.
 import { describe, expect, it } from "vitest";
-import { anOp } from "../testing/builders.ts";
+import { anOp, errorResult } from "../testing/builders.ts";
 import { startRun } from "../testing/test-run.ts";
-import { decideStarted, decideTimer } from "./decide-timer.ts";
+import { decideCalled, decideStarted, decideTimer } from "./decide-timer.ts";
 import { endRun } from "./end-run.ts";
 import { removeWait } from "./draft.ts";
 
@@ -79,6 +79,27 @@ describe("decideTimer", () => {
   it("[D1] calls are made outside, not decided", () => {
     const run = startRun();
     expect(run.decide((draft) => decideTimer(draft, run.call().id))).toEqual([]);
+  });
+});
+
+describe("decideCalled", () => {
+  it("[F59] notes when the call goes out, and its retry has not gone out", () => {
+    const run = startRun({ config: { maxAttempts: 2 } });
+    const { id: timerId } = run.call();
+    const atMs = run.ctx.nowMs + 7;
+    const changes = run.decide((draft) => decideCalled(draft, timerId, atMs));
+    expect(changes).toEqual([{ type: "timer_called", timerId, runId: run.head.id, atMs }]);
+    expect(run.call().calledAtMs).toBe(atMs);
+    run.end(errorResult());
+    expect(run.call()).not.toHaveProperty("calledAtMs");
+  });
+
+  it("[F59] changes nothing of a call that is not wanted any more", () => {
+    const run = startRun();
+    const { id: timerId } = run.call();
+    expect(run.decide((draft) => decideCalled(draft, timerId + 1, 1))).toEqual([]);
+    run.decide((draft) => endRun(draft, { status: "cancelled" }));
+    expect(run.decide((draft) => decideCalled(draft, timerId, 1))).toEqual([]);
   });
 });
 

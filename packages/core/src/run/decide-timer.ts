@@ -73,6 +73,13 @@ export interface StartCharge {
   readonly slots?: readonly string[];
 }
 
+/** A call is about to take places that others wait for: from here on they are its own until it ends, over restarts too. */
+export function decideCalled(draft: Draft, timerId: number, atMs: number): void {
+  const { state } = draft;
+  if (isEnded(state) || !state.timers.has(timerId)) return;
+  record(draft, { type: "timer_called", timerId, runId: state.head.id, atMs });
+}
+
 /** The first call of the run went out: from here the finish timeout counts. Later calls charge nothing. */
 export function decideStarted(draft: Draft, atMs: number, charge: StartCharge = {}): void {
   const { state } = draft;

@@ -18,7 +18,7 @@ export const CRON_EVENT = "inngest/scheduled.timer";
 
 const WIRE_STATUS = { completed: "Completed", failed: "Failed", cancelled: "Cancelled" } as const;
 
-/** Empty for runs that were themselves started by the end of a run: no recursion. */
+/** Empty for runs that were themselves started by the end of a run, where that could go on without end. */
 export function lifecycleEvents(
   draft: Draft,
   end: RunEnd,
@@ -26,6 +26,8 @@ export function lifecycleEvents(
 ): readonly EventRecord[] {
   const { head } = draft.state;
   if (head.eventName === FINISHED_EVENT || head.eventName === FAILED_EVENT) return [];
+  // A watcher of cancellations that each new run cancels (singleton, cancelOn) would cancel itself for ever, in one decision.
+  if (head.eventName === CANCELLED_EVENT && end.status === "cancelled") return [];
   const [invoker, ...others] = facts.invokers;
   const metaJson = inheritedMetaJson(draft.events[0]?.metaJson);
   const build = (name: string, ownId: string | undefined, dataJson: string): EventRecord => {

@@ -26,7 +26,15 @@ export function KeyDialog(): ReactElement {
       }
     >
       <form id={FORM} className="stack" onSubmit={submit}>
-        <p className="muted">{question?.reason}</p>
+        {question?.wasRefused === true ? (
+          <p className="bad" role="alert">
+            That key was refused: it is not a signing key of this server.
+          </p>
+        ) : (
+          <p className="muted">
+            It is one that the server was started with: <code>everstep start --signing-key …</code>
+          </p>
+        )}
         <label className="stack">
           Signing key
           <input

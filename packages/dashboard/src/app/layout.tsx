@@ -4,6 +4,7 @@ import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useState, type ReactElement } from "react";
 import { KeyDialog } from "./key-dialog.tsx";
 import { BottomBar, SideNavigation } from "./navigation.tsx";
+import { OfflineBanner } from "./offline-banner.tsx";
 import { GO_TO } from "./places.ts";
 import { useShortcuts } from "./shortcuts.ts";
 import "./layout.css";
@@ -44,6 +45,7 @@ export function Layout(): ReactElement {
         <Outlet />
       </main>
       <BottomBar onSearch={() => setOverlay("palette")} />
+      <OfflineBanner />
       <KeyDialog />
       <Suspense>
         {overlay === "palette" && <CommandPalette onClose={close} />}

@@ -6,6 +6,7 @@ import type { ReactElement } from "react";
 import { Button } from "../components/button.tsx";
 import { Icon } from "../components/icon.tsx";
 import { GO_TO, type Place } from "./places.ts";
+import { SEARCH_KEYS } from "./search-keys.ts";
 import { StreamMark } from "./stream-mark.tsx";
 import { ThemeSwitch } from "./theme-switch.tsx";
 import "../components/popup.css";
@@ -28,7 +29,7 @@ export function SideNavigation({ onSearch, onShortcuts }: NavigationProps): Reac
       <button type="button" className="side__search" onClick={onSearch}>
         <Icon name="search" />
         Search
-        <kbd>⌘K</kbd>
+        <kbd>{SEARCH_KEYS}</kbd>
       </button>
       <nav aria-label="Main" className="side__places">
         {GO_TO.map((place) => (

@@ -1,12 +1,8 @@
-// Every address of the dashboard and the page behind it. Pages are loaded when they are first wanted; what is behind "?" is
-// read by each page's own `*-search.ts`, so that a strange URL never breaks a page.
-import {
-  createRootRoute,
-  createRoute,
-  createRouter,
-  lazyRouteComponent,
-  redirect,
-} from "@tanstack/react-router";
+// Every address of the dashboard and the page behind it. Pages are loaded when they are first wanted, and what the slow ones
+// are sure to ask for is asked meanwhile. What is behind "?" is read by each page's own `*-search.ts`, so that a strange URL
+// never breaks a page.
+import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { queryClient, read } from "../data/queries.ts";
 import { parseSearch, stringifySearch, textOf } from "../data/search-params.ts";
 import { parseAppsSearch } from "../pages/apps/apps-search.ts";
 import { parseEventSearch } from "../pages/event/event-search.ts";
@@ -15,8 +11,12 @@ import { parseFailuresSearch } from "../pages/failures/failures-search.ts";
 import { parseFunctionSearch } from "../pages/function/function-search.ts";
 import { parseFunctionsSearch } from "../pages/functions/functions-search.ts";
 import { parseRunSearch } from "../pages/run/run-search.ts";
+import { traceQuery } from "../pages/run/trace-query.ts";
+import { RunsPage } from "../pages/runs/runs-page.tsx";
+import { roundedNowMs, runsQuery } from "../pages/runs/runs-query.ts";
 import { parseRunsUrl, toRunsUrl } from "../pages/runs/runs-search.ts";
 import { Layout } from "./layout.tsx";
+import { lazyPage } from "./lazy-page.ts";
 import { LoadFailed, NotFound } from "./page-states.tsx";
 
 const root = createRootRoute({
@@ -36,13 +36,22 @@ const runs = createRoute({
   getParentRoute: () => root,
   path: "/runs",
   validateSearch: (search) => toRunsUrl(parseRunsUrl(search)),
-  component: lazyRouteComponent(() => import("../pages/runs/runs-page.tsx"), "RunsPage"),
+  loaderDeps: ({ search }) => search,
+  loader: ({ deps }) => {
+    void queryClient.prefetchInfiniteQuery(runsQuery(parseRunsUrl({ ...deps }), roundedNowMs()));
+  },
+  // With the shell: it is what people open first, and most of what it is made of other pages need, too.
+  component: RunsPage,
 });
 const run = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId",
   validateSearch: parseRunSearch,
-  component: lazyRouteComponent(() => import("../pages/run/run-page.tsx"), "RunPage"),
+  loader: ({ params: { runId } }) => {
+    void queryClient.prefetchQuery(read("/runs/{runId}", { params: { runId }, query: {} }));
+    void queryClient.prefetchQuery(traceQuery(runId));
+  },
+  component: lazyPage(() => import("../pages/run/run-page.tsx"), "RunPage"),
 });
 /** Addresses of the official dev server, which are in people's notes and logs. */
 const officialRun = createRoute({
@@ -57,68 +66,53 @@ const officialRun = createRoute({
 const compare = createRoute({
   getParentRoute: () => root,
   path: "/runs/$runId/compare/$otherId",
-  component: lazyRouteComponent(() => import("../pages/compare/compare-page.tsx"), "ComparePage"),
+  component: lazyPage(() => import("../pages/compare/compare-page.tsx"), "ComparePage"),
 });
 const functions = createRoute({
   getParentRoute: () => root,
   path: "/functions",
   validateSearch: parseFunctionsSearch,
-  component: lazyRouteComponent(
-    () => import("../pages/functions/functions-page.tsx"),
-    "FunctionsPage",
-  ),
+  component: lazyPage(() => import("../pages/functions/functions-page.tsx"), "FunctionsPage"),
 });
 const oneFunction = createRoute({
   getParentRoute: () => root,
   path: "/functions/$functionId",
   validateSearch: parseFunctionSearch,
-  component: lazyRouteComponent(
-    () => import("../pages/function/function-page.tsx"),
-    "FunctionPage",
-  ),
+  component: lazyPage(() => import("../pages/function/function-page.tsx"), "FunctionPage"),
 });
 const events = createRoute({
   getParentRoute: () => root,
   path: "/events",
   validateSearch: parseEventsSearch,
-  component: lazyRouteComponent(() => import("../pages/events/events-page.tsx"), "EventsPage"),
+  component: lazyPage(() => import("../pages/events/events-page.tsx"), "EventsPage"),
 });
 const event = createRoute({
   getParentRoute: () => root,
   path: "/events/$eventId",
   validateSearch: parseEventSearch,
-  component: lazyRouteComponent(() => import("../pages/event/event-page.tsx"), "EventPage"),
+  component: lazyPage(() => import("../pages/event/event-page.tsx"), "EventPage"),
 });
 const failures = createRoute({
   getParentRoute: () => root,
   path: "/failures",
   validateSearch: parseFailuresSearch,
-  component: lazyRouteComponent(
-    () => import("../pages/failures/failures-page.tsx"),
-    "FailuresPage",
-  ),
+  component: lazyPage(() => import("../pages/failures/failures-page.tsx"), "FailuresPage"),
 });
 const apps = createRoute({
   getParentRoute: () => root,
   path: "/apps",
   validateSearch: parseAppsSearch,
-  component: lazyRouteComponent(() => import("../pages/apps/apps-page.tsx"), "AppsPage"),
+  component: lazyPage(() => import("../pages/apps/apps-page.tsx"), "AppsPage"),
 });
 const schedules = createRoute({
   getParentRoute: () => root,
   path: "/schedules",
-  component: lazyRouteComponent(
-    () => import("../pages/schedules/schedules-page.tsx"),
-    "SchedulesPage",
-  ),
+  component: lazyPage(() => import("../pages/schedules/schedules-page.tsx"), "SchedulesPage"),
 });
 const settings = createRoute({
   getParentRoute: () => root,
   path: "/settings",
-  component: lazyRouteComponent(
-    () => import("../pages/settings/settings-page.tsx"),
-    "SettingsPage",
-  ),
+  component: lazyPage(() => import("../pages/settings/settings-page.tsx"), "SettingsPage"),
 });
 
 export const router = createRouter({

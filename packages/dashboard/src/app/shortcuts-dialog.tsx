@@ -2,6 +2,7 @@
 import type { ReactElement } from "react";
 import { Dialog } from "../components/dialog.tsx";
 import { KeyValue } from "../components/key-value.tsx";
+import { SEARCH_KEYS } from "./search-keys.ts";
 import { listShortcuts } from "./shortcuts.ts";
 
 const OF_LISTS = [
@@ -21,5 +22,5 @@ export function ShortcutsDialog({ onClose }: { onClose: () => void }): ReactElem
 }
 
 function shown(keys: string): string {
-  return keys.replace("mod+k", "⌘K / Ctrl K").replace(" ", " then ");
+  return keys.replace("mod+k", SEARCH_KEYS).replace(" ", " then ");
 }

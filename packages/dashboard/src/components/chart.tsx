@@ -2,6 +2,7 @@
 // width changes. What it shows is also there as text: `label` says it in words.
 import { useEffect, useEffectEvent, useRef, useState, type ReactElement } from "react";
 import type uPlot from "uplot";
+import { axisTimes, legendTime } from "./chart-times.ts";
 import { loadUplot } from "./load-uplot.ts";
 import "uplot/dist/uPlot.min.css";
 import "./chart.css";
@@ -121,7 +122,12 @@ function optionsOf(
       y: { range: (_, __, max) => [0, Math.max(1, max * 1.1)] },
     },
     axes: [
-      { stroke: text, grid: { show: false }, ticks: { show: false } },
+      {
+        stroke: text,
+        grid: { show: false },
+        ticks: { show: false },
+        values: (...[, times, , , stepS]) => axisTimes(times, stepS),
+      },
       {
         stroke: text,
         grid,
@@ -134,7 +140,7 @@ function optionsOf(
       },
     ],
     series: [
-      { label: "Time" },
+      { label: "Time", value: (_, timeS: number | null) => legendTime(timeS) },
       ...series.map(({ name, color, values }) => ({
         label: name,
         stroke: colorOf(color, element),

@@ -37,10 +37,12 @@ export function FilterSelect(props: {
   values: readonly string[];
   onChange: (values: string[]) => void;
   single?: boolean;
+  /** The choices are looked at now: time to read those that cost something. */
+  onOpen?: () => void;
   /** Something is always chosen, so that it is no filter to be seen at a glance. */
   plain?: boolean;
 }): ReactElement {
-  const { label, choices, values, onChange, single = false, plain = false } = props;
+  const { label, choices, values, onChange, onOpen, single = false, plain = false } = props;
   const chosen = choices.filter(({ value }) => values.includes(value));
   const toggle = (value: string, isOn: boolean): void => {
     const others = single ? [] : values.filter((each) => each !== value);
@@ -49,7 +51,7 @@ export function FilterSelect(props: {
   const shown =
     chosen.length === 0 ? label : `${label}: ${chosen.map(({ text }) => text).join(", ")}`;
   return (
-    <Menu.Root>
+    <Menu.Root onOpenChange={(isOpen) => isOpen && onOpen?.()}>
       <Menu.Trigger
         className={chosen.length === 0 || plain ? "filter" : "filter filter--set"}
         aria-label={shown}

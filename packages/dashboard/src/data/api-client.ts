@@ -122,7 +122,7 @@ export async function open(
     });
   let response = await attempt();
   while (response.status === 401) {
-    await askForKey((await refusal(response)).message);
+    await askForKey((await refusal(response)).code !== "authorization_header_missing");
     response = await attempt();
   }
   if (!response.ok) throw await refusal(response);

@@ -6,7 +6,7 @@ import { open } from "./api-client.ts";
 export type StreamState = "connecting" | "live" | "lost";
 
 const PAUSE_MIN_MS = 500;
-const PAUSE_MAX_MS = 10_000;
+const PAUSE_MAX_MS = 3_000;
 
 /** Returns what closes it. */
 export function openStream(handlers: {

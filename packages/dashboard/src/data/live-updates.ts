@@ -2,6 +2,7 @@
 // while are taken together, and nothing is read twice at the same time: a busy engine must not turn into a busy page.
 import { useSyncExternalStore } from "react";
 import type { BulkJob, StreamMessage } from "@everstep/api";
+import type { Query } from "@tanstack/react-query";
 import { queryClient } from "./queries.ts";
 import { openStream, type StreamState } from "./event-stream.ts";
 
@@ -9,11 +10,13 @@ const GATHER_MS = 150;
 /** Statistics are costly to count and nobody watches them by the tenth of a second. */
 const SLOW_GATHER_MS = 2_000;
 
-type Group = "runs" | "events" | "apps" | "functions" | "statistics";
+type Group = "runs" | "events" | "names" | "apps" | "functions" | "statistics";
 
 const GROUPS: Readonly<Record<Group, { paths: readonly string[]; gatherMs: number }>> = {
   runs: { paths: ["/runs", "/events/{eventId}/runs", "/bulk"], gatherMs: GATHER_MS },
-  events: { paths: ["/events", "/event-types"], gatherMs: GATHER_MS },
+  events: { paths: ["/events"], gatherMs: GATHER_MS },
+  // Every event that there is counts for its name.
+  names: { paths: ["/event-types"], gatherMs: SLOW_GATHER_MS },
   apps: { paths: ["/apps", "/functions", "/schedules"], gatherMs: GATHER_MS },
   functions: { paths: ["/functions", "/schedules"], gatherMs: GATHER_MS },
   statistics: {
@@ -21,6 +24,9 @@ const GROUPS: Readonly<Record<Group, { paths: readonly string[]; gatherMs: numbe
     gatherMs: SLOW_GATHER_MS,
   },
 };
+
+/** Traces may be long, and know themselves when to be read again. */
+export const TRACE_KEY = "trace";
 
 const timers = new Map<Group, ReturnType<typeof setTimeout>>();
 const changedRuns = new Set<string>();
@@ -62,7 +68,7 @@ export function onStreamMessage(listener: (message: StreamMessage) => void): () 
 function take(message: StreamMessage): void {
   switch (message.type) {
     case "hello":
-      void queryClient.invalidateQueries();
+      refreshAll();
       return;
     case "runs":
       for (const run of message.runs) changedRuns.add(run.id);
@@ -72,6 +78,7 @@ function take(message: StreamMessage): void {
       return;
     case "events":
       gather("events");
+      gather("names");
       return;
     case "apps":
       gather("apps");
@@ -82,6 +89,20 @@ function take(message: StreamMessage): void {
     case "bulk":
       takeBulk(message.job);
   }
+}
+
+/**
+ * What was read before the stream began may be old. Answers that are on their way may be, too: they are let through, since
+ * the page waits for them, and asked for once more afterwards.
+ */
+function refreshAll(only?: ReadonlySet<string>): void {
+  const predicate = ({ queryHash, queryKey }: Pick<Query, "queryHash" | "queryKey">): boolean =>
+    queryKey[0] !== TRACE_KEY && (only?.has(queryHash) ?? true);
+  const onTheirWay = queryClient.getQueryCache().findAll({ predicate, fetchStatus: "fetching" });
+  void queryClient.invalidateQueries({ predicate }, { cancelRefetch: false });
+  if (onTheirWay.length === 0) return;
+  const hashes = new Set(onTheirWay.map(({ queryHash }) => queryHash));
+  setTimeout(() => refreshAll(hashes), GATHER_MS);
 }
 
 function takeBulk(job: BulkJob): void {

@@ -5,8 +5,8 @@ import { useSyncExternalStore } from "react";
 const STORED_AS = "everstep.key";
 
 interface Question {
-  /** Why the server refused: no key, or a wrong one. */
-  readonly reason: string;
+  /** A key was sent, and it was wrong. */
+  readonly wasRefused: boolean;
   readonly answered: Promise<void>;
   readonly answer: () => void;
 }
@@ -21,10 +21,10 @@ export function authorization(): Record<string, string> {
 }
 
 /** Resolves when a key was given; requests that are refused at the same time share one question. */
-export function askForKey(reason: string): Promise<void> {
+export function askForKey(wasRefused: boolean): Promise<void> {
   if (question === undefined) {
     const { promise, resolve } = Promise.withResolvers<void>();
-    question = { reason, answered: promise, answer: resolve };
+    question = { wasRefused, answered: promise, answer: resolve };
     tell();
   }
   return question.answered;
@@ -39,8 +39,19 @@ export function giveKey(key: string): void {
   answer?.();
 }
 
+/** Whether a key is held. */
+export function hasKey(): boolean {
+  return sessionStorage.getItem(STORED_AS) !== null;
+}
+
+/** Forgets the key and everything that was read with it. */
+export function forgetKey(): void {
+  sessionStorage.removeItem(STORED_AS);
+  location.reload();
+}
+
 /** The open question; undefined when there is none. */
-export function useKeyQuestion(): { readonly reason: string } | undefined {
+export function useKeyQuestion(): { readonly wasRefused: boolean } | undefined {
   return useSyncExternalStore(
     (listener) => {
       listeners.add(listener);

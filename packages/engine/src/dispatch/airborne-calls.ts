@@ -4,11 +4,13 @@ import type { CallNeeds } from "./call-needs.ts";
 import type { Flight } from "./contract.ts";
 
 export interface AirborneCall {
-  readonly flight: Flight;
+  flight: Flight;
   readonly run: LoadedRun;
   readonly isStart: boolean;
   /** What it holds. */
   needs: CallNeeds;
+  /** It has left; before, what it takes is being put on record. */
+  isMade: boolean;
 }
 
 export class AirborneCalls {

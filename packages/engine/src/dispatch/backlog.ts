@@ -10,8 +10,6 @@ import { pageSizeOf, type LaneSet } from "./lane-set.ts";
 const LANES_PER_PAGE = 128;
 /** Between two pages, so that taking up many lanes slows down neither a start nor what arrives meanwhile. */
 const PAGE_PAUSE_MS = 4;
-/** Lanes that wait for their turn before no more are taken up: only as many take turns, but any number fits in memory. */
-const READY_LANES_MAX = 50_000;
 /** Pages of calls that are read at a time for lanes whose turn it is. */
 const READS_MAX = 256;
 
@@ -63,7 +61,7 @@ export class Backlog {
     for (const set of this.#unlisted) {
       const { cursor } = set;
       if (cursor === undefined) this.#unlisted.delete(set);
-      else if (set.readyCount <= READY_LANES_MAX && !this.#listing.has(set)) {
+      else if (!set.isSated && !this.#listing.has(set)) {
         this.#takeUpPage(set, cursor);
       }
     }

@@ -1,11 +1,8 @@
 // Who holds a place in each concurrency bucket, and which lanes wait for one, in the order in which they came. Places are
 // derived, never counted: those of calls from the calls that are out, those of runs from their rows in the store.
 import type { Bucket, Slot, Store } from "@everstep/core";
-import type { Lane } from "./lane.ts";
-import type { LaneSet } from "./lane-set.ts";
-
-/** What waits for a place: a lane, or all lanes of a function at once where the bucket is the function's own. */
-export type Waiter = Lane | LaneSet;
+import type { Flight } from "./contract.ts";
+import { WaitingRoom, type Waiter } from "./waiting-room.ts";
 
 export interface Holder {
   readonly runId: string;
@@ -20,8 +17,8 @@ interface BucketState {
   readonly level: Bucket["level"];
   /** By timer (level step) or run (level fn); oldest first. */
   readonly holders: Map<number | string, Holder>;
-  /** Who waits and the limit that held them back, longest waiting first. */
-  readonly waiters: Map<Waiter, number>;
+  /** Who waits: functions that share the bucket have limits of their own, and one that has no room says nothing of the others. */
+  readonly waiters: WaitingRoom;
 }
 
 export interface BucketTableOptions {
@@ -74,6 +71,25 @@ export class BucketTable {
     this.#gotRoom(state);
   }
 
+  /** A call holds places under other rules than before. */
+  move(
+    { from, to }: { readonly from: readonly Bucket[]; readonly to: readonly Bucket[] },
+    timerId: number,
+    holder: Holder,
+  ): void {
+    for (const bucket of from) if (bucket.level === "step") this.free(bucket, timerId);
+    for (const bucket of to) if (bucket.level === "step") this.take(bucket, timerId, holder);
+  }
+
+  /** Places that are held by those that count. */
+  countHeld(bucket: Bucket, counts: (key: number | string) => boolean): number {
+    let held = 0;
+    for (const key of this.#states.get(nameOf(bucket))?.holders.keys() ?? []) {
+      if (counts(key)) held += 1;
+    }
+    return held;
+  }
+
   /** A run has ended. */
   freeRun(runId: string): void {
     for (const ended of this.#loading.values()) ended.add(runId);
@@ -88,7 +104,7 @@ export class BucketTable {
 
   /** Whoever waits is woken when the bucket has room for it. */
   park(waiter: Waiter, bucket: Bucket): void {
-    this.#stateOf(bucket).waiters.set(waiter, bucket.limit);
+    this.#stateOf(bucket).waiters.add(waiter, bucket.limit);
   }
 
   /**
@@ -99,16 +115,15 @@ export class BucketTable {
   takeWoken(mayRun: (waiter: Waiter) => boolean): readonly Waiter[] {
     const woken: Waiter[] = [];
     for (const state of this.#freed) {
-      const [first] = state.waiters;
-      if (first === undefined || !this.#hasRoom(state, first[1])) {
+      const first = state.waiters.first((limit) => this.#hasRoom(state, limit), mayRun);
+      if (first === undefined) {
         this.#freed.delete(state);
         this.#collect(state);
         continue;
       }
-      const [waiter] = first;
-      if (!mayRun(waiter)) continue;
-      state.waiters.delete(waiter);
-      woken.push(waiter);
+      if (first === "room") continue;
+      state.waiters.delete(first);
+      woken.push(first);
     }
     return woken;
   }
@@ -122,7 +137,7 @@ export class BucketTable {
   }
 
   #gotRoom(state: BucketState): void {
-    if (state.waiters.size > 0) this.#freed.add(state);
+    if (!state.waiters.isEmpty) this.#freed.add(state);
     else this.#collect(state);
   }
 
@@ -132,7 +147,7 @@ export class BucketTable {
     if (state === undefined) {
       this.#sweep();
       const { id, level } = bucket;
-      state = { id, level, holders: new Map(), waiters: new Map() };
+      state = { id, level, holders: new Map(), waiters: new WaitingRoom() };
       this.#states.set(name, state);
       if (level === "fn") this.#load(state);
     }
@@ -189,11 +204,16 @@ export class BucketTable {
   }
 }
 
+export function holderOf(flight: Pick<Flight, "runId" | "stepId" | "startedAtMs">): Holder {
+  const { runId, stepId, startedAtMs: sinceMs } = flight;
+  return { runId, sinceMs, ...(stepId === undefined ? {} : { stepId }) };
+}
+
 /** Buckets in memory before those that nobody uses are dropped. */
 const STATES_SWEPT_AT = 10_000;
 
 function isUnused({ holders, waiters }: BucketState): boolean {
-  return holders.size === 0 && waiters.size === 0;
+  return holders.size === 0 && waiters.isEmpty;
 }
 
 /** Calls and runs are never counted in one bucket. */

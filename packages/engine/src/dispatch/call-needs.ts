@@ -9,6 +9,7 @@ import {
   type LimiterId,
   type LoadedRun,
   type ThrottleRule,
+  type Timer,
 } from "@everstep/core";
 import { eventToWireJson, type FunctionConfig } from "@everstep/protocol";
 
@@ -25,6 +26,16 @@ export interface LaneNeeds {
 }
 
 const NOTHING: CallNeeds = { buckets: [] };
+
+/** Held while the call is out. */
+export function isStepBucket({ level }: Bucket): boolean {
+  return level === "step";
+}
+
+/** A run that has started and whose first call is made again, under rules that are newer than its start, is no start. */
+export function isStartOf(timer: Timer, run: LoadedRun | undefined): boolean {
+  return timer.isStart === true && run?.state.head.startedAtMs === undefined;
+}
 
 /** @param config The function's effective config. */
 export function needsOf(config: FunctionConfig, run: LoadedRun, nowMs: number): LaneNeeds {
@@ -53,14 +64,26 @@ export function needsOf(config: FunctionConfig, run: LoadedRun, nowMs: number): 
   };
 }
 
-/** The bucket that every call of the function needs a place in, whatever its keys. */
-export function functionBucketOf(functionId: string, config: FunctionConfig): Bucket | undefined {
+/** What calls of a function need whatever their keys: where it is missing, no lane has to be asked. */
+export interface FunctionGate {
+  /** For every call. */
+  readonly bucket?: Bucket;
+  /** For starts. */
+  readonly throttle?: NonNullable<CallNeeds["throttle"]>;
+}
+
+export function gateOf(functionId: string, config: FunctionConfig): FunctionGate {
   const plain = config.concurrency.filter(
     ({ key, level }) => key === undefined && level === "step",
   );
-  if (plain.length === 0) return undefined;
   const source: BucketRun = { functionId, nowMs: 0, readEvent: () => null };
-  return bucketsOf({ ...config, concurrency: plain }, source, false)[0];
+  const [bucket] = bucketsOf({ ...config, concurrency: plain }, source, false);
+  const { throttle: rule } = config;
+  const id = rule?.key === undefined ? throttleLimiterId(config, source) : undefined;
+  return {
+    ...(bucket === undefined ? {} : { bucket }),
+    ...(id === undefined || rule === undefined ? {} : { throttle: { id, rule } }),
+  };
 }
 
 function readFirstEvent({ events }: LoadedRun): unknown {

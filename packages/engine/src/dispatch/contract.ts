@@ -4,6 +4,7 @@ import type { FunctionConfig, Limits } from "@everstep/protocol";
 import type { InFlightCall } from "../engine.ts";
 import type { RunCache } from "../partition/run-cache.ts";
 import type { Clock, Log } from "../ports.ts";
+import type { LaneBounds } from "./lane-set.ts";
 import type { QueueState } from "./queue-state.ts";
 
 export interface Flight extends InFlightCall {
@@ -22,19 +23,23 @@ export interface FunctionRules {
   readonly isPaused: boolean;
 }
 
-export interface DispatcherOptions {
+export interface DispatcherOptions extends LaneBounds {
   readonly store: Pick<
     Store,
-    "listTimers" | "listLanes" | "findSlots" | "findLimiters" | "countTimersBefore"
+    "listTimers" | "listCalled" | "listLanes" | "findSlots" | "findLimiters" | "countTimersBefore"
   >;
   readonly cache: RunCache;
   readonly rulesOf: (functionId: string) => FunctionRules | undefined;
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
-  /** Above so many lanes of a function, those that wait for others hold nothing in memory. Absent: 2,000. */
-  readonly crowdedLanes?: number | undefined;
   readonly nextGeneration: () => number;
+  /**
+   * Puts on record what a call takes, before it is made.
+   * @param isHolding It holds places for as long as it is out (`Timer.calledAtMs`).
+   * @param booked Once that is durable.
+   */
+  readonly book: (flight: Flight, isHolding: boolean, booked: () => void) => void;
   /** Makes the call; `land` once it has been settled. Everything it reads is durable when this is called. */
   readonly make: (timer: Timer, run: LoadedRun, flight: Flight) => void;
   /** Asks for another pump once nothing undurable is in memory. */
@@ -42,6 +47,8 @@ export interface DispatcherOptions {
 }
 
 export interface Dispatcher {
+  /** Takes up the calls that a former owner had out. Nothing is made before. @throws What the store throws. */
+  takeUp(): Promise<void>;
   /** Takes up what a function may have left on disk. */
   open(functionId: string): void;
   /** A durable timer of kind call or request that is due. */
@@ -54,7 +61,10 @@ export interface Dispatcher {
   runEnded(runId: string): void;
   /** The rules of a function have changed, or it was paused or resumed. */
   rulesChanged(functionId: string): void;
+  /** The call that is out for the timer, or about to be. */
   current(timerId: number): Flight | undefined;
+  /** Its call is out, and sees nothing of what happens now. */
+  hasLeft(timerId: number): boolean;
   inFlight(): readonly InFlightCall[];
   readonly inFlightCount: number;
   /** What holds a call back, as of now. */

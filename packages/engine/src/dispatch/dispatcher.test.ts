@@ -40,11 +40,12 @@ const configArbitrary: fc.Arbitrary<Partial<FunctionConfig>> = fc
 type Action =
   | { readonly type: "run"; readonly fn: number; readonly key: number; readonly order: number }
   | { readonly type: "end"; readonly which: number; readonly next: number }
-  | { readonly type: "cancel"; readonly which: number }
+  /** Hasty: before what was picked is on record. */
+  | { readonly type: "cancel"; readonly which: number; readonly isHasty: boolean }
   | { readonly type: "wait"; readonly ms: number }
   | { readonly type: "rules"; readonly fn: number; readonly config: Partial<FunctionConfig> }
   | { readonly type: "pause"; readonly fn: number; readonly isPaused: boolean }
-  | { readonly type: "restart" };
+  | { readonly type: "restart"; readonly after: "settling" | "picking" | "recording" };
 
 const nat = fc.nat({ max: 1_000 });
 const actionArbitrary: fc.Arbitrary<Action> = fc.oneof(
@@ -65,7 +66,14 @@ const actionArbitrary: fc.Arbitrary<Action> = fc.oneof(
       next: fc.constantFrom(0, 0, 1, 2),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("cancel" as const), which: nat }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("cancel" as const),
+      which: nat,
+      isHasty: fc.boolean(),
+    }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({ type: fc.constant("wait" as const), ms: fc.nat({ max: 60 }) }),
@@ -86,7 +94,13 @@ const actionArbitrary: fc.Arbitrary<Action> = fc.oneof(
       isPaused: fc.boolean(),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ type: fc.constant("restart" as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({
+      type: fc.constant("restart" as const),
+      after: fc.constantFrom("settling", "picking", "recording"),
+    }),
+  },
 );
 
 const FUNCTIONS = ["f0", "f1"];
@@ -95,26 +109,28 @@ function pick<Item>(items: readonly Item[], which: number): Item | undefined {
   return items[which % Math.max(items.length, 1)];
 }
 
-function act(world: QueueWorld, action: Action): Promise<void> | void {
+async function act(world: QueueWorld, action: Action): Promise<void> {
   switch (action.type) {
     case "run":
       world.addRun(FUNCTIONS[action.fn] ?? "f0", `k${action.key}`, action.order);
-      return undefined;
+      return;
     case "end": {
       const call = pick<OpenCall>([...world.open.values()], action.which);
       if (call !== undefined) world.endCall(call, action.next);
-      return undefined;
+      return;
     }
     case "cancel": {
+      if (action.isHasty) await world.pick();
       const waiting = [...world.runs.values()].filter(
         ({ state }) => state.head.status === "queued",
       );
       const run = pick(waiting, action.which);
       if (run !== undefined) world.cancel(run);
-      return undefined;
+      return;
     }
     case "wait":
-      return world.advance(action.ms);
+      await world.advance(action.ms);
+      return;
     case "rules":
     case "pause": {
       const functionId = FUNCTIONS[action.fn] ?? "f0";
@@ -122,9 +138,11 @@ function act(world: QueueWorld, action: Action): Promise<void> | void {
       if (action.type === "rules") world.setRules(functionId, action.config, before?.isPaused);
       else world.setRules(functionId, before?.config ?? {}, action.isPaused);
       world.dispatcher.rulesChanged(functionId);
-      return undefined;
+      return;
     }
     case "restart":
+      if (action.after !== "settling") await world.pick();
+      if (action.after === "recording") world.commit(true);
       world.restart();
   }
 }
@@ -154,15 +172,31 @@ describe("createDispatcher", () => {
       fc.asyncProperty(
         fc.tuple(configArbitrary, configArbitrary),
         fc.array(actionArbitrary, { minLength: 1, maxLength: 60 }),
-        fc.constantFrom(2, 1_000_000),
-        fc.record({ isSlow: fc.boolean(), crowdedLanes: fc.constantFrom(0, 2_000) }),
-        async ([f0, f1], actions, callsInFlightPerAppMax, how) => {
+        fc.constantFrom(1, 2, 1_000_000),
+        fc.record({
+          isSlow: fc.boolean(),
+          crowdedLanes: fc.constantFrom(0, 2_000),
+          readyLanes: fc.constantFrom(1, 50_000),
+          /** Whether the functions are of two apps, each with calls of its own. */
+          appOf: fc.constantFrom(
+            () => "app",
+            (functionId: string) => functionId,
+          ),
+          /** Whether the next thing happens before anything has settled. */
+          followed: fc.array(fc.boolean(), { minLength: 1, maxLength: 5 }),
+        }),
+        async ([f0, f1], actions, callsInFlightPerAppMax, { followed, ...how }) => {
           const world = new QueueWorld({ f0, f1 }, { callsInFlightPerAppMax, ...how });
-          for (const action of actions) {
+          for (const [index, action] of actions.entries()) {
             await act(world, action);
+            if (followed[index % followed.length] === true) continue;
             await world.settle();
+            // Lanes are taken up from disk with a pause after each page, and here a page has few that are wanted.
+            if (how.readyLanes === 1) await world.advance(20);
             expect(world.violations).toEqual([]);
-            expect(world.open.size).toBeLessThanOrEqual(callsInFlightPerAppMax);
+            for (const appId of ["app", ...FUNCTIONS]) {
+              expect(world.openOfApp(appId)).toBeLessThanOrEqual(callsInFlightPerAppMax);
+            }
             expect(world.idle()).toEqual([]);
           }
           await drain(world);
@@ -218,7 +252,67 @@ describe("createDispatcher", () => {
     const [first] = world.open.values();
     if (first !== undefined) world.endCall(first, 0);
     world.dispatcher.pump();
+    world.commit();
     expect(world.started.map(({ functionId }) => functionId)).toEqual(["f", "g"]);
+  });
+
+  it("[F53] a function that shares a place waits for its own limit alone", async () => {
+    const shared = { key: KEY, scope: "env" } as const;
+    const world = new QueueWorld({
+      strict: { concurrency: [rule(1, shared)] },
+      loose: { concurrency: [rule(3, shared)] },
+    });
+    for (let n = 0; n < 3; n += 1) world.addRun("loose", "k");
+    await world.settle();
+    world.addRun("strict", "k");
+    await world.settle();
+    world.addRun("loose", "k");
+    await world.settle();
+    const [first] = world.open.values();
+    if (first !== undefined) world.endCall(first, 0);
+    await world.settle();
+    const functionIds = [...world.open.values()].map(({ timer }) => timer.functionId);
+    expect(functionIds).toEqual(["loose", "loose", "loose"]);
+  });
+
+  it("[F53] a function whose app has no free call lets others have the place meanwhile", async () => {
+    const config = { concurrency: [rule(1, { key: KEY, scope: "env" } as const)] };
+    const world = new QueueWorld(
+      { holder: config, full: config, free: config },
+      { callsInFlightPerAppMax: 1, appOf: (functionId) => `app of ${functionId}` },
+    );
+    const runs = [
+      ["holder", "k"],
+      ["full", "k"],
+      ["full", "other"],
+      ["free", "k"],
+    ] as const;
+    for (const [functionId, key] of runs) {
+      world.addRun(functionId, key);
+      await world.settle();
+    }
+    const [holder] = world.open.values();
+    if (holder !== undefined) world.endCall(holder, 0);
+    await world.settle();
+    const started = world.started.map(({ functionId, key }) => [functionId, key]);
+    expect(started).toEqual([
+      ["holder", "k"],
+      ["full", "other"],
+      ["free", "k"],
+    ]);
+  });
+
+  it("[F27] a rule that is newer than a run's start asks nothing of its first call after a crash", async () => {
+    const world = new QueueWorld({ f: {} });
+    world.addRun("f", "k");
+    await world.settle();
+    world.setRules("f", { concurrency: [rule(1, { level: "fn" })] });
+    world.dispatcher.rulesChanged("f");
+    world.restart();
+    await world.settle();
+    world.addRun("f", "k");
+    await world.settle();
+    expect(world.open.size).toBe(2);
   });
 
   it("[F54] up to limit and burst runs start at once, then one for each period over limit", async () => {
@@ -326,6 +420,53 @@ describe("createDispatcher", () => {
       }
     },
   );
+
+  it.each([0, 2_000])(
+    "[F58] a throttle of the function leaves the lanes of a restart on disk (crowded above %d)",
+    async (crowdedLanes) => {
+      const slow = { limit: 1, periodMs: 1_000, burst: 0 };
+      const world = new QueueWorld({ f: { throttle: slow } }, { crowdedLanes, readyLanes: 100 });
+      for (let n = 0; n < 600; n += 1) world.addRun("f", `k${n % 300}`);
+      await world.settle();
+      expect(world.started).toHaveLength(1);
+      world.restart();
+      world.reads.clear();
+      await world.settle();
+      await world.advance(100);
+      // The start that is made again, and nothing for the 299 others.
+      expect(world.open.size).toBe(1);
+      expect(world.reads.get("listTimers") ?? 0).toBeLessThanOrEqual(4);
+      expect(world.reads.get("findLimiters") ?? 0).toBeLessThanOrEqual(2);
+      for (let n = 1; n <= 20; n += 1) {
+        const before = { turns: world.rulesAsked, reads: world.reads.get("listTimers") ?? 0 };
+        await world.advance(1_000);
+        expect(world.started).toHaveLength(1 + n);
+        expect(world.rulesAsked - before.turns).toBeLessThanOrEqual(20);
+        expect((world.reads.get("listTimers") ?? 0) - before.reads).toBeLessThanOrEqual(4);
+      }
+    },
+  );
+
+  it("[F55] later calls are found behind more waiting starts than memory holds", async () => {
+    const slow = { limit: 1, periodMs: 1_000_000, burst: 0 };
+    const world = new QueueWorld({ f: {} }, { readyLanes: 10 });
+    await world.settle();
+    const first = world.addRun("f", "z");
+    await world.settle();
+    world.setRules("f", { throttle: slow });
+    world.dispatcher.rulesChanged("f");
+    for (let n = 100; n < 500; n += 1) world.addRun("f", `k${n}`);
+    await world.settle();
+    const call = world.open.get(first.id);
+    if (call === undefined) throw new Error("the first run did not start");
+    world.endCall(call, 1);
+    const [later] = call.run.state.timers.values();
+    if (later === undefined) throw new Error("the run has no later call");
+    world.restart();
+    await world.settle();
+    await world.advance(100);
+    expect([...world.open.keys()]).toContain(later.id);
+  });
 
   it("[F53] a lane that is woken late does not take the younger lane of its key with it", async () => {
     const ofRun = { key: KEY, level: "fn" } as const;

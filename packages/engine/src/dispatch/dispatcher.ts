@@ -1,13 +1,15 @@
 // Decides which calls and requests are made next: functions take turns, the lanes of a function take turns, and within a lane
 // the order of the runs decides. A call goes out when everything that it needs is free, and takes all of it at once; what it
 // lacks wakes its lane. Works from memory; the timers on disk are its journal.
-import { isEnded, type LoadedRun, type Timer } from "@everstep/core";
+import type { LoadedRun, Timer } from "@everstep/core";
 import type { InFlightCall } from "../engine.ts";
 import type { TimerWindow } from "../timers/timer-window.ts";
-import { AirborneCalls, type AirborneCall } from "./airborne-calls.ts";
+import { AirborneCalls } from "./airborne-calls.ts";
 import { Backlog } from "./backlog.ts";
-import { BucketTable, type Holder, type Waiter } from "./bucket-table.ts";
-import { needsOf, type CallNeeds } from "./call-needs.ts";
+import { BucketTable } from "./bucket-table.ts";
+import { isStartOf, needsOf, type CallNeeds } from "./call-needs.ts";
+import { Departures, type Departing } from "./departures.ts";
+import { LeftCalls } from "./left-calls.ts";
 import type { Dispatcher, DispatcherOptions, Flight, FunctionRules } from "./contract.ts";
 import { inOrder, isEmpty, isParkedFor, type Lane } from "./lane.ts";
 import { LaneSet } from "./lane-set.ts";
@@ -16,6 +18,7 @@ import { aheadOf, parkedBy, Places, type Try } from "./places.ts";
 import { describeQueue, type QueueState } from "./queue-state.ts";
 import { RunWarmer } from "./run-warmer.ts";
 import { ThrottleTable } from "./throttle-table.ts";
+import type { Waiter } from "./waiting-room.ts";
 
 /** Pause before a read that failed is tried again. */
 const RELOAD_MS = 1_000;
@@ -36,6 +39,8 @@ class CallDispatcher implements Dispatcher {
   readonly #buckets: BucketTable;
   readonly #throttles: ThrottleTable;
   readonly #places: Places;
+  readonly #departures: Departures;
+  readonly #left: LeftCalls;
   readonly #backlog: Backlog;
   readonly #warmer: RunWarmer;
   readonly #pace: Pace;
@@ -51,6 +56,19 @@ class CallDispatcher implements Dispatcher {
     this.#buckets = new BucketTable({ store, onError, wake });
     this.#throttles = new ThrottleTable({ store, clock, onError, wake });
     this.#places = new Places(this.#buckets, this.#throttles, clock);
+    this.#departures = new Departures({
+      ...options,
+      calls: this.#calls,
+      buckets: this.#buckets,
+      places: this.#places,
+      putBack: (timer) => this.add(timer),
+      onError: retryLater,
+    });
+    this.#left = new LeftCalls({
+      ...options,
+      buckets: this.#buckets,
+      callTimeoutMs: options.limits.callTimeoutMs,
+    });
     this.#pace = new Pace(clock, wake);
     const resume = (set: LaneSet, lane: Lane): void => this.#resume(set, lane);
     const isOut = (timerId: number): boolean => this.#calls.has(timerId);
@@ -67,6 +85,10 @@ class CallDispatcher implements Dispatcher {
     return this.#calls.size;
   }
 
+  async takeUp(): Promise<void> {
+    await this.#left.takeUp();
+  }
+
   open(functionId: string): void {
     this.#backlog.open(this.#setOf(functionId, true));
   }
@@ -80,7 +102,8 @@ class CallDispatcher implements Dispatcher {
   }
 
   pump(): void {
-    if (this.#isPaused || this.#pace.isResting) return;
+    if (this.#isPaused || this.#pace.isResting || !this.#left.isTakenUp) return;
+    this.#makeLeftCalls();
     do {
       let turn = [...this.#active];
       while (turn.length > 0) turn = turn.filter((set) => this.#step(set));
@@ -91,9 +114,7 @@ class CallDispatcher implements Dispatcher {
   }
 
   land(timerId: number): void {
-    for (const bucket of this.#calls.remove(timerId)?.needs.buckets ?? []) {
-      if (bucket.level === "step") this.#buckets.free(bucket, timerId);
-    }
+    this.#departures.land(timerId);
   }
 
   runEnded(runId: string): void {
@@ -104,9 +125,8 @@ class CallDispatcher implements Dispatcher {
     const set = this.#sets.get(functionId);
     const rules = this.#options.rulesOf(functionId);
     if (set === undefined || rules === undefined) return;
-    for (const call of this.#calls.values()) {
-      if (call.flight.functionId === functionId) this.#countAgain(call, rules);
-    }
+    this.#departures.countAgain(functionId, rules);
+    this.#left.rulesChanged(functionId, rules);
     for (const lane of set.lanes()) {
       lane.needs = undefined;
       set.makeReady(lane);
@@ -115,21 +135,12 @@ class CallDispatcher implements Dispatcher {
     this.#options.wake();
   }
 
-  /** A call that went out under other rules counts under the new ones too. */
-  #countAgain(call: AirborneCall, rules: FunctionRules): void {
-    const { flight, run, isStart, needs: old } = call;
-    const found = needsOf(rules.config, run, this.#options.clock.nowMs());
-    call.needs = isStart ? found.start : found.later;
-    for (const bucket of old.buckets) {
-      if (bucket.level === "step") this.#buckets.free(bucket, flight.timerId);
-    }
-    for (const bucket of call.needs.buckets) {
-      if (bucket.level === "step") this.#buckets.take(bucket, flight.timerId, holderOf(flight));
-    }
-  }
-
   current(timerId: number): Flight | undefined {
     return this.#calls.get(timerId)?.flight;
+  }
+
+  hasLeft(timerId: number): boolean {
+    return this.#calls.get(timerId)?.isMade === true;
   }
 
   inFlight(): readonly InFlightCall[] {
@@ -164,6 +175,8 @@ class CallDispatcher implements Dispatcher {
   pause(): void {
     this.#isPaused = true;
     this.#throttles.stop();
+    this.#left.stop();
+    this.#departures.stop();
   }
 
   drained(): Promise<void> {
@@ -174,7 +187,7 @@ class CallDispatcher implements Dispatcher {
   #setOf(functionId: string, isOnDisk = false): LaneSet {
     let set = this.#sets.get(functionId);
     if (set === undefined) {
-      set = new LaneSet(functionId, isOnDisk, this.#options.crowdedLanes);
+      set = new LaneSet(functionId, isOnDisk, this.#options);
       this.#sets.set(functionId, set);
       this.#active.add(set);
     }
@@ -212,7 +225,8 @@ class CallDispatcher implements Dispatcher {
       return false;
     }
     if (this.#roomOf(rules) <= 0 || this.#isReadingEnough()) return false;
-    const lane = this.#places.isShut(set, rules.config) ? undefined : set.next();
+    const gate = this.#places.gateOf(set, rules.config);
+    const lane = gate === "closed" ? undefined : set.next(gate === "open");
     if (lane === undefined) {
       this.#active.delete(set);
       return false;
@@ -243,10 +257,12 @@ class CallDispatcher implements Dispatcher {
     const isMade = tries.includes("made");
     this.#pace.note(isMade);
     const parked = isMade ? undefined : parkedBy(lane, tries);
-    if (parked === undefined) {
+    if (parked !== undefined) set.park(lane, parked);
+    else if (tries.includes("gated") && tries.includes("empty")) set.awaitStarts(lane);
+    else {
       this.#backlog.refill(set, lane);
       if (!isMade && !set.dropDrained(lane) && tries.includes("unloaded")) set.awaitRead(lane);
-    } else set.park(lane, parked);
+    }
   }
 
   #tryWindow(set: LaneSet, lane: Lane, window: TimerWindow, rules: FunctionRules): Try {
@@ -262,7 +278,7 @@ class CallDispatcher implements Dispatcher {
       return "unloaded";
     }
     window.pop();
-    this.#takeOff({ timer, run, needs, rules });
+    this.#depart({ timer, run, needs, rules });
     return "made";
   }
 
@@ -289,37 +305,26 @@ class CallDispatcher implements Dispatcher {
       needs = found;
       if (found.isOfLane) lane.needs = found;
     }
-    return timer.isStart === true ? needs.start : needs.later;
+    return isStartOf(timer, run) ? needs.start : needs.later;
   }
 
-  #takeOff(call: {
-    readonly timer: Timer;
-    readonly run: LoadedRun;
-    readonly needs: CallNeeds;
-    readonly rules: FunctionRules;
-  }): void {
-    const { timer, run, needs, rules } = call;
-    // The timer may have been taken away since it became ready: its run was cancelled or has ended.
-    const current = run.state.timers.get(timer.id);
-    if (current === undefined || isEnded(run.state)) return;
-    const runId = run.state.head.id;
-    const startedAtMs = this.#options.clock.nowMs();
-    const stepId = timer.op?.stepId;
-    const flight: Flight = {
-      runId,
-      timerId: timer.id,
-      functionId: timer.functionId,
-      appId: rules.appId,
-      generation: this.#options.nextGeneration(),
-      startedAtMs,
-      ...(stepId === undefined ? {} : { stepId }),
-      ...(run.state.head.startedAtMs === undefined ? { start: this.#places.startOf(needs) } : {}),
+  #depart(call: Departing): void {
+    const isOut = this.#departures.depart(call);
+    if (!this.#left.has(call.timer.id)) return;
+    if (isOut) this.#left.handOver(call.timer.id);
+    else this.#left.giveUp(call.timer.id);
+  }
+
+  /** What a former owner had out goes before everything else, in the places that it holds. */
+  #makeLeftCalls(): void {
+    const mayRun = (functionId: string): boolean => {
+      const rules = this.#options.rulesOf(functionId);
+      return rules !== undefined && !rules.isPaused && this.#roomOf(rules) > 0;
     };
-    for (const bucket of needs.buckets) {
-      this.#buckets.take(bucket, bucket.level === "fn" ? runId : timer.id, holderOf(flight));
+    for (const { timer, run, needs } of this.#left.ready(mayRun)) {
+      const rules = this.#options.rulesOf(timer.functionId);
+      if (rules !== undefined) this.#depart({ timer, run, needs, rules, isAgain: true });
     }
-    this.#calls.add({ flight, run, needs, isStart: timer.isStart === true });
-    this.#options.make(current, run, flight);
   }
 
   #resume(set: LaneSet, lane: Lane): void {
@@ -337,8 +342,4 @@ class CallDispatcher implements Dispatcher {
       wake();
     });
   }
-}
-
-function holderOf({ runId, stepId, startedAtMs: sinceMs }: Flight): Holder {
-  return { runId, sinceMs, ...(stepId === undefined ? {} : { stepId }) };
 }

@@ -3,15 +3,15 @@
 // queueing). After a restart the lanes on disk are taken up page by page, when those in memory run low.
 import type { LaneEntry, Timer } from "@everstep/core";
 import { createHeap } from "../timers/heap.ts";
-import type { Bucket } from "@everstep/core";
 import type { FunctionConfig } from "@everstep/protocol";
 import { FIRST_PLACE, type TimerWindowOptions } from "../timers/timer-window.ts";
-import { functionBucketOf } from "./call-needs.ts";
+import { gateOf, type FunctionGate } from "./call-needs.ts";
 import {
   createLane,
   forgetCalls,
   inOrder,
   isDrained,
+  isEmpty,
   isLoading,
   windowOf,
   type Lane,
@@ -25,6 +25,16 @@ const LANE_READY_MAX = 32;
 const CROWDED_LANE_READY_MAX = 4;
 const CROWDED_LANES = 2_000;
 
+/** Lanes that wait for their turn before no more are taken up: only as many take turns, but any number fits in memory. */
+const READY_LANES_MAX = 50_000;
+
+export interface LaneBounds {
+  /** Above so many lanes of a function, those that wait for others hold nothing in memory. Absent: 2,000. */
+  readonly crowdedLanes?: number | undefined;
+  /** Above so many lanes that wait for their turn, no more are taken up. Absent: 50,000. */
+  readonly readyLanes?: number | undefined;
+}
+
 interface Turn {
   readonly lane: Lane;
   readonly key: number;
@@ -34,24 +44,29 @@ interface Turn {
 export class LaneSet {
   readonly functionId: string;
   readonly #lanes = new Map<string, Lane>();
+  /** The first lane that was left on disk because it has starts alone, and whether all others have been seen. */
+  #skippedFrom: LaneSet["cursor"];
+  #isSearched = false;
   readonly #turns = createHeap<Turn>((turn) => turn);
+  /** Lanes that have nothing but starts: they are not even asked while no run of the function may start. */
+  readonly #startTurns = createHeap<Turn>((turn) => turn);
+  #readyCount = 0;
   /** The last lane that was taken up from disk; undefined once all are known. */
   #cursor: { readonly key: string; readonly isStart: boolean } | "start" | undefined;
   #turn = 0;
   #readingCount = 0;
   readonly #known: TimerWindowOptions;
   readonly #onDisk: TimerWindowOptions;
-  #gate: { readonly config: FunctionConfig; readonly bucket: Bucket | undefined } | undefined;
+  #gate: { readonly config: FunctionConfig; readonly gate: FunctionGate } | undefined;
 
   readonly #crowdedLanes: number;
+  readonly #readyLanes: number;
 
-  /**
-   * @param isOnDisk Whether a former owner may have left lanes on disk.
-   * @param crowdedLanes Above so many lanes, those that wait for others hold nothing in memory.
-   */
-  constructor(functionId: string, isOnDisk: boolean, crowdedLanes: number = CROWDED_LANES) {
+  /** @param isOnDisk Whether a former owner may have left lanes on disk. */
+  constructor(functionId: string, isOnDisk: boolean, bounds: LaneBounds = {}) {
     this.functionId = functionId;
-    this.#crowdedLanes = crowdedLanes;
+    this.#crowdedLanes = bounds.crowdedLanes ?? CROWDED_LANES;
+    this.#readyLanes = bounds.readyLanes ?? READY_LANES_MAX;
     this.#cursor = isOnDisk ? "start" : undefined;
     this.#known = {
       orderOf: (timer: Timer) => ({ key: timer.orderKey, id: timer.id }),
@@ -60,8 +75,11 @@ export class LaneSet {
     this.#onDisk = { ...this.#known, startAfter: FIRST_PLACE };
   }
 
-  get readyCount(): number {
-    return this.#turns.size;
+  /** As many lanes wait for their turn as memory should hold. */
+  get isSated(): boolean {
+    if (this.#readyCount <= this.#readyLanes) return false;
+    // Later calls may be made while starts have to wait, so they are looked for among all lanes.
+    return this.#isSearched || this.#turns.size > this.#readyLanes;
   }
 
   /** Lanes that had their turn and wait for a read. */
@@ -95,42 +113,71 @@ export class LaneSet {
 
   /** Takes up a page of lanes from disk. @param isLast No lane is left behind it. @returns the lanes of the page. */
   take(page: readonly LaneEntry[], isLast: boolean): readonly Lane[] {
-    const lanes = page.map(({ key, isStart, first }) => {
-      // Later calls are listed before starts; a lane that is new at its starts has nothing else.
-      const lane = this.#laneOf(key, isStart);
-      lane.firstOrderKey =
-        lane.firstOrderKey === 0 ? first.orderKey : Math.min(lane.firstOrderKey, first.orderKey);
-      return lane;
-    });
-    const last = page.at(-1);
-    if (isLast || last === undefined) this.#cursor = undefined;
-    else this.#cursor = { key: last.key, isStart: last.isStart };
+    const lanes: Lane[] = [];
+    for (const { key, isStart, first } of page) {
+      if (isStart && this.#isSkipping(key, lanes.length)) this.#skippedFrom ??= this.#cursor;
+      else {
+        // Later calls are listed before starts; a lane that is new at its starts has nothing else.
+        const lane = this.#laneOf(key, isStart);
+        lane.firstOrderKey =
+          lane.firstOrderKey === 0 ? first.orderKey : Math.min(lane.firstOrderKey, first.orderKey);
+        lanes.push(lane);
+      }
+      this.#cursor = { key, isStart };
+    }
+    if (isLast) {
+      this.#cursor = this.#skippedFrom;
+      this.#isSearched = this.#skippedFrom !== undefined;
+      this.#skippedFrom = undefined;
+    }
     return lanes;
+  }
+
+  #isSkipping(key: string, takenCount: number): boolean {
+    const isFull = this.#readyCount + takenCount > this.#readyLanes;
+    return isFull && !this.#isSearched && !this.#lanes.has(key);
   }
 
   /** The lane waits for its turn from now on. */
   makeReady(lane: Lane): void {
-    if (lane.isReady || this.#lanes.get(lane.key) !== lane) return;
-    lane.isReady = true;
+    if (this.#lanes.get(lane.key) !== lane) return;
+    const readyWith = isEmpty(lane.later) ? "starts" : "any";
+    if (lane.readyWith === readyWith || lane.readyWith === "any") return;
+    if (lane.readyWith === undefined) this.#readyCount += 1;
+    lane.readyWith = readyWith;
     lane.parked = undefined;
     this.#endRead(lane);
     lane.turn = Math.max(lane.turn, this.#turn);
     const [first] = inOrder(lane);
     // Among lanes of one turn the oldest first call goes first.
-    this.#turns.push({ lane, key: lane.turn, id: first.peek()?.orderKey ?? lane.firstOrderKey });
+    const turn = { lane, key: lane.turn, id: first.peek()?.orderKey ?? lane.firstOrderKey };
+    (readyWith === "starts" ? this.#startTurns : this.#turns).push(turn);
   }
 
-  /** The lane whose turn it is. It is not ready any more. */
-  next(): Lane | undefined {
-    const turn = this.#turns.pop();
+  /** The lane whose turn it is. It is not ready any more. @param isWithStarts Whether starts may go on at all. */
+  next(isWithStarts: boolean): Lane | undefined {
+    const later = this.#turns.peek();
+    const start = isWithStarts ? this.#firstStartTurn() : undefined;
+    const isStartFirst = start !== undefined && (later === undefined || isBefore(start, later));
+    const turn = isStartFirst ? this.#startTurns.pop() : this.#turns.pop();
     if (turn === undefined) return undefined;
-    turn.lane.isReady = false;
+    turn.lane.readyWith = undefined;
+    this.#readyCount -= 1;
     return turn.lane;
+  }
+
+  /** A lane that got a later call since waits among the others. */
+  #firstStartTurn(): Turn | undefined {
+    for (let turn = this.#startTurns.peek(); turn !== undefined; turn = this.#startTurns.peek()) {
+      if (turn.lane.readyWith === "starts" && turn.lane.turn === turn.key) return turn;
+      this.#startTurns.pop();
+    }
+    return undefined;
   }
 
   /** One of its calls was made. */
   served(lane: Lane): void {
-    this.#turn = lane.turn;
+    this.#turn = Math.max(this.#turn, lane.turn);
     lane.turn += 1;
   }
 
@@ -147,12 +194,18 @@ export class LaneSet {
     if (this.#lanes.size > this.#crowdedLanes && !isLoading(lane)) forgetCalls(lane);
   }
 
-  /** What every call of the function needs; undefined when that is nothing. */
-  gateOf(config: FunctionConfig): Bucket | undefined {
+  /** The lane has nothing but starts, and no run of the function may start: it waits for its turn again. */
+  awaitStarts(lane: Lane): void {
+    if (this.#lanes.size > this.#crowdedLanes && !isLoading(lane)) forgetCalls(lane);
+    this.makeReady(lane);
+  }
+
+  /** What the function's calls need whatever their keys. */
+  gateOf(config: FunctionConfig): FunctionGate {
     if (this.#gate?.config !== config) {
-      this.#gate = { config, bucket: functionBucketOf(this.functionId, config) };
+      this.#gate = { config, gate: gateOf(this.functionId, config) };
     }
-    return this.#gate.bucket;
+    return this.#gate.gate;
   }
 
   /** Forgets a lane that has nothing any more. @returns whether it had nothing. */
@@ -189,6 +242,10 @@ export class LaneSet {
     if (this.#lanes.size <= 1) return READY_MAX;
     return this.#lanes.size <= CROWDED_LANES ? LANE_READY_MAX : CROWDED_LANE_READY_MAX;
   }
+}
+
+function isBefore(a: Turn, b: Turn): boolean {
+  return a.key < b.key || (a.key === b.key && a.id < b.id);
 }
 
 /** How many calls a window should get from disk at once. */

@@ -15,8 +15,11 @@ export interface Lane {
   readonly later: TimerWindow;
   /** Its place among the function's lanes (start-time fair queueing): each call served moves it one turn on. */
   turn: number;
-  /** Waits for its turn. Else it is empty, waits for a read, or for what its first calls lack. */
-  isReady: boolean;
+  /**
+   * Waits for its turn, with starts alone or with what may be more. Undefined: it is empty, waits for a read, or for what its
+   * first calls lack.
+   */
+  readyWith: "starts" | "any" | undefined;
   /**
    * All that it has waits for something that wakes it, so that another call of this kind changes nothing: any call, or only
    * starts, which alone are throttled and take a place for their whole run.
@@ -45,7 +48,7 @@ export function createLane({ key, functionId, starts, later }: LaneOptions): Lan
     starts: createTimerWindow(starts),
     later: createTimerWindow(later),
     turn: 0,
-    isReady: false,
+    readyWith: undefined,
     parked: undefined,
     isReading: false,
     firstOrderKey: 0,

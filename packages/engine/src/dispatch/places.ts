@@ -10,9 +10,13 @@ import type { ThrottleTable } from "./throttle-table.ts";
 
 /**
  * How a try to make a call of a window ended. `start_blocked`: by what only starts need, so later calls of the lane may go on.
- * `unloaded`: something is to be read first.
+ * `gated`: by what no start of the function has, so the function waits and not the lane. `unloaded`: something is to be read
+ * first.
  */
-export type Try = "made" | "blocked" | "start_blocked" | "unloaded" | "empty";
+export type Try = "made" | "blocked" | "start_blocked" | "gated" | "unloaded" | "empty";
+
+/** `closed`: for every call of the function. `starts_closed`: for starts. */
+export type Gate = "open" | "starts_closed" | "closed";
 
 /** Runs loaded for the next calls of a lane, and of all lanes of a function together. */
 const LANE_AHEAD_MAX = 64;
@@ -39,17 +43,23 @@ export class Places {
     if (throttle === undefined) return undefined;
     const allowedAtMs = this.#throttles.allowedAtMs(throttle);
     if (allowedAtMs !== undefined && allowedAtMs <= this.#clock.nowMs()) return undefined;
+    if (throttle.rule.key === undefined) return "gated";
     this.#throttles.park(lane, throttle);
     return "start_blocked";
   }
 
-  /** The function has no place left, or only for lanes that wait for a read: what was read makes it active again. */
-  isShut(set: LaneSet, config: FunctionConfig): boolean {
-    const gate = set.gateOf(config);
-    if (gate === undefined) return false;
-    const room = this.#buckets.roomOf(gate);
-    if (room <= 0) this.#buckets.park(set, gate);
-    return room <= set.readingCount;
+  /** What the function has no place for, except for lanes that wait for a read: what was read makes it active again. */
+  gateOf(set: LaneSet, config: FunctionConfig): Gate {
+    const { bucket, throttle } = set.gateOf(config);
+    if (bucket !== undefined) {
+      const room = this.#buckets.roomOf(bucket);
+      if (room <= 0) this.#buckets.park(set, bucket);
+      if (room <= set.readingCount) return "closed";
+    }
+    if (throttle === undefined) return "open";
+    const room = this.#throttles.countAllowed(throttle);
+    if (room <= 0) this.#throttles.park(set, throttle);
+    return room <= set.readingCount ? "starts_closed" : "open";
   }
 
   /** What is to be committed with a start that goes out now. */
@@ -57,6 +67,11 @@ export class Places {
     const slots = buckets.flatMap(({ id, level }) => (level === "fn" ? [id] : []));
     if (throttle === undefined) return { slots };
     return { slots, throttle: this.#throttles.take(throttle) };
+  }
+
+  /** A start that was counted and is not on record does not happen. Slots go with the end of its run. */
+  giveBack({ throttle }: CallNeeds): void {
+    if (throttle !== undefined) this.#throttles.giveBack(throttle);
   }
 }
 
@@ -68,7 +83,8 @@ export function parkedBy(lane: Lane, tries: readonly Try[]): Lane["parked"] {
 }
 
 /** How many runs of a lane are worth loading at once: those that its limits let out together, if memory has place for them. */
-export function aheadOf(set: LaneSet, { buckets }: CallNeeds): number {
+export function aheadOf(set: LaneSet, { buckets, throttle }: CallNeeds): number {
+  const startsMax = throttle === undefined ? Infinity : throttle.rule.limit + throttle.rule.burst;
   const share = Math.ceil(AHEAD_MAX / Math.max(1, set.laneCount));
-  return Math.min(LANE_AHEAD_MAX, share, ...buckets.map(({ limit }) => limit));
+  return Math.min(LANE_AHEAD_MAX, share, startsMax, ...buckets.map(({ limit }) => limit));
 }

@@ -1,7 +1,7 @@
 // Why a call has not gone out yet: everything it lacks at this moment, who has it, and its place in the queue.
 import type { Bucket, LoadedRun, Timer } from "@everstep/core";
 import type { BucketTable, Holder } from "./bucket-table.ts";
-import { needsOf } from "./call-needs.ts";
+import { isStartOf, needsOf } from "./call-needs.ts";
 import type { Flight, FunctionRules } from "./contract.ts";
 import type { ThrottleTable } from "./throttle-table.ts";
 
@@ -61,11 +61,13 @@ export function describeQueue(facts: QueueFacts): QueueState {
   if (rules === undefined) return { state: "function_unknown" };
   if (rules.isPaused) return { state: "paused" };
   const needs = needsOf(rules.config, run, nowMs);
-  const { buckets: needed, throttle } = timer.isStart === true ? needs.start : needs.later;
+  const { buckets: needed, throttle } = isStartOf(timer, run) ? needs.start : needs.later;
   const reasons: QueueReason[] = [];
   for (const bucket of needed) {
     const holders = buckets.holdersOf(bucket);
-    if (holders.length >= bucket.limit) reasons.push(concurrencyReason(bucket, holders));
+    // What it holds itself since before a crash does not hold it back.
+    if (buckets.countHeld(bucket, (key) => key !== timer.id) >= bucket.limit)
+      reasons.push(concurrencyReason(bucket, holders));
   }
   if (throttle !== undefined) {
     const untilMs = throttles.allowedAtMs(throttle);

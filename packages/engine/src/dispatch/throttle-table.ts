@@ -2,6 +2,8 @@
 // store once; from then on memory is ahead of it: each start takes its new state along, to be committed with it.
 import {
   decideThrottle,
+  giveBackStart,
+  startsAllowed,
   readThrottle,
   throttleLimiter,
   type Limiter,
@@ -11,7 +13,7 @@ import {
 import type { Clock } from "../ports.ts";
 import { createHeap } from "../timers/heap.ts";
 import type { CallNeeds } from "./call-needs.ts";
-import type { Lane } from "./lane.ts";
+import type { Waiter } from "./waiting-room.ts";
 
 export type ThrottleNeed = NonNullable<CallNeeds["throttle"]>;
 
@@ -21,7 +23,7 @@ interface ThrottleState {
   tat: ThrottleTat | undefined;
   isLoaded: boolean;
   /** Longest waiting first, with the rule that held it back. */
-  readonly waiters: Map<Lane, ThrottleNeed>;
+  readonly waiters: Map<Waiter, ThrottleNeed>;
   /** When its next waiter may start, while that is noted; epoch ms. */
   wakeAtMs: number | undefined;
 }
@@ -72,16 +74,31 @@ export class ThrottleTable {
     return throttleLimiter(need.id, verdict.tat);
   }
 
-  /** The lane waits until a run of the group may start. */
-  park(lane: Lane, need: ThrottleNeed): void {
+  /** A start that was counted does not happen. */
+  giveBack(need: ThrottleNeed): void {
     const state = this.#stateOf(need);
-    state.waiters.set(lane, need);
+    if (state.tat === undefined) return;
+    state.tat = giveBackStart(need.rule, state.tat);
     this.#plan(state);
   }
 
-  /** The longest waiting lane of each group that may start a run. Ask again after they were served. */
-  takeWoken(mayRun: (lane: Lane) => boolean): readonly Lane[] {
-    const woken: Lane[] = [];
+  /** About how many runs of this group may start now; 0 while what is remembered is being read. */
+  countAllowed(need: ThrottleNeed): number {
+    const state = this.#stateOf(need);
+    if (!state.isLoaded) return 0;
+    return startsAllowed(need.rule, state.tat, this.#options.clock.nowMs());
+  }
+
+  /** The waiter waits until a run of the group may start. */
+  park(waiter: Waiter, need: ThrottleNeed): void {
+    const state = this.#stateOf(need);
+    state.waiters.set(waiter, need);
+    this.#plan(state);
+  }
+
+  /** Who has waited longest in each group that may start a run. Ask again after they were served. */
+  takeWoken(mayRun: (waiter: Waiter) => boolean): readonly Waiter[] {
+    const woken: Waiter[] = [];
     const later: ThrottleState[] = [];
     const nowMs = this.#options.clock.nowMs();
     for (
@@ -95,11 +112,11 @@ export class ThrottleTable {
       state.wakeAtMs = undefined;
       const [first] = state.waiters;
       if (first === undefined) continue;
-      const [lane, need] = first;
+      const [waiter, need] = first;
       const verdict = decideThrottle(need.rule, state.tat, nowMs);
-      if (verdict.isAllowed && mayRun(lane)) {
-        state.waiters.delete(lane);
-        woken.push(lane);
+      if (verdict.isAllowed && mayRun(waiter)) {
+        state.waiters.delete(waiter);
+        woken.push(waiter);
       }
       if (state.waiters.size > 0) later.push(state);
     }

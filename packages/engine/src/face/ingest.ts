@@ -1,4 +1,5 @@
 // What brings events in: each gets its internal id here, before the partition loop sees it.
+import { manualTickEvent } from "@everstep/core";
 import { canonicalJson, toEventRecord, ulidFromSeed, type EventRecord } from "@everstep/protocol";
 import type { EngineOptions } from "../create-engine.ts";
 import type { Engine, InvokeInput, SendOptions } from "../engine.ts";
@@ -7,7 +8,7 @@ import type { Partition } from "../partition/open-partition.ts";
 export function createIngest(
   { clock }: EngineOptions,
   opened: () => Partition,
-): Pick<Engine, "sendEvents" | "invoke"> {
+): Pick<Engine, "sendEvents" | "invoke" | "runSchedule"> {
   return {
     async sendEvents(inputs, send = {}) {
       const partition = opened();
@@ -25,6 +26,12 @@ export function createIngest(
       const partition = opened();
       const event = invokedEvent(partition, { slug, input, send, receivedAtMs: clock.nowMs() });
       return partition.ask({ type: "invoke", event, slug, isSeeded: send.seed !== undefined });
+    },
+    async runSchedule(slug, cron) {
+      const partition = opened();
+      const { newUlid } = partition.identity;
+      const event = manualTickEvent(cron, { nowMs: clock.nowMs(), newUlid });
+      return partition.ask({ type: "invoke", event, slug, isSeeded: false, cron });
     },
   };
 }

@@ -24,12 +24,16 @@ export type Command =
       readonly event: EventRecord;
       readonly slug: string;
       readonly isSeeded: boolean;
+      /** The schedule that is run by hand. */
+      readonly cron?: string;
     }
   | {
       readonly type: "call_started";
       readonly runId: string;
       readonly atMs: number;
       readonly charge: StartCharge;
+      /** Its call holds places while it is out: that is put on record before it is made. */
+      readonly timerId?: number;
     }
   | { readonly type: "call_ended"; readonly runId: string; readonly end: CallEnd }
   | { readonly type: "request_ended"; readonly runId: string; readonly end: RequestEnd }

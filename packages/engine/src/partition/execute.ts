@@ -1,6 +1,7 @@
 // Executes one command within a batch: loads what it touches, lets core decide, records what changed.
 import {
   decideCallResult,
+  decideCalled,
   decideCancel,
   decideCheckpoint,
   decideCronTick,
@@ -42,9 +43,10 @@ export function execute(execution: Execution, command: Command): Awaitable<unkno
     case "invoke":
       return invoke(execution, command);
     case "call_started":
-      return edit(execution, command.runId, (draft) =>
-        decideStarted(draft, command.atMs, command.charge),
-      );
+      return edit(execution, command.runId, (draft) => {
+        decideStarted(draft, command.atMs, command.charge);
+        if (command.timerId !== undefined) decideCalled(draft, command.timerId, command.atMs);
+      });
     case "call_ended":
       return callEnded(execution, command);
     case "request_ended":
@@ -144,7 +146,7 @@ async function receiveEvents(
 
 async function invoke(
   execution: Execution,
-  { event, slug, isSeeded }: CommandOf<"invoke">,
+  { event, slug, isSeeded, cron }: CommandOf<"invoke">,
 ): Promise<{ eventId: string; runId: string; outcome?: EventOutcome }> {
   const { batch, catalog } = execution;
   const fn = catalog.findLive(slug);
@@ -154,6 +156,7 @@ async function invoke(
   const { runIds, outcomes } = await routeEvent(execution, {
     event,
     target: { functionId: fn.id },
+    ...(cron === undefined ? {} : { cron }),
   });
   const [runId] = runIds;
   if (runId !== undefined) return { eventId, runId };

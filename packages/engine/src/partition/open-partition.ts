@@ -9,10 +9,10 @@ import {
   type TimerKind,
 } from "@everstep/core";
 import type { Limits } from "@everstep/protocol";
-import { createCatalog, type Catalog } from "../catalog.ts";
+import { createCatalog, type Catalog, type EffectiveFunction } from "../catalog.ts";
 import type { EngineOptions } from "../create-engine.ts";
 import { createCaller, type MakeCall } from "../dispatch/caller.ts";
-import type { Dispatcher, FunctionRules } from "../dispatch/contract.ts";
+import type { Dispatcher, Flight, FunctionRules } from "../dispatch/contract.ts";
 import { createDispatcher } from "../dispatch/dispatcher.ts";
 import { createIdentity, type Identity } from "../identity.ts";
 import { createAlarm, type Alarm } from "../timers/alarm.ts";
@@ -125,6 +125,7 @@ class OwnedPartition implements Partition {
       log,
       limits,
       nextGeneration: identity.nextGeneration,
+      book: (flight, isHolding, booked) => this.#book(flight, isHolding, booked),
       make: this.#newCaller(),
       wake: () => this.#loop.wake(),
     });
@@ -161,6 +162,7 @@ class OwnedPartition implements Partition {
   }
 
   async start(): Promise<void> {
+    await this.dispatcher.takeUp();
     for (const fn of this.catalog.allFunctions()) this.dispatcher.open(fn.id);
     await this.#clockAlarm.start();
     await this.#callAlarm.start();
@@ -176,6 +178,15 @@ class OwnedPartition implements Partition {
     await firstOf(this.#loop.idle(), this.#options.clock, LAST_COMMITS_MS);
     await this.#options.transport.close();
     this.#loop.halt();
+  }
+
+  #book(flight: Flight, isHolding: boolean, booked: () => void): void {
+    const { runId, timerId, startedAtMs: atMs, start: charge = {} } = flight;
+    const held = isHolding ? { timerId } : {};
+    this.#loop.push({
+      command: { type: "call_started", runId, atMs, charge, ...held },
+      settled: booked,
+    });
   }
 
   #newCaller(): MakeCall {
@@ -209,7 +220,7 @@ class OwnedPartition implements Partition {
       random: () => chance.random(),
       retryIntervalMs,
       stepsPerRunMax: this.#limits.stepsPerRunMax,
-      isInFlight: (timerId) => this.dispatcher.current(timerId) !== undefined,
+      isInFlight: (timerId) => this.dispatcher.hasLeft(timerId),
       findFunction: (slugOrId) => this.catalog.findLive(slugOrId),
     };
   }
@@ -270,11 +281,19 @@ class OwnedPartition implements Partition {
   }
 }
 
+/** The catalogue's rules as the dispatcher reads them, many times for each call: the same object until something changes. */
+const RULES = new WeakMap<EffectiveFunction, FunctionRules>();
+
 function rulesOf(catalog: Catalog, functionId: string): FunctionRules | undefined {
-  const rules = catalog.rules(functionId);
-  if (rules === undefined) return undefined;
-  const { appId, config } = rules.function;
-  return { appId, config, isPaused: rules.isPaused };
+  const effective = catalog.rules(functionId);
+  if (effective === undefined) return undefined;
+  let rules = RULES.get(effective);
+  if (rules === undefined) {
+    const { appId, config } = effective.function;
+    rules = { appId, config, isPaused: effective.isPaused };
+    RULES.set(effective, rules);
+  }
+  return rules;
 }
 
 type OnDue = (timer: Timer, settled: () => void) => void;

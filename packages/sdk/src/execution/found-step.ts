@@ -1,5 +1,5 @@
 // A step that the running function has asked for: its identity, its place in the call and the promise that user code holds.
-import type { StepRequest } from "../steps/step-request.ts";
+import type { StepOptions, StepRequest } from "../steps/step-request.ts";
 import type { OpIdentity } from "../wire/op.ts";
 import { stepHash } from "../wire/step-hash.ts";
 import type { CallScope } from "./async-context.ts";
@@ -105,6 +105,24 @@ export function stepScopeOf(step: FoundStep, attempt: number): StepScope {
     attempt,
     isMemoized: step.memo !== undefined && step.memo.kind !== "input",
   };
+}
+
+/**
+ * Gives a step that nobody has decided on another id or name. The old id stays taken, so that numbers do not depend on middleware.
+ * @returns Whether it is another step now, with another result.
+ */
+export function renameStep(
+  step: FoundStep,
+  { id, name }: Pick<StepOptions, "id" | "name">,
+  ids: StepIds,
+): boolean {
+  const { request } = step;
+  const isOther = id !== request.options.id;
+  const wireName = request.wireName === request.options.id ? id : request.wireName;
+  const options = { ...request.options, id, ...(name === undefined ? {} : { name }) };
+  const changed = { ...request, options, ...(wireName === undefined ? {} : { wireName }) };
+  Object.assign(step, isOther ? ids.next(id) : {}, { request: changed });
+  return isOther;
 }
 
 /** Whether a step of the author's same id is under way. */

@@ -23,8 +23,11 @@ export interface StepScope {
   readonly input: readonly unknown[];
   readonly attempt: number;
   readonly isMemoized: boolean;
+  /** Gives the step another id or name, and this scope what follows from it; there while the step's input is transformed. */
+  readonly rename?: (options: Pick<StepOptions, "id" | "name">) => void;
 }
 
+/** What came of a send. */
 export interface SendResult {
   readonly ids: readonly string[];
 }

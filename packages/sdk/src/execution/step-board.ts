@@ -4,8 +4,15 @@ import { StepError } from "../errors.ts";
 import type { StepRequest } from "../steps/step-request.ts";
 import { afterMicrotasks } from "./after-microtasks.ts";
 import { findScope, runInScope } from "./async-context.ts";
-import { hasWholeInput, StepIds, stepInput, stepScopeOf, type FoundStep } from "./found-step.ts";
-import type { ExecutionHooks } from "./hooks.ts";
+import {
+  hasWholeInput,
+  renameStep,
+  StepIds,
+  stepInput,
+  stepScopeOf,
+  type FoundStep,
+} from "./found-step.ts";
+import type { ExecutionHooks, StepScope } from "./hooks.ts";
 import { parseMemo } from "./memo.ts";
 import { StackOrder } from "./stack-order.ts";
 
@@ -168,10 +175,24 @@ export class StepBoard {
     return runInScope(told, wrapper);
   }
 
+  /** Under its new id. */
+  #lookUp(step: FoundStep): void {
+    const { steps } = this.#port;
+    step.memo = Object.hasOwn(steps, step.hashedId) ? parseMemo(steps[step.hashedId]) : undefined;
+    this.#port.onMet(step);
+  }
+
   async #transformInputs(step: FoundStep): Promise<void> {
     const { hooks, attempt } = this.#port;
     if (hooks.transformStepInput === undefined) return;
-    const after = await hooks.transformStepInput(stepScopeOf(step, attempt), stepInput(step));
+    const scope: StepScope = {
+      ...stepScopeOf(step, attempt),
+      rename: (options) => {
+        if (renameStep(step, options, this.#ids)) this.#lookUp(step);
+        Object.assign(scope, stepScopeOf(step, attempt));
+      },
+    };
+    const after = await hooks.transformStepInput(scope, stepInput(step));
     if (!hasWholeInput(step)) {
       if (step.request.handler !== undefined) step.inputs = after;
     } else if (typeof after[0] === "object" && after[0] !== null) {

@@ -3,7 +3,6 @@
 import { findScope, runInScope } from "../execution/async-context.ts";
 import type { CallOutput } from "../execution/call.ts";
 import type { ExecutionHooks, MemoizedStep, StepScope } from "../execution/hooks.ts";
-import { NonRetriableError } from "../errors.ts";
 import type { EventObject, HookScope, Logger, RequestFacts } from "../functions/definition.ts";
 import type { EverstepFunction } from "../functions/everstep-function.ts";
 import type {
@@ -196,14 +195,13 @@ class CallHooks {
     const changed = await this.#middleware.transformStepInput?.({
       fn: this.#given.fn,
       stepInfo: { hashedId, memoized, stepType },
-      stepOptions: { ...scope.options },
+      stepOptions: { ...scope.options, name: scope.name },
       input: [...input],
     });
     if (changed === undefined) return input;
-    if (changed.stepOptions.id !== scope.options.id) {
-      throw new NonRetriableError(
-        `The middleware "${this.#middleware.id}" changed the id of the step "${scope.options.id}" to "${changed.stepOptions.id}": ids are fixed when the step is called. Give the step its final id in the function.`,
-      );
+    const { id, name } = changed.stepOptions;
+    if (id !== scope.options.id || name !== scope.name) {
+      scope.rename?.({ id, ...(name === undefined ? {} : { name }) });
     }
     return changed.input;
   }

@@ -155,23 +155,31 @@ describe("middleware classes", () => {
     expect((await callFunction(fn, state)).body).toEqual(["t2", 8]);
   });
 
-  it("change arguments of steps, and refuse aloud to change their ids", async () => {
+  it("change arguments, ids and names of steps, one after the other", async () => {
     class More extends Middleware.BaseMiddleware {
       readonly id = "more";
       override transformStepInput(args: Middleware.TransformStepInputArgs) {
-        const { id } = args.stepOptions;
-        const stepOptions = id === "two" ? { id: "other" } : args.stepOptions;
-        return { ...args, stepOptions, input: [...args.input, "more"] };
+        args.stepOptions.id = `eu/${args.stepOptions.id}`;
+        args.stepOptions.name = `${args.stepOptions.name}!`;
+        return { ...args, input: [...args.input, args.stepInfo.memoized] };
       }
     }
-    const { client } = testApp({ middleware: [More] });
-    const fn = client.createFunction({ id: "fn" }, { event: "x" }, async ({ step }) => {
-      await step.run("one", (...given: unknown[]) => given, 1);
-      await step.run("two", () => 2);
-    });
-    expect((await callFunction(fn)).body[0].data).toEqual([1, "more"]);
-    const answer = await callFunction(fn, remembered({ one: { data: [] } }));
-    expect(answer.body.message).toMatch(/"more" changed the id of the step "two" to "other"/);
+    const { client } = testApp({ middleware: [More, More] });
+    const fn = client.createFunction({ id: "fn" }, { event: "x" }, async ({ step }) => [
+      await step.run("one", (...given: unknown[]) => given, 1),
+      await step.run("two", () => 2),
+    ]);
+    const first = await callFunction(fn);
+    expect(first.body).toMatchObject([
+      {
+        id: stepHash("eu/eu/one"),
+        displayName: "one!!",
+        userland: { id: "eu/eu/one" },
+        data: [1, false, false],
+      },
+    ]);
+    const state = remembered({ "eu/eu/one": { data: "kept" }, "eu/eu/two": { data: 2 } });
+    expect((await callFunction(fn, state)).body).toEqual(["kept", 2]);
   });
 
   it("may turn a value on its way to the store and back, in nested steps too", async () => {

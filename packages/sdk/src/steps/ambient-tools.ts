@@ -2,7 +2,7 @@
 // AsyncLocalStorage; where the platform has none, pass the tools as arguments.
 import { findScope } from "../execution/async-context.ts";
 import type { GroupTools } from "./group-tools.ts";
-import type { StepTools } from "./step-tools.ts";
+import type { StepTools } from "../functions/step-tools.ts";
 
 /**
  * The step tools of the running function, for helpers that are not handed them. Needs AsyncLocalStorage.

@@ -7,6 +7,7 @@ export interface ExperimentConfig {
   readonly weights?: Readonly<Record<string, number>>;
 }
 
+/** Chooses the variant of `group.experiment`; made by `experiment`. */
 export interface ExperimentSelect {
   (names: readonly string[], facts: { readonly runId: string }): string | Promise<string>;
   readonly __experimentConfig: ExperimentConfig;

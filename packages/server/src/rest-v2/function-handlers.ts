@@ -88,12 +88,19 @@ async function lastEventOf(
 }
 
 /** @throws ApiError when flow control started nothing. */
-export async function invoke(
+async function invoke(
   { engine }: ApiContext,
   record: FunctionRecord,
   input: InvokeInput,
 ): Promise<{ runId: string; eventId: string }> {
-  const { runId, eventId, outcome } = await engine.invoke(record.config.slug, input);
+  return toInvoked(record, await engine.invoke(record.config.slug, input));
+}
+
+/** @throws ApiError when the engine started nothing. */
+export function toInvoked(
+  record: FunctionRecord,
+  { runId, eventId, outcome }: Awaited<ReturnType<ApiContext["engine"]["invoke"]>>,
+): { runId: string; eventId: string } {
   if (outcome !== undefined) throw toOutcomeError(record.config.slug, outcome, runId);
   return { runId, eventId };
 }

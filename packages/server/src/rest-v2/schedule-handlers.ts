@@ -3,7 +3,7 @@ import type { Schedule } from "@everstep/api";
 import { nextTickAtMs, parseCron, type FunctionRecord } from "@everstep/core";
 import { EverstepError, formatDuration } from "@everstep/protocol";
 import { createFunctionRefs, getFunction, type ApiContext } from "./api-context.ts";
-import { invoke } from "./function-handlers.ts";
+import { toInvoked } from "./function-handlers.ts";
 import type { Handlers } from "./handlers.ts";
 import { toTime, toTimeIf, toUpper } from "./wire.ts";
 
@@ -20,22 +20,37 @@ export function createScheduleHandlers(
       );
       return schedules.flat().toSorted((a, b) => (a.nextAt ?? "9").localeCompare(b.nextAt ?? "9"));
     },
-    runSchedule: async ({ params }) => {
+    runSchedule: async ({ params, query }) => {
       const record = getFunction(context, params.functionId);
-      const trigger = record.config.triggers.find(({ kind }) => kind === "cron");
-      if (trigger?.kind !== "cron") {
+      const trigger = cronTriggers(record).find((each) => isMeant(each.cron, query));
+      if (trigger === undefined) {
         throw new EverstepError(
           "argument_invalid",
-          `Function "${record.config.slug}" has no schedule: invoke it instead.`,
+          `Function "${record.config.slug}" has no such schedule: GET /v2/schedules lists them all. Invoke a function that has none.`,
         );
       }
-      return invoke(context, record, { data: { cron: trigger.cron } });
+      return toInvoked(record, await context.engine.runSchedule(record.config.slug, trigger.cron));
     },
   };
 }
 
+type CronTrigger = Extract<FunctionRecord["config"]["triggers"][number], { kind: "cron" }>;
+
+function cronTriggers(record: FunctionRecord): readonly CronTrigger[] {
+  return record.config.triggers.flatMap((each) => (each.kind === "cron" ? each : []));
+}
+
+function isMeant(cron: string, asked: { cron?: string | undefined; zone?: string | undefined }) {
+  const isCron = asked.cron === undefined || asked.cron === withoutZone(cron);
+  return isCron && (asked.zone === undefined || asked.zone === parseCron(cron).timeZone);
+}
+
+function withoutZone(cron: string): string {
+  return cron.replace(/^\s*(?:CRON_)?TZ=\S+\s+/, "");
+}
+
 async function schedulesOf(context: ApiContext, record: FunctionRecord): Promise<Schedule[]> {
-  const triggers = record.config.triggers.flatMap((each) => (each.kind === "cron" ? each : []));
+  const triggers = cronTriggers(record);
   if (triggers.length === 0) return [];
   const ref = createFunctionRefs(context)(record.id);
   const runs = await context.history.listRuns({
@@ -50,7 +65,7 @@ async function schedulesOf(context: ApiContext, record: FunctionRecord): Promise
     return {
       function: ref,
       isPaused: context.engine.effectiveFunction(record.id)?.isPaused === true,
-      cron: trigger.cron.replace(/^\s*(?:CRON_)?TZ=\S+\s+/, ""),
+      cron: withoutZone(trigger.cron),
       zone: schedule.timeZone,
       jitter: trigger.jitterMs === undefined ? undefined : formatDuration(trigger.jitterMs),
       nextAt: toTimeIf(nextTickAtMs(schedule, context.nowMs())),

@@ -14,6 +14,9 @@ import { Time } from "../../components/time.tsx";
 import { toastDone, toastError } from "../../components/toast.tsx";
 import { post, remove } from "../../data/api-client.ts";
 
+/** As many as a card shows without growing beyond the others. */
+const SHOWN = 30;
+
 export function AppCard({ app }: { app: App }): ReactElement {
   const [isRemoving, setRemoving] = useState(false);
   const sync = useMutation({
@@ -55,13 +58,20 @@ export function AppCard({ app }: { app: App }): ReactElement {
         {app.functionCount} {app.functionCount === 1 ? "function" : "functions"}
       </h3>
       <ul className="app-card__functions">
-        {app.functions.map(({ id, slug, name }) => (
+        {app.functions.slice(0, SHOWN).map(({ id, slug, name }) => (
           <li key={id}>
             <Link to="/functions/$functionId" params={{ functionId: slug }}>
               {visibleText(name)}
             </Link>
           </li>
         ))}
+        {app.functionCount > SHOWN && (
+          <li>
+            <Link to="/functions" search={{ app: [app.name] }}>
+              And {app.functionCount - SHOWN} more
+            </Link>
+          </li>
+        )}
       </ul>
       <RemoveDialog app={app} open={isRemoving} onClose={() => setRemoving(false)} />
     </Section>

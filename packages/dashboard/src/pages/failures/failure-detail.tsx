@@ -7,6 +7,7 @@ import { visibleText } from "../../components/json-lines.ts";
 import { KeyValue } from "../../components/key-value.tsx";
 import { LongText } from "../../components/long-text.tsx";
 import { Sparkline } from "../../components/sparkline.tsx";
+import { Stack } from "../../components/stack.tsx";
 import { Time } from "../../components/time.tsx";
 import { countText } from "../../data/number-text.ts";
 import { read } from "../../data/queries.ts";
@@ -70,21 +71,21 @@ function Samples({ ids }: { ids: readonly string[] }): ReactElement {
           </li>
         ))}
       </ul>
-      {newest !== undefined && <Stack runId={newest} />}
+      {newest !== undefined && <NewestStack runId={newest} />}
     </section>
   );
 }
 
-function Stack({ runId }: { runId: string }): ReactElement | undefined {
+function NewestStack({ runId }: { runId: string }): ReactElement | undefined {
   const run = useQuery(
     read("/runs/{runId}", { params: { runId }, query: { includeOutput: false } }),
   );
-  const stack = run.data?.data.id === runId ? run.data.data.error?.stack : undefined;
-  if (stack === undefined) return undefined;
+  const error = run.data?.data.id === runId ? run.data.data.error : undefined;
+  if (error?.stack === undefined) return undefined;
   return (
     <>
       <h3>Stack of the newest</h3>
-      <LongText text={stack} label="Stack" maxHeight={320} />
+      <Stack stack={error.stack} error={error} maxHeight={320} />
     </>
   );
 }

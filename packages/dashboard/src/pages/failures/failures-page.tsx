@@ -104,6 +104,7 @@ function Filters(props: {
       <FilterSelect
         label="Time"
         single
+        plain
         choices={SPANS.map(({ value, text }) => ({ value, text }))}
         values={[search.since ?? "7d"]}
         onChange={([since]) => onChange({ since })}

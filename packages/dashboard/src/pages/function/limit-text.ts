@@ -24,13 +24,13 @@ export function limitText(name: LimitName, limits: SomeLimits): string {
     case "throttle": {
       const { throttle } = limits;
       if (throttle == null) return "off";
-      const burst = throttle.burst > 1 ? `, bursts of ${throttle.burst}` : "";
-      return `${throttle.limit} starts per ${throttle.period}${burst}${keyText(throttle.key)}`;
+      const burst = throttle.burst > 0 ? `, ${throttle.burst} more at once` : "";
+      return `${throttle.limit} ${throttle.limit === 1 ? "start" : "starts"} per ${throttle.period}${burst}${keyText(throttle.key)}`;
     }
     case "rateLimit": {
       const { rateLimit } = limits;
       if (rateLimit == null) return "off";
-      return `${rateLimit.limit} runs per ${rateLimit.period}, others are skipped${keyText(rateLimit.key)}`;
+      return `${rateLimit.limit} ${rateLimit.limit === 1 ? "run" : "runs"} per ${rateLimit.period}, others are skipped${keyText(rateLimit.key)}`;
     }
     case "debounce": {
       const { debounce } = limits;
@@ -44,7 +44,8 @@ export function limitText(name: LimitName, limits: SomeLimits): string {
 }
 
 function concurrencyText(rule: LimitSet["concurrency"][number]): string {
-  const unit = rule.level === "FN" ? "runs" : "steps";
+  const one = rule.level === "FN" ? "run" : "step";
+  const unit = rule.limit === 1 ? one : `${one}s`;
   return `${rule.limit} ${unit} at a time${keyText(rule.key)}${SCOPES[rule.scope]}`;
 }
 

@@ -88,7 +88,7 @@ function LimitRow(props: {
   const title = LIMIT_TITLES[name];
   return (
     <tr>
-      <td>{title}</td>
+      <td className="plain-table__name">{title}</td>
       <td data-title="In force">
         <span className="row row--wrap">
           {visibleText(limitText(name, limits))}

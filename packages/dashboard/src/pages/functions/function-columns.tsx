@@ -44,7 +44,7 @@ export const FUNCTION_COLUMNS: readonly Column<FunctionView>[] = [
   },
   {
     id: "runs",
-    title: "Runs",
+    title: "Ended",
     width: 72,
     align: "right",
     sortBy: ({ stats }) => stats?.ended,

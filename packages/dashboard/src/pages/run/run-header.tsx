@@ -56,7 +56,18 @@ function durationOf(run: RunDetailView): ReactNode {
   return <Duration from={run.startedAt} />;
 }
 
-function triggerOf({ trigger }: RunDetailView): ReactNode {
+function triggerOf({ trigger, parent }: RunDetailView): ReactNode {
+  if (parent !== undefined) {
+    return (
+      <Link
+        to="/runs/$runId"
+        params={{ runId: parent.runId }}
+        search={{ span: parent.stepId && `step:${parent.stepId}` }}
+      >
+        invoked by …{parent.runId.slice(-10)}
+      </Link>
+    );
+  }
   if (trigger.cronSchedule !== undefined) return <code>{visibleText(trigger.cronSchedule)}</code>;
   const [eventId] = trigger.eventIds;
   const name = visibleText(trigger.eventName ?? "event");

@@ -93,8 +93,10 @@ function Views({ run }: { run: RunDetailView }): ReactElement {
 }
 
 function Steps({ run }: { run: RunDetailView }): ReactElement {
-  const { span: spanId } = useSearch({ from: "/runs/$runId" });
+  const { span: spanId, find: words = "" } = useSearch({ from: "/runs/$runId" });
   const patch = useSearchPatch<RunSearch>();
+  // Typed text must not wait for the URL, which only follows it.
+  const [find, setFind] = useState(words);
   const { trace, error, retry } = useTrace(run.id);
   const [rerunFrom, setRerunFrom] = useState<TraceNode>();
   const detail = useRef<HTMLDivElement>(null);
@@ -102,7 +104,10 @@ function Steps({ run }: { run: RunDetailView }): ReactElement {
   const live = trace !== undefined && isOpen(trace.root);
   const nowMs = useRunningClock(live, trace?.clockOffsetMs ?? 0);
   const root = trace?.root;
-  const node = useMemo(() => (root === undefined ? undefined : find(root, spanId)), [root, spanId]);
+  const node = useMemo(
+    () => (root === undefined ? undefined : nodeById(root, spanId)),
+    [root, spanId],
+  );
   if (error !== null && root === undefined) {
     return <ErrorNotice title="The steps could not be read" error={error} onRetry={retry} />;
   }
@@ -115,6 +120,11 @@ function Steps({ run }: { run: RunDetailView }): ReactElement {
           root={root}
           nowMs={nowMs}
           selectedId={spanId ?? root.id}
+          find={find}
+          onFind={(text) => {
+            setFind(text);
+            patch({ find: text === "" ? undefined : text });
+          }}
           onSelect={(id) => {
             select(id);
             showOnNarrowPage(detail.current);
@@ -149,7 +159,7 @@ function Steps({ run }: { run: RunDetailView }): ReactElement {
   );
 }
 
-function find(root: TraceNode, id: string | undefined): TraceNode | undefined {
+function nodeById(root: TraceNode, id: string | undefined): TraceNode | undefined {
   if (id === undefined) return root;
   for (const node of everyNode(root)) if (node.id === id) return node;
   return undefined;

@@ -9,6 +9,8 @@ export interface RunSearch {
   level?: LogLevelValue[] | undefined;
   /** Id of the span whose details are open. */
   span?: string | undefined;
+  /** Words of the steps to be shown. */
+  find?: string | undefined;
 }
 
 export function parseRunSearch(search: Record<string, unknown>): RunSearch {
@@ -16,6 +18,7 @@ export function parseRunSearch(search: Record<string, unknown>): RunSearch {
     tab: oneOf(search["tab"], ["logs"]),
     level: levelsOf(search["level"]),
     span: textOf(search["span"]),
+    find: textOf(search["find"]),
   };
 }
 

@@ -1,36 +1,15 @@
 // The trace of one run, kept current while it runs. Not among the queries that every change makes stale at once: a trace of
 // ten thousand steps is read again at most once a second, however often the run changes.
 import type { StreamMessage } from "@everstep/api";
-import { queryOptions, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useEffectEvent, useRef } from "react";
-import { get } from "../../data/api-client.ts";
 import { onStreamMessage } from "../../data/live-updates.ts";
-import { toTraceNode, type TraceNode } from "../../data/trace-node.ts";
-import { OF_THIS_ONLY } from "../../data/of-this-only.ts";
+import { isOpen, type TraceNode } from "../../data/trace-node.ts";
+import { traceQuery, type ReadTrace } from "./trace-query.ts";
 
 const PAUSE_MS = 150;
 const LONG_PAUSE_MS = 1_000;
 const LONG_FROM_STEPS = 1_000;
-
-export interface ReadTrace {
-  readonly root: TraceNode;
-  /** What to add to the browser's clock to have the server's. */
-  readonly clockOffsetMs: number;
-}
-
-function traceQuery(runId: string) {
-  return queryOptions({
-    queryKey: ["trace", runId] as const,
-    queryFn: async ({ signal }): Promise<ReadTrace> => {
-      const { data, metadata } = await get("/runs/{runId}/trace", { params: { runId } }, signal);
-      const clockOffsetMs = Date.parse(metadata.fetchedAt) - Date.now();
-      return { root: toTraceNode(data.rootSpan), clockOffsetMs };
-    },
-    // Comparing ten thousand spans with those before costs more than drawing the rows that are seen.
-    structuralSharing: false,
-    ...OF_THIS_ONLY,
-  });
-}
 
 export function useTrace(runId: string): {
   readonly trace: ReadTrace | undefined;
@@ -38,11 +17,11 @@ export function useTrace(runId: string): {
   readonly retry: () => void;
 } {
   const { data, error, refetch } = useQuery(traceQuery(runId));
-  useFreshTrace(runId, data?.root.children.length ?? 0);
+  useFreshTrace(runId, data?.root);
   return { trace: data, error, retry: () => void refetch() };
 }
 
-function useFreshTrace(runId: string, steps: number): void {
+function useFreshTrace(runId: string, root: TraceNode | undefined): void {
   const client = useQueryClient();
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   const readSoon = useEffectEvent((): void => {
@@ -50,21 +29,26 @@ function useFreshTrace(runId: string, steps: number): void {
       () => {
         timer.current = undefined;
         const { queryKey } = traceQuery(runId);
-        void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
+        const known = client.getQueryState(queryKey);
+        // The answer on its way may be older than the change; the trace of an ended run is the last one.
+        if (known?.fetchStatus === "fetching") readSoon();
+        else if (known?.data === undefined || isOpen(known.data.root))
+          void client.invalidateQueries({ queryKey }, { cancelRefetch: false });
       },
-      steps < LONG_FROM_STEPS ? PAUSE_MS : LONG_PAUSE_MS,
+      (root?.children.length ?? 0) < LONG_FROM_STEPS ? PAUSE_MS : LONG_PAUSE_MS,
     );
   });
+  const hear = useEffectEvent((message: StreamMessage): void => {
+    if (isAbout(message, runId)) readSoon();
+  });
   useEffect(() => {
-    const stop = onStreamMessage((message) => {
-      if (isAbout(message, runId)) readSoon();
-    });
+    const stop = onStreamMessage((message) => hear(message));
     return () => {
       stop();
       clearTimeout(timer.current);
       timer.current = undefined;
     };
-  }, [runId]);
+  }, []);
 }
 
 function isAbout(message: StreamMessage, runId: string): boolean {

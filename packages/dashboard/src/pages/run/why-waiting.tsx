@@ -5,6 +5,7 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement, ReactNode } from "react";
 import { Icon, type IconName } from "../../components/icon.tsx";
 import { visibleText } from "../../components/json-lines.ts";
+import { Time } from "../../components/time.tsx";
 import { read } from "../../data/queries.ts";
 import { exactTime } from "../../data/time-text.ts";
 import { OF_THIS_ONLY } from "../../data/of-this-only.ts";
@@ -73,9 +74,12 @@ function inOwnZone(sentence: string): readonly ReactNode[] {
     const isToday = new Date(atMs).toDateString() === new Date().toDateString();
     const moment = new Date(atMs);
     return (
-      <time key={part} dateTime={part} title={exactTime(atMs)}>
-        {isToday ? moment.toLocaleTimeString() : moment.toLocaleString()}
-      </time>
+      <span key={part}>
+        <time dateTime={part} title={exactTime(atMs)}>
+          {isToday ? moment.toLocaleTimeString() : moment.toLocaleString()}
+        </time>{" "}
+        (<Time at={part} />)
+      </span>
     );
   });
 }

@@ -1,6 +1,6 @@
 // The filters above the runs: what can be chosen comes from the functions and event names that the server knows.
 import { useQuery } from "@tanstack/react-query";
-import { useMemo, type ReactElement } from "react";
+import { useMemo, useState, type ReactElement } from "react";
 import { FilterBar, FilterSelect, FilterText } from "../../components/filter-bar.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { visibleText } from "../../components/json-lines.ts";
@@ -37,7 +37,9 @@ export interface RunsFiltersProps {
 
 export function RunsFilters(props: RunsFiltersProps): ReactElement {
   const { search, onSearch, searchError, countByStatus } = props;
-  const choices = useChoices(search);
+  // Counting the events of each name is dear, and most people never open this.
+  const [wantsEvents, setWantsEvents] = useState(false);
+  const choices = useChoices(search, wantsEvents);
   const isSet = countFilters(search) > 0;
   return (
     <FilterBar onClear={isSet ? () => onSearch(clearFilters(search)) : undefined}>
@@ -70,6 +72,7 @@ export function RunsFilters(props: RunsFiltersProps): ReactElement {
         label="Event"
         choices={choices.events}
         values={search.event}
+        onOpen={() => setWantsEvents(true)}
         onChange={(event) => onSearch({ event })}
       />
       <TimeFilter search={search} onSearch={onSearch} />
@@ -141,9 +144,12 @@ function statusChoice(status: (typeof RUN_STATUSES)[number], count: number | und
 }
 
 /** What a link chose stays a choice, also when the server knows it no more. */
-function useChoices(search: RunsSearch) {
+function useChoices(search: RunsSearch, wantsEvents: boolean) {
   const functions = useQuery(read("/functions", { query: { includeStats: false } })).data?.data;
-  const types = useQuery(read("/event-types", { query: {} })).data?.data;
+  const types = useQuery({
+    ...read("/event-types", { query: {} }),
+    enabled: wantsEvents,
+  }).data?.data;
   return useMemo(() => {
     const slugs = (functions ?? []).map(({ slug, name }) => [slug, name] as const);
     const apps = (functions ?? []).map(({ app }) => [app.name, app.name] as const);

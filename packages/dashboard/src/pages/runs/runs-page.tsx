@@ -8,19 +8,19 @@ import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { ApiError } from "../../data/api-client.ts";
 import { countText } from "../../data/number-text.ts";
-import { read, readPages } from "../../data/queries.ts";
+import { read } from "../../data/queries.ts";
 import { BulkBar } from "./bulk-bar.tsx";
 import { ColumnsMenu } from "./columns-menu.tsx";
 import { NoRuns } from "./no-runs.tsx";
 import { countFilters, toRunFilter } from "./runs-filter.ts";
 import { RunsFilters } from "./runs-filters.tsx";
+import { runsQuery } from "./runs-query.ts";
 import { RunsTable } from "./runs-table.tsx";
 import { parseRunsUrl, toRunsUrl, type RunsSearch } from "./runs-search.ts";
 import { useColumns } from "./use-columns.ts";
 import { useRoundedNow } from "./use-rounded-now.ts";
 import "./runs.css";
 
-const PAGE_ROWS = 100;
 const NONE: ReadonlySet<string> = new Set();
 
 export function RunsPage(): ReactElement {
@@ -112,9 +112,8 @@ function useRunsSearch(): [RunsSearch, (search: RunsSearch) => void] {
 function useRuns(search: RunsSearch) {
   const roundedMs = useRoundedNow();
   const filter = useMemo(() => toRunFilter(search, roundedMs), [search, roundedMs]);
-  const query = { ...filter, order: search.order, limit: PAGE_ROWS };
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } =
-    useInfiniteQuery(readPages("/runs", { query }));
+    useInfiniteQuery(runsQuery(search, roundedMs));
   const rows = useMemo(
     () => withoutRepeats((data?.pages ?? []).flatMap((page) => page.data)),
     [data],

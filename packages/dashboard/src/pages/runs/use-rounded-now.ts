@@ -1,17 +1,14 @@
-// The present in whole minutes: a filter of the last hour is the same query for a minute, and then moves on.
+// The present in whole minutes (runs-query.ts), moving on while the page is open.
 import { useEffect, useState } from "react";
+import { roundedNowMs } from "./runs-query.ts";
 
-const ROUND_MS = 60_000;
+const LOOK_MS = 15_000;
 
 export function useRoundedNow(): number {
-  const [nowMs, setNowMs] = useState(roundedNow);
+  const [nowMs, setNowMs] = useState(roundedNowMs);
   useEffect(() => {
-    const timer = setInterval(() => setNowMs(roundedNow()), ROUND_MS / 4);
+    const timer = setInterval(() => setNowMs(roundedNowMs()), LOOK_MS);
     return () => clearInterval(timer);
   }, []);
   return nowMs;
-}
-
-function roundedNow(): number {
-  return Math.floor(Date.now() / ROUND_MS) * ROUND_MS;
 }

@@ -121,7 +121,11 @@ function RunNow({ schedule }: { schedule: Schedule }): ReactElement {
   const { id, name } = schedule.function;
   const navigate = useNavigate();
   const run = useMutation({
-    mutationFn: () => post("/schedules/{functionId}/run", { params: { functionId: id } }),
+    mutationFn: () =>
+      post("/schedules/{functionId}/run", {
+        params: { functionId: id },
+        query: { cron: schedule.cron, zone: schedule.zone },
+      }),
     onSuccess: ({ data: { runId } }) => {
       toastDone(`${name} was started`);
       void navigate({ to: "/runs/$runId", params: { runId } });

@@ -4,12 +4,14 @@ import { useQuery } from "@tanstack/react-query";
 import type { ReactElement } from "react";
 import { Page, Section } from "../../app/page.tsx";
 import { setTheme, useTheme, type Theme } from "../../app/theme.ts";
+import { Button } from "../../components/button.tsx";
 import { ErrorNotice } from "../../components/error-notice.tsx";
 import { KeyValue } from "../../components/key-value.tsx";
 import { Badge } from "../../components/status-badge.tsx";
 import { Time } from "../../components/time.tsx";
 import { bytesText, countText } from "../../data/number-text.ts";
 import { read } from "../../data/queries.ts";
+import { forgetKey, hasKey } from "../../data/sign-in.ts";
 import "./settings.css";
 
 const MODES = {
@@ -76,6 +78,11 @@ function ServerSections({ status }: { status: Status }): ReactElement {
             ["Event keys", <KeyList key="event" values={keys.event} none="Any key is taken" />],
           ]}
         />
+        {hasKey() && (
+          <Button icon="close" onClick={forgetKey}>
+            Forget the key of this tab
+          </Button>
+        )}
       </Section>
     </>
   );

@@ -44,6 +44,11 @@ export function createQueueStore(rows: QueueRows, isSlow: boolean): DispatcherOp
           .filter((timer) => after === undefined || isBefore(after, placeOf(timer)))
           .slice(0, limit),
       ),
+    listCalled: () =>
+      answer(
+        "listCalled",
+        [...rows.timers.values()].filter(({ calledAtMs }) => calledAtMs !== undefined),
+      ),
     listLanes: ({ functionId, after, limit }) =>
       answer(
         "listLanes",

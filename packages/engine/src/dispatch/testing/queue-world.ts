@@ -1,23 +1,11 @@
-// A dispatcher over a store and runs in memory, on a clock that the test moves, with a plain model beside it that says after
-// each step which limits hold and which call should have gone out. The model knows no lanes, heaps or windows.
-import {
-  bucketsOf,
-  decideThrottle,
-  readThrottle,
-  throttleLimiterId,
-  type Bucket,
-  type BucketRun,
-  type Limiter,
-  type LoadedRun,
-  type RunHead,
-  type Slot,
-  type Timer,
-} from "@everstep/core";
+// A dispatcher over a store and runs in memory, on a clock that the test moves, with a plain model beside it.
+import type { Limiter, LoadedRun, RunHead, Slot, Timer } from "@everstep/core";
 import type { FunctionConfig } from "@everstep/protocol";
 import { createRunCache } from "../../partition/run-cache.ts";
 import type { Clock } from "../../ports.ts";
 import type { Dispatcher, Flight, FunctionRules } from "../contract.ts";
 import { createDispatcher } from "../dispatcher.ts";
+import { findExceeded, findIdle } from "./queue-model.ts";
 import { createQueueStore, limiterName } from "./queue-store.ts";
 
 export interface OpenCall {
@@ -31,7 +19,13 @@ export interface QueueWorldOptions {
   /** Reads answer later, as a store over a network does. */
   readonly isSlow?: boolean;
   readonly crowdedLanes?: number;
+  readonly readyLanes?: number;
+  /** All functions are of one app unless given. */
+  readonly appOf?: (functionId: string) => string;
 }
+
+/** Longer than any test. */
+export const CALL_TIMEOUT_MS = 1_000_000;
 
 /** Rounds without a change from outside, far above what any state needs. */
 const PUMPS_MAX = 2_000;
@@ -46,6 +40,8 @@ export class QueueWorld {
   readonly limiters = new Map<string, Limiter>();
   readonly rules = new Map<string, FunctionRules>();
   readonly open = new Map<number, OpenCall>();
+  /** Calls that were out when the engine died and have not been made again: the app may be running them. */
+  readonly left = new Map<number, Omit<OpenCall, "flight">>();
   /** Runs in the order in which their first calls went out. */
   readonly started: {
     readonly runId: string;
@@ -61,7 +57,11 @@ export class QueueWorld {
   rulesAsked = 0;
   dispatcher: Dispatcher;
   readonly #options: QueueWorldOptions;
+  readonly #firsts = new Set<string>();
   readonly #alarms = new Set<{ readonly atMs: number; readonly fire: () => void }>();
+  /** What is to be put on record before calls are made. */
+  readonly #bookings: { readonly commit: () => void; readonly booked: () => void }[] = [];
+  #isTakenUp = false;
   #serial = 0;
   #isAwake = true;
 
@@ -88,7 +88,7 @@ export class QueueWorld {
 
   setRules(functionId: string, config: Partial<FunctionConfig>, isPaused = false): void {
     this.rules.set(functionId, {
-      appId: "app",
+      appId: this.#options.appOf?.(functionId) ?? "app",
       isPaused,
       config: {
         slug: functionId,
@@ -182,18 +182,30 @@ export class QueueWorld {
     this.dispatcher.runEnded(head.id);
   }
 
-  /** The engine dies and another one takes over: calls that were out are made again. */
+  /** The engine dies and another one takes over: calls that were out are made again, and the app goes on with the old ones. */
   restart(): void {
+    for (const timer of this.timers.values()) {
+      const run = this.runs.get(timer.runId ?? "");
+      if (timer.calledAtMs !== undefined && run !== undefined) {
+        this.left.set(timer.id, { timer, run });
+      }
+    }
+    this.#bookings.length = 0;
     this.open.clear();
     this.#alarms.clear();
     this.dispatcher = this.#create();
     for (const functionId of this.rules.keys()) this.dispatcher.open(functionId);
+    this.#isTakenUp = false;
     this.#isAwake = true;
   }
 
   /** Fires what is due and pumps until nothing changes. */
   async settle(): Promise<void> {
     let pumps = 0;
+    if (!this.#isTakenUp) {
+      this.#isTakenUp = true;
+      await this.dispatcher.takeUp();
+    }
     for (let quiet = 0; quiet < 3;) {
       for (const alarm of [...this.#alarms].filter(({ atMs }) => atMs <= this.nowMs)) {
         if (this.#alarms.delete(alarm)) alarm.fire();
@@ -203,6 +215,7 @@ export class QueueWorld {
         pumps += 1;
         if (pumps > PUMPS_MAX) throw new Error("The dispatcher asks for another round without end");
         this.dispatcher.pump();
+        this.commit();
         quiet = 0;
       } else quiet += 1;
       await new Promise<void>((resolve) => {
@@ -227,52 +240,15 @@ export class QueueWorld {
     return Math.min(...[...this.#alarms].map(({ atMs }) => atMs));
   }
 
-  /** What is held against the limits of a bucket. */
-  heldOf(bucket: Bucket): number {
-    if (bucket.level === "fn")
-      return this.slots.filter(({ bucket: id }) => id === bucket.id).length;
-    let held = 0;
-    for (const { timer, run } of this.open.values()) {
-      const buckets = this.#bucketsOf(timer.functionId, run, false);
-      if (buckets.some(({ id, level }) => level === "step" && id === bucket.id)) held += 1;
-    }
-    return held;
-  }
-
-  /** Calls that could go out now although they did not: nothing that they need is missing. */
+  /** Calls that could go out now although they did not. */
   idle(): readonly Timer[] {
-    const room = (this.#options.callsInFlightPerAppMax ?? Infinity) - this.open.size;
-    if (room <= 0) return [];
-    return [...this.timers.values()].filter(
-      (timer) => !this.open.has(timer.id) && this.#isFree(timer),
-    );
+    const { callsInFlightPerAppMax: callsMax = Infinity } = this.#options;
+    const appOf = ({ functionId }: Timer): string => this.rules.get(functionId)?.appId ?? "";
+    return findIdle(this).filter((timer) => this.openOfApp(appOf(timer)) < callsMax);
   }
 
-  #isFree(timer: Timer): boolean {
-    const run = this.runs.get(timer.runId ?? "");
-    const rules = this.rules.get(timer.functionId);
-    if (run === undefined || rules === undefined || rules.isPaused) return false;
-    const isStart = timer.isStart === true;
-    const isFull = this.#bucketsOf(timer.functionId, run, isStart).some(
-      (bucket) => this.heldOf(bucket) >= bucket.limit,
-    );
-    if (isFull) return false;
-    const { throttle } = rules.config;
-    if (!isStart || throttle === undefined) return true;
-    const id = throttleLimiterId(rules.config, this.#sourceOf(timer.functionId, run));
-    const kept = readThrottle(id === undefined ? undefined : this.limiters.get(limiterName(id)));
-    return decideThrottle(throttle, kept, this.nowMs).isAllowed;
-  }
-
-  #bucketsOf(functionId: string, run: LoadedRun, isStart: boolean): readonly Bucket[] {
-    const rules = this.rules.get(functionId);
-    if (rules === undefined) return [];
-    return bucketsOf(rules.config, this.#sourceOf(functionId, run), isStart);
-  }
-
-  #sourceOf(functionId: string, run: LoadedRun): BucketRun {
-    const { flow } = run.state.head;
-    return { functionId, flow, nowMs: this.nowMs, readEvent: () => ({}) };
+  openOfApp(appId: string): number {
+    return [...this.open.values()].filter(({ flight }) => flight.appId === appId).length;
   }
 
   #create(): Dispatcher {
@@ -291,10 +267,16 @@ export class QueueWorld {
       limits: {
         callsInFlightPerAppMax: this.#options.callsInFlightPerAppMax ?? 1_000_000,
         stepsPerRunMax: 1,
-        callTimeoutMs: 1,
+        callTimeoutMs: CALL_TIMEOUT_MS,
       },
       crowdedLanes: this.#options.crowdedLanes,
+      readyLanes: this.#options.readyLanes,
       nextGeneration: () => (generation.value += 1),
+      book: (flight, isHolding, booked) => {
+        if (dispatcher !== this.dispatcher) return;
+        this.#bookings.push({ commit: () => this.#book(flight, isHolding), booked });
+        this.#isAwake = true;
+      },
       make: (timer, run, flight) => {
         if (dispatcher === this.dispatcher) this.#make(timer, run, flight);
       },
@@ -305,40 +287,62 @@ export class QueueWorld {
     return dispatcher;
   }
 
-  /** Each function compares what is held with its own limit, at the moment at which a call of it goes out. */
-  #noteViolations(timer: Timer, run: LoadedRun): void {
-    for (const bucket of this.#bucketsOf(timer.functionId, run, timer.isStart === true)) {
-      const held = this.heldOf(bucket);
-      if (held > bucket.limit) {
-        this.violations.push(`${bucket.level} ${bucket.id}: ${held} of ${bucket.limit}`);
-      }
+  #make(timer: Timer, run: LoadedRun, flight: Flight): void {
+    this.open.set(timer.id, { timer, run, flight });
+    const wasLeft = this.left.delete(timer.id);
+    if (flight.start !== undefined) this.#noteStart(run, flight);
+    const { functionId } = timer;
+    if (!this.#firsts.has(flight.runId)) {
+      this.#firsts.add(flight.runId);
+      const key = run.state.head.flow?.keys[KEY] ?? "";
+      this.started.push({ runId: flight.runId, functionId, key, atMs: this.nowMs });
+    }
+    const how = { wasLeft, isStart: flight.start !== undefined };
+    this.violations.push(...findExceeded(this, { timer, run }, how));
+  }
+
+  /** Has calls picked that take something, and leaves them before that is on record. */
+  async pick(): Promise<void> {
+    for (let round = 0; round < 4; round += 1) {
+      this.dispatcher.pump();
+      await new Promise<void>((resolve) => {
+        setImmediate(resolve);
+      });
     }
   }
 
-  #make(timer: Timer, run: LoadedRun, flight: Flight): void {
-    this.open.set(timer.id, { timer, run, flight });
-    this.#noteRun(timer, run, flight);
-    this.#noteViolations(timer, run);
+  /** Puts on record what was taken, and makes the calls. @param isCut The engine dies before they are made. */
+  commit(isCut = false): void {
+    // One after the other, so that each call is judged by what was out when it was picked.
+    for (const { commit, booked } of this.#bookings.splice(0)) {
+      commit();
+      if (!isCut) booked();
+    }
   }
 
-  #noteRun(timer: Timer, run: LoadedRun, flight: Flight): void {
+  #book(flight: Flight, isHolding: boolean): void {
+    const run = this.runs.get(flight.runId);
+    if (run === undefined || run.state.head.endedAtMs !== undefined) return;
+    if (flight.start !== undefined) this.#noteStart(run, flight);
+    const timer = run.state.timers.get(flight.timerId);
+    if (isHolding && timer !== undefined) this.#put(run, { ...timer, calledAtMs: this.nowMs });
+  }
+
+  /** As `decideStarted` does. */
+  #noteStart(run: LoadedRun, { start = {} }: Flight): void {
     const { head } = run.state;
     if (head.startedAtMs !== undefined) return;
     run.state.head = { ...head, status: "running", startedAtMs: this.nowMs };
     const { functionId, id: runId } = head;
-    this.started.push({ runId, functionId, key: head.flow?.keys[KEY] ?? "", atMs: this.nowMs });
-    this.#noteStart(timer, run, flight);
-    for (const bucket of flight.start?.slots ?? []) this.slots.push({ bucket, runId, functionId });
-    const limiter = flight.start?.throttle;
-    if (limiter === undefined) return;
-    this.limiters.set(limiterName(limiter), limiter);
+    const { slots = [], throttle } = start;
+    for (const bucket of slots) this.slots.push({ bucket, runId, functionId });
+    if (throttle !== undefined) this.limiters.set(limiterName(throttle), throttle);
+    if (throttle === undefined && slots.length === 0) return;
+    for (const { isStart: _started, ...later } of run.state.timers.values()) this.#put(run, later);
   }
 
-  /** As `decideStarted` does. */
-  #noteStart(timer: Timer, run: LoadedRun, { start }: Flight): void {
-    if (start?.throttle === undefined && (start?.slots ?? []).length === 0) return;
-    const { isStart: _started, ...later } = timer;
-    this.timers.set(timer.id, later);
-    run.state.timers.set(timer.id, later);
+  #put(run: LoadedRun, timer: Timer): void {
+    this.timers.set(timer.id, timer);
+    run.state.timers.set(timer.id, timer);
   }
 }

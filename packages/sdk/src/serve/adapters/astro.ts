@@ -4,6 +4,8 @@ import type { ServeOptions } from "../serve-options.ts";
 import { readBindings } from "./bindings.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 
+export type { MethodExports } from "./method-exports.ts";
+
 /** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "astro";
 

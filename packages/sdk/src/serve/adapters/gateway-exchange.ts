@@ -17,12 +17,14 @@ export interface GatewayEvent {
   readonly requestContext?: object;
 }
 
+/** What a gateway takes as the answer. */
 export interface GatewayResult {
   statusCode: number;
   headers: Record<string, string>;
   body: string;
 }
 
+/** What answers events of API gateways. */
 export type GatewayHandler = (event: GatewayEvent, context?: unknown) => Promise<GatewayResult>;
 
 export function createGatewayHandler(options: ServeOptions, frameworkName: string): GatewayHandler {

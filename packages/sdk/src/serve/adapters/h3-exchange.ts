@@ -14,6 +14,7 @@ export interface H3Event {
   readonly context?: unknown;
 }
 
+/** What answers events of h3. */
 export type H3Handler = (event: H3Event) => Promise<Response>;
 
 export function createH3Handler(options: ServeOptions, frameworkName: string): H3Handler {

@@ -1,5 +1,6 @@
 // Frameworks with file routes import one function per method.
 
+/** The handler under each method that engines use. */
 export interface MethodExports<THandler> {
   readonly GET: THandler;
   readonly POST: THandler;

@@ -5,6 +5,8 @@ import type { ServeOptions } from "../serve-options.ts";
 import { withMethods, type MethodExports } from "./method-exports.ts";
 import { toNodeHandler, type NodeRequest } from "./node-exchange.ts";
 
+export type { MethodExports } from "./method-exports.ts";
+
 /** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "nextjs";
 

@@ -2,6 +2,8 @@
 import type { ServeOptions } from "../serve-options.ts";
 import { createH3Handler, type H3Handler } from "./h3-exchange.ts";
 
+export type { H3Event, H3Handler } from "./h3-exchange.ts";
+
 /** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "nitro";
 

@@ -13,6 +13,7 @@ export type NodeRequest = IncomingMessage & {
   readonly protocol?: string;
 };
 
+/** What answers requests of node:http and of frameworks over it. */
 export type NodeHandler = (request: NodeRequest, response: ServerResponse) => Promise<void>;
 
 /** Four times what the largest call of an engine has. */

@@ -4,6 +4,8 @@ import { createServeCore } from "../serve-core.ts";
 import type { ServeOptions } from "../serve-options.ts";
 import { toNodeHandler, type NodeHandler } from "./node-exchange.ts";
 
+export type { NodeHandler, NodeRequest } from "./node-exchange.ts";
+
 /** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "nodejs";
 

@@ -2,6 +2,8 @@
 import type { ServeOptions } from "../serve-options.ts";
 import { createGatewayHandler, type GatewayHandler } from "./gateway-exchange.ts";
 
+export type { GatewayEvent, GatewayHandler, GatewayResult } from "./gateway-exchange.ts";
+
 /** The name of this framework on the wire and in lists of apps. */
 export const frameworkName = "redwoodjs";
 

@@ -67,6 +67,7 @@ export function openaiResponses(options: AiModelOptions): AiModel<OpenAiResponse
   );
 }
 
+/** Options of `anthropic`. */
 export interface AnthropicOptions extends AiModelOptions {
   readonly betaHeaders?: readonly string[];
   readonly defaultParameters: Readonly<Record<string, unknown>> & { readonly max_tokens: number };
@@ -140,6 +141,7 @@ export function deepseek(options: AiModelOptions): AiModel<OpenAiChatAnswer> {
   );
 }
 
+/** Options of `azureOpenai`. */
 export interface AzureOpenAiOptions {
   /** `https://<resource>.openai.azure.com/` */
   readonly endpoint: string;
@@ -168,6 +170,7 @@ export function azureOpenai(options: AzureOpenAiOptions): AiModel<OpenAiChatAnsw
   };
 }
 
+/** The makers of models, by provider. */
 export interface AiModels {
   readonly anthropic: typeof anthropic;
   readonly azureOpenai: typeof azureOpenai;

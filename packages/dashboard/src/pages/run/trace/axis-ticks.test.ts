@@ -11,7 +11,7 @@ describe("axis ticks", () => {
     [0, 10, ["0", "2 ms", "4 ms", "6 ms", "8 ms", "10 ms"]],
     [0, 1_000, ["0", "200 ms", "400 ms", "600 ms", "800 ms", "1 s"]],
     [0, 7_500, ["0", "2 s", "4 s", "6 s"]],
-    [60_000, 180_000, ["1 m", "1 m 30 s", "2 m", "2 m 30 s", "3 m"]],
+    [60_000, 180_000, ["1 min", "1 min 30 s", "2 min", "2 min 30 s", "3 min"]],
     [0, 7 * 86_400_000, ["0", "2 d", "4 d", "6 d"]],
   ])("marks %i to %i ms", (fromMs, untilMs, expected) => {
     expect(labels(fromMs, untilMs)).toEqual(expected);
@@ -20,13 +20,13 @@ describe("axis ticks", () => {
   it("gives neighbours different names however closely one looks", () => {
     const deep = labels(90_061_000, 90_061_004);
     expect(new Set(deep).size).toBe(5);
-    expect(deep[1]).toBe("1 d 1 h 1 m 1.001 s");
+    expect(deep[1]).toBe("1 d 1 h 1 min 1.001 s");
     expect(labels(61_000, 61_004, 4)).toEqual([
-      "1 m 1 s",
-      "1 m 1.001 s",
-      "1 m 1.002 s",
-      "1 m 1.003 s",
-      "1 m 1.004 s",
+      "1 min 1 s",
+      "1 min 1.001 s",
+      "1 min 1.002 s",
+      "1 min 1.003 s",
+      "1 min 1.004 s",
     ]);
   });
 

@@ -4,7 +4,7 @@ import { lengthOf, type TimeWindow } from "./time-window.ts";
 
 export interface AxisTick {
   readonly atMs: number;
-  /** Time since the start of the run, such as `1.5 s` or `2 h 30 m`. */
+  /** Time since the start of the run, such as `1.5 s` or `2 h 30 min`. */
   readonly label: string;
 }
 
@@ -50,7 +50,7 @@ function distanceFor(lengthMs: number, ticksMax: number): number {
 const UNITS: readonly (readonly [lengthMs: number, name: string])[] = [
   [DAY_MS, "d"],
   [HOUR_MS, "h"],
-  [MINUTE_MS, "m"],
+  [MINUTE_MS, "min"],
 ];
 
 /** As many units as it takes to be exact: deep inside a long run neighbours differ in the last one only. */

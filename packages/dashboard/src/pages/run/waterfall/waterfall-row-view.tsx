@@ -74,6 +74,7 @@ export function WaterfallRowView(props: RowViewProps): ReactElement {
 function RowName({ row, originMs }: Pick<RowViewProps, "row" | "originMs">): ReactElement {
   const status = row.kind === "node" ? row.node.status : "COMPLETED";
   const { icon, tone, text } = STATUS_LOOKS[status];
+  const label = visibleText(row.kind === "node" ? row.node.name : row.group.label);
   return (
     <span className="waterfall__name" style={{ paddingLeft: row.depth * 14 }}>
       <span className="waterfall__fold" {...{ [FOLD_MARK]: "" }}>
@@ -83,8 +84,8 @@ function RowName({ row, originMs }: Pick<RowViewProps, "row" | "originMs">): Rea
         <Icon name={icon} {...(icon === "arc" && { className: "badge__turn" })} />
         <span className="visually-hidden">{text}: </span>
       </span>
-      <span className="waterfall__label">
-        {visibleText(row.kind === "node" ? row.node.name : row.group.label)}
+      <span className="waterfall__label" title={label}>
+        {label}
       </span>
       <span className="waterfall__kind">{kindOf(row, originMs)}</span>
     </span>
@@ -93,11 +94,13 @@ function RowName({ row, originMs }: Pick<RowViewProps, "row" | "originMs">): Rea
 
 function kindOf(row: WaterfallRow, originMs: number): string {
   if (row.kind === "group") return `${countText(row.group.nodes.length)} steps`;
-  const { op, attempts = 1, kind } = row.node;
+  const { op, attempts = 1, kind, info } = row.node;
   // A rerun from a step keeps what the steps before it gave; they were done in another run.
   if (kind === "STEP" && (row.node.endedAtMs ?? originMs) < originMs) return "kept";
   const name = op === undefined ? "" : (KIND_NAMES[op] ?? "");
   if (kind === "ATTEMPT" && row.depth === 1) return "of the function";
+  // It ended as asked, so it has not failed; but nobody came.
+  if (info !== undefined && "isTimedOut" in info && info.isTimedOut === true) return "timed out";
   if (kind !== "STEP" || attempts < 2) return name;
   return `${name} ${attempts} attempts`.trim();
 }

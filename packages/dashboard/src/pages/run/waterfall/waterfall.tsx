@@ -23,8 +23,10 @@ import {
   type TimeWindow,
 } from "../trace/time-window.ts";
 import { endOfTrace, type TraceNode } from "../../../data/trace-node.ts";
+import { findSteps } from "../trace/find-steps.ts";
 import { rowsToUnfold, waterfallRows, type WaterfallRow } from "../trace/waterfall-rows.ts";
 import { GridLines, Overview, TimeAxis } from "./time-axis.tsx";
+import { StepSearch, type StepSearchProps } from "./step-search.tsx";
 import { useTrackWidth, useWheelZoom } from "./track.ts";
 import { keyAction, type KeyAction } from "./waterfall-keys.ts";
 import { FOLD_MARK, WaterfallRowView } from "./waterfall-row-view.tsx";
@@ -39,12 +41,17 @@ export interface WaterfallProps {
   /** Id of a node or of a folded group. */
   selectedId: string;
   onSelect: (id: string) => void;
+  /** Words of the steps to be shown; all of them when empty. */
+  find: string;
+  onFind: (text: string) => void;
 }
 
-export function Waterfall({ root, nowMs, selectedId, onSelect }: WaterfallProps): ReactElement {
+export function Waterfall(props: WaterfallProps): ReactElement {
+  const { root, nowMs, selectedId, onSelect, find, onFind } = props;
   const [toggled, setToggled] = useState(() => new Set(rowsToUnfold(root, selectedId)));
   const [zoomed, setZoomed] = useState<TimeWindow>();
-  const rows = useMemo(() => waterfallRows(root, toggled), [root, toggled]);
+  const found = useMemo(() => findSteps(root, find), [root, find]);
+  const rows = useMemo(() => waterfallRows(found?.root ?? root, toggled), [found, root, toggled]);
   const bounds = useMemo(
     () => wholeWindow(root.queuedAtMs, endOfTrace(root, nowMs)),
     [root, nowMs],
@@ -90,6 +97,7 @@ export function Waterfall({ root, nowMs, selectedId, onSelect }: WaterfallProps)
       <Rows
         {...{ rows, window, nowMs, selectedId, selectedAt, onSelect, toggle, zoom, run }}
         originMs={root.queuedAtMs}
+        search={{ text: find, onText: onFind, found: found?.count }}
       />
     </section>
   );
@@ -132,6 +140,7 @@ interface RowsProps {
   toggle: (id: string) => void;
   zoom: (factor: number, anchor?: number) => void;
   run: (action: KeyAction) => void;
+  search: Omit<StepSearchProps, "onLeave">;
 }
 
 function Rows(props: RowsProps): ReactElement {
@@ -160,7 +169,7 @@ function Rows(props: RowsProps): ReactElement {
   return (
     <>
       <div className="waterfall__axis-row">
-        <span className="waterfall__name muted">Step</span>
+        <StepSearch {...props.search} onLeave={(to) => leaveSearch(to, scroller.current, props)} />
         <div ref={axis} className="waterfall__track">
           <TimeAxis {...axisProps} />
         </div>
@@ -181,6 +190,7 @@ function Rows(props: RowsProps): ReactElement {
           style={{ height: virtual.getTotalSize() }}
         >
           <GridLines {...axisProps} />
+          {props.search.found === 0 && <NoneFound />}
           {virtual.getVirtualItems().map(({ key, index, start }) => {
             const row = rows[index];
             if (row === undefined) return undefined;
@@ -200,6 +210,25 @@ function Rows(props: RowsProps): ReactElement {
         </div>
       </div>
     </>
+  );
+}
+
+/** Into the steps, to the first that was found: the run itself stands above it. */
+function leaveSearch(
+  to: "first" | "steps",
+  tree: HTMLElement | null,
+  { rows, onSelect }: RowsProps,
+): void {
+  tree?.focus();
+  const first = rows[1]?.id;
+  if (to === "first" && first !== undefined) onSelect(first);
+}
+
+function NoneFound(): ReactElement {
+  return (
+    <p className="waterfall__none muted">
+      No step matches. Words find names, and what steps are: failed, waiting, sleep, retried.
+    </p>
   );
 }
 
