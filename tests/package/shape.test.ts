@@ -80,15 +80,17 @@ describe("the packed package", () => {
       SUBPATHS.map(async (subpath) => ({ subpath, ...(await measureBundle(builtFile(subpath))) })),
     );
     console.table(
-      sizes.map(({ subpath, minifiedBytes, gzippedBytes }) => ({
+      sizes.map(({ subpath, imports: _imports, ...bytes }) => ({
         entry: specifier(subpath),
-        minifiedBytes,
-        gzippedBytes,
+        ...bytes,
       })),
     );
     expect(sizes.filter((each) => each.gzippedBytes > MAIN_ENTRY_BYTES_MAX)).toEqual([]);
     // A bundle of nothing would pass any limit.
     expect(sizes.find((each) => each.subpath === ".")?.gzippedBytes).toBeGreaterThan(10_000);
+    // Only what makes a handler for any framework waits for its first request.
+    const withLater = sizes.filter((each) => each.lazyGzippedBytes > 0);
+    expect(withLater.map((each) => each.subpath)).toEqual(["."]);
     const withImports = sizes.filter((each) => each.imports.length > 0);
     expect(withImports.map((each) => each.subpath)).toEqual(NODE_ENTRIES);
     expect(withImports.flatMap((each) => each.imports).every(isBuiltin)).toBe(true);
@@ -136,14 +138,14 @@ describe("under the alias inngest", () => {
   it("is what an app of the official package imports", async () => {
     const project = await packed.install("inngest");
     const app = `
-      import { Inngest, NonRetriableError } from "inngest";
+      import { Inngest, InngestCommHandler, NonRetriableError } from "inngest";
       import { serve } from "inngest/next";
-      import { InngestCommHandler } from "inngest/comm-handler";
+      import { InngestCommHandler as Eager } from "inngest/comm-handler";
       const inngest = new Inngest({ id: "alias", isDev: true });
       const hello = inngest.createFunction({ id: "hello" }, { event: "app/hello" }, () => "hello");
       const { GET } = serve({ client: inngest, functions: [hello] });
       const answer = await GET(new Request("http://127.0.0.1/api/inngest"));
-      console.log(answer.status, JSON.stringify(await answer.json()), typeof InngestCommHandler);
+      console.log(answer.status, JSON.stringify(await answer.json()), typeof Eager);
       console.log(import.meta.resolve("inngest"), new NonRetriableError("x").name);
     `;
     writeFileSync(join(project, "app.mjs"), app);
@@ -151,6 +153,37 @@ describe("under the alias inngest", () => {
     expect(output).toMatch(/^200 \{.*"function_count":1.*\} function\n/);
     expect(output).toContain(`${project}/node_modules/inngest/index.js NonRetriableError`);
   });
+
+  it.each(["mjs", "cjs"])(
+    "serves with a handler that the app makes itself, in .%s",
+    async (type) => {
+      const project = await packed.install("inngest");
+      const load = type === "mjs" ? 'await import("inngest")' : 'require("inngest")';
+      const app = `
+      const { Inngest, InngestCommHandler } = ${load};
+      const inngest = new Inngest({ id: "custom", isDev: true });
+      const hello = inngest.createFunction({ id: "hello" }, { event: "app/hello" }, () => "hello");
+      const handle = new InngestCommHandler({
+        frameworkName: "mine",
+        client: inngest,
+        functions: [hello],
+        handler: (request) => ({
+          body: () => request.text(),
+          headers: (name) => request.headers.get(name),
+          method: () => request.method,
+          url: () => new URL(request.url),
+          transformResponse: ({ body, status, headers }) => new Response(body, { status, headers }),
+        }),
+      }).createHandler();
+      handle(new Request("http://127.0.0.1/api/inngest")).then(async (answer) => {
+        console.log(answer.status, answer.headers.get("x-inngest-framework"), await answer.text());
+      });
+    `;
+      writeFileSync(join(project, `own.${type}`), app);
+      const output = await runNode([`own.${type}`], project);
+      expect(output).toMatch(/^200 mine \{.*"function_count":1.*\}\n/);
+    },
+  );
 });
 
 function toArrayBuffer(buffer: Buffer): ArrayBuffer {

@@ -79,6 +79,37 @@ describe.each(MODES)("a run kept in memory, %s", (_name, options) => {
   );
 });
 
+describe("a function in the shape of version 3, whose parallel steps each ask what comes next", () => {
+  it.each([true, false])(
+    "stays in memory where these calls overlap, checkpointing %s",
+    (checkpointing) =>
+      inWorld({}, async (world) => {
+        const client = world.createClient();
+        let starts = 0;
+        let ran = 0;
+        const wide = client.createFunction(
+          { id: "wide", checkpointing },
+          { event: "test/wide" },
+          async ({ step }) => {
+            starts += 1;
+            const chain = async (name: string): Promise<number> => {
+              for (let n = 0; n < 3; n += 1) await step.run(`${name} ${n}`, () => void (ran += 1));
+              await step.sleep(`${name} nap`, 5);
+              return step.run(`${name} last`, () => (ran += 1));
+            };
+            const chains = Array.from({ length: 12 }, (_, n) => chain(`chain ${n}`));
+            return (await Promise.all(chains)).length;
+          },
+        );
+        await world.serve(client, [wide]);
+        const { ids } = await client.send({ name: "test/wide", data: {} });
+        const { output } = await world.endOf(ids[0] ?? "");
+        expect({ output, starts, ran }).toEqual({ output: 12, starts: 1, ran: 48 });
+        expect(world.calls.filter(({ asked }) => asked !== "resume")).toHaveLength(1);
+      }),
+  );
+});
+
 describe("a run that the app does not keep", () => {
   it("is replayed on whichever instance is called, with every callback run once", () =>
     inWorld({ instances: 2 }, async (world) => {

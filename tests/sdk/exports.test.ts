@@ -168,7 +168,6 @@ const ABSENT: Readonly<Record<string, string>> = {
   "/node serveEndpoint": LATER,
   "/node readRequestBody": LATER,
   " GeminiAiAdapter": "words of the model provider's API, which may be written as texts",
-  " InngestCommHandler": "of the subpath /comm-handler, which keeps the main entry small",
 };
 /** Not names of the package, but of the CommonJS module that Node wraps. */
 const WRAPPING: ReadonlySet<string> = new Set(["__esModule", "module.exports", "default"]);

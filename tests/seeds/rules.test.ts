@@ -253,6 +253,26 @@ describe("retries, timeouts and failures", () => {
       expect(world.services.inputs("stripe.refunds.create")).toEqual([{ charge: "ch_1" }]);
     }));
 
+  it.each([true, false])(
+    "[seeds R12] and when it fails in every attempt, minutes apart, checkpointing %s",
+    (checkpointing) =>
+      inWorld(async (world) => {
+        const client = new Everstep({ id: "seeds", checkpointing, logger: world.client.logger });
+        world.services.answer("stripe.charges.create", { id: "ch_1" });
+        world.services.failFirst("fulfillOrder", 1_000);
+        await world.serveSample("003#14", { names: { inngest: client } });
+        const run = await world.runToEnd("payment/process", { chargeId: "ch_1", orderId: "o1" });
+        expect(run).toMatchObject({
+          status: "failed",
+          error: { message: "fulfillOrder is down" },
+          steps: ["charge-payment", "fulfill-order", "refund-payment"],
+        });
+        expect(world.services.names("fulfillOrder")).toHaveLength(4);
+        expect(run.tookMs).toBeGreaterThanOrEqual(105_000);
+        expect(world.services.inputs("stripe.refunds.create")).toEqual([{ charge: "ch_1" }]);
+      }),
+  );
+
   it("[seeds R12] the saga undoes what was done, also when the failure comes calls later", () =>
     inWorld(async (world) => {
       world.services.failFirst("fulfill", 1_000);

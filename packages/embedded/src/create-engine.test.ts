@@ -162,7 +162,8 @@ describe("runs", () => {
       values.push(structuredClone(value));
       kept.n = 2;
       value.kept.n = 3;
-      await step.sleep("nap", "1m");
+      // Longer than a run is kept in memory.
+      await step.sleep("nap", "2m");
       return "slept";
     });
     const engine = await start([fn]);
@@ -170,7 +171,7 @@ describe("runs", () => {
     const run = await engine.startRun(fn, { data });
     data.list.push("late");
     await until("its sleep is over", async () => {
-      engine.clock.advance(60_000);
+      engine.clock.advance(120_000);
       return (await run.status()) === "completed";
     });
     const value = { at: "1970-01-01T00:00:00.000Z", kept: { n: 1 } };

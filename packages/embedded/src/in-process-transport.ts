@@ -15,8 +15,8 @@ import {
   type CallResult,
 } from "@everstep/protocol";
 import type { CallOutput } from "everstep";
-import { SDK_NAME, executeCall, type CheckpointPort } from "everstep/in-process";
-import { toCallInput } from "./call-input.ts";
+import { SDK_NAME, type CheckpointPort } from "everstep/in-process";
+import { KeptCalls, type KeptCall } from "./kept-calls.ts";
 import type { ServedFunctions } from "./served-functions.ts";
 
 export interface InProcessTransportOptions {
@@ -35,11 +35,13 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
   const out = new Set<(error: TransportError) => void>();
   let isClosed = false;
 
-  const execute = async (call: InProcessCall): Promise<CallOutput> => {
+  const kept = new KeptCalls();
+
+  const make = (call: InProcessCall): KeptCall => {
     const { slug } = call.function.config;
     const served = functions.find(slug);
     if (served === undefined) throw notServed(slug);
-    return executeCall(toCallInput(call, served), {
+    return kept.make(call, served, {
       keepsWaits: true,
       takesLogs: true,
       checkpoint: checkpointPort(engine(), call),
@@ -54,8 +56,10 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
           reject(stopping());
           return;
         }
+        const made = make(call);
         const giveUp = (error: TransportError): void => {
           settle();
+          made.giveUp();
           reject(error);
         };
         const stopClock = clock.at(clock.nowMs() + call.timeoutMs, () =>
@@ -66,13 +70,14 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
           out.delete(giveUp);
         };
         out.add(giveUp);
-        const answer = execute(call).then(toCallResult).finally(settle);
+        const answer = made.answer.then(toCallResult).finally(settle);
         answer.then(resolve, reject);
       });
     },
     async close() {
       isClosed = true;
       for (const giveUp of out) giveUp(stopping());
+      kept.close();
       await http.close();
     },
   };

@@ -39,6 +39,7 @@ export type {
   EventFateFacts,
   TriedExpression,
 } from "./explain/event-explanation.ts";
+export { Continuations, newsOf, type KeepableCall } from "./dispatch/continuations.ts";
 export { searchRuns } from "./bulk/search-runs.ts";
 export { createEngine, type EngineOptions } from "./create-engine.ts";
 export { createHttpTransport, type HttpTransportOptions } from "./http-transport.ts";

@@ -1,7 +1,7 @@
 // The public face of the package `everstep`: the client, functions, events, steps, errors and the types that apps derive from
-// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks, and InngestCommHandler
-// for making one, are subpaths: this entry stays below 40 kB min+gz. Every type that the compiler infers for what apps export has a
-// name here or in the adapter's entry, so that apps can emit declarations.
+// them. `Inngest…` names are the same things under the names of the official SDK. Adapters for frameworks are subpaths, and
+// InngestCommHandler loads what it needs with its first request: this entry stays below 40 kB min+gz. Every type that
+// the compiler infers for what apps export has a name here or in the adapter's entry, so that apps can emit declarations.
 export { Everstep, Everstep as Inngest } from "./client/everstep.ts";
 export type {
   BaseContext,
@@ -165,6 +165,8 @@ export type {
   StandardSchemaV1,
 } from "./schemas/standard-schema.ts";
 
+export type { ActionResponse, CommHandlerOptions, HandlerActions } from "./serve/comm-handler.ts";
+export { InngestCommHandler } from "./serve/lazy-comm-handler.ts";
 export { SDK_VERSION as version } from "./serve/sdk-identity.ts";
 export type {
   ServeOptions as RegisterOptions,

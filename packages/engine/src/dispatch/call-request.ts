@@ -24,6 +24,7 @@ import {
   type JsonText,
 } from "@everstep/protocol";
 import type { OutboundRequest } from "../ports.ts";
+import { newsOf } from "./continuations.ts";
 
 /** Below the body limit by what the rest of a body may take (protocol.md 2.3). */
 const STATE_BYTES_MAX = LIMITS.callBodyBytesMax - 1_024;
@@ -61,11 +62,11 @@ export function buildCall(call: PreparedCall, isOffered = false): OutboundReques
 /** The call without what the app knows; undefined when what is new is too large to be sent. */
 export function buildContinuedCall(
   call: PreparedCall,
-  { token, knownCount }: Continuation,
+  continuation: Continuation,
 ): OutboundRequest | undefined {
-  const { stack, outputs } = call.run.state;
-  // A call for one step needs no more than the step's name.
-  const fresh = call.timer.op === undefined ? stack.slice(knownCount, call.stackSize) : [];
+  const { outputs } = call.run.state;
+  const { token } = continuation;
+  const fresh = newsOf(call, continuation);
   const steps = new Map(fresh.map((id) => [id, outputs.get(id) ?? "null"]));
   const version = call.head.requestVersion;
   const body = buildContinuedCallBody({

@@ -9,7 +9,13 @@ import {
 import type { Catalog } from "../catalog.ts";
 import type { Command, Envelope } from "../partition/command.ts";
 import { TransportError, type InProcessCall, type Log, type Transport } from "../ports.ts";
-import { buildCall, hasOtherWork, prepareCall, type PreparedCall } from "./call-request.ts";
+import {
+  buildCall,
+  buildContinuedCall,
+  hasOtherWork,
+  prepareCall,
+  type PreparedCall,
+} from "./call-request.ts";
 import { Continuations } from "./continuations.ts";
 import type { Flight } from "./contract.ts";
 import { buildStepRequest, readStepResponse, stepRequestFailure } from "./step-request.ts";
@@ -103,24 +109,34 @@ class Caller {
     return resultOf(called.function.config.url, this.#exchange(prepared));
   }
 
-  /** Goes on where the app holds the run in memory; a run that it has lost is called at once with its whole state. */
   async #exchange(call: PreparedCall): Promise<CallResult> {
+    const end = await this.#continuations.begin(call);
+    try {
+      return await this.#converse(call);
+    } finally {
+      end();
+    }
+  }
+
+  /** Goes on where the app holds the run in memory; a run that it has lost is called at once with its whole state. */
+  async #converse(call: PreparedCall): Promise<CallResult> {
     const { transport } = this.#options;
-    const continued = this.#continuations.open(call);
-    if (continued !== undefined) {
-      const answer = await transport.send(continued.request).catch((error: unknown) => {
-        this.#continuations.miss(call, continued.token);
+    const place = this.#continuations.find(call);
+    const continued = place === undefined ? undefined : buildContinuedCall(call, place);
+    if (place !== undefined && continued !== undefined) {
+      const answer = await transport.send(continued).catch((error: unknown) => {
+        this.#continuations.miss(call, place.token);
         throw error;
       });
       if (!isContinuationGone(answer)) {
-        this.#continuations.note(call, answer, "continued");
+        this.#continuations.note(call, answer.headers, "continued");
         return parseCallResponse(answer);
       }
-      this.#continuations.miss(call, continued.token);
+      this.#continuations.miss(call, place.token);
     }
     const isOffered = this.#continuations.mayOffer(call);
     const answer = await transport.send(buildCall(call, isOffered));
-    this.#continuations.note(call, answer, isOffered ? "offered" : "whole");
+    this.#continuations.note(call, answer.headers, isOffered ? "offered" : "whole");
     return parseCallResponse(answer);
   }
 

@@ -65,7 +65,8 @@ export type GetFunctionInput<TClient, TTrigger extends string = KnownName<TClien
  */
 export type GetStepTools<TClient, _TTrigger extends string = string> = ClientStepTools<
   EventsOf<ClientOptionsFromInngest<TClient>>,
-  IsStrict<ClientOptionsFromInngest<TClient>>
+  IsStrict<ClientOptionsFromInngest<TClient>>,
+  MiddlewareOf<ClientOptionsFromInngest<TClient>>
 >;
 
 /** What `step.invoke` gives for a function or reference: its result as JSON gives it back. */

@@ -98,6 +98,7 @@ describe("fetch", () => {
     const step = {
       id: "s",
       hashedId: "h",
+      attempt: 0,
       childCounts: new Map<string, number>(),
       runNested: () => new Promise<never>(() => {}),
     };

@@ -65,6 +65,7 @@ function stepScope(): CallScope {
   const step = {
     id: "notify",
     hashedId: "abc",
+    attempt: 0,
     childCounts: new Map<string, number>(),
     runNested: pending,
   };

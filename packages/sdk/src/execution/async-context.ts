@@ -11,6 +11,8 @@ export interface RunningStep {
   /** The author's id, with the index of a repeated one. */
   readonly id: string;
   readonly hashedId: string;
+  /** Zero-based, of the call that runs it. */
+  readonly attempt: number;
   /** Number of children met so far, by id. */
   readonly childCounts: Map<string, number>;
   /** Where lines of its callback go when the engine keeps them. */

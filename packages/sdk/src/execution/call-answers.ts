@@ -14,6 +14,7 @@ export class CallAnswers {
   readonly #facts: { readonly requestVersion: number };
   readonly #output = deferred<CallOutput>();
   #isGiven = false;
+  #asksAgain = false;
 
   constructor(input: CallInput) {
     this.#input = input;
@@ -24,12 +25,18 @@ export class CallAnswers {
     return this.#isGiven;
   }
 
+  /** Whether the answer asks for another attempt. */
+  get asksAgain(): boolean {
+    return this.#asksAgain;
+  }
+
   get answer(): Promise<CallOutput> {
     return this.#output.promise;
   }
 
   /** @param failure Of the last op, when it is a step that failed. */
   ops(ops: readonly WireOp[], failure?: Retriability): void {
+    if (!this.#isGiven) this.#asksAgain = failure?.isFinal === false;
     this.#give(opsAnswer(this.#facts, ops, failure));
   }
 

@@ -1,6 +1,8 @@
 // What happens at the edges of a call: its handler is chosen, a remembered step is given back, a step is run while there is time,
 // and what is promised to middleware and loggers is kept once the answer is given.
 import { NonRetriableError } from "../errors.ts";
+import { roundTrip } from "../wire/json-text.ts";
+import type { WireOp } from "../wire/op.ts";
 import { runInScope } from "./async-context.ts";
 import type { CallInput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
@@ -9,6 +11,7 @@ import { isDeadlineError } from "./deadline.ts";
 import type { FoundStep } from "./found-step.ts";
 import { recall } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
+import type { Turn } from "./turn.ts";
 
 function handlerOf(input: CallInput): (context: Record<string, unknown>) => unknown {
   const { handler, onFailure } = input.function;
@@ -54,6 +57,31 @@ export function runInTime(call: OpenCall, step: FoundStep): Promise<StepOutcome>
     return runner.run(step);
   }
   return runner.failed(step, runner.deadlineError(step), Date.now());
+}
+
+/** From here on the server knows of the step, and so does user code. */
+export function save(call: OpenCall, { logs }: Turn, op: WireOp): void {
+  call.buffer?.add(logs?.attachTo(op) ?? op);
+  call.board.order.positionOf(op.id);
+}
+
+/** The op of a nested step: sent at once where that is possible, else together with its parent's. */
+export async function recordNested(
+  call: OpenCall | undefined,
+  turn: Turn,
+  op: WireOp,
+): Promise<void> {
+  if (call?.buffer === undefined) {
+    turn.nestedOps.push(op);
+    return;
+  }
+  save(call, turn, op);
+  // The parent's next attempt may follow in memory, and the engine will not send what the run knows.
+  if (turn.options.parkedRuns !== undefined) call.steps[op.id] = { data: roundTrip(op.data) };
+  // After a stale answer the parent's callback goes no further; what is not sent goes out with the answer.
+  if ((await call.buffer.flush()) !== "stale") return;
+  turn.answers.stale();
+  await new Promise(() => {});
 }
 
 /** Sends what the server does not have. False: that did not work, and the call has been answered. */

@@ -6,7 +6,7 @@ import type { LogBuffer } from "../logging/log-buffer.ts";
 import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
-import type { StepRequest } from "../steps/step-request.ts";
+import type { StepPort, StepRequest } from "../steps/step-request.ts";
 import { stepTools } from "../steps/step-tools.ts";
 import type { WireOp } from "../wire/op.ts";
 import { canFollowScopes, findScope, type CallScope, type RunningStep } from "./async-context.ts";
@@ -23,10 +23,12 @@ import { memoizedSteps, withChangedSteps } from "./memo.ts";
 import { StepBoard } from "./step-board.ts";
 import type { Turn } from "./turn.ts";
 import { StepRunner } from "./step-run.ts";
+import { ToldAttempt } from "./told-attempt.ts";
 
 export interface OpenCall {
   readonly context: Record<string, unknown>;
-  readonly steps: Readonly<Record<string, unknown>>;
+  /** Remembered values by hashed id; those of a parked run grow. */
+  readonly steps: Record<string, unknown>;
   readonly scope: CallScope;
   readonly logger: ProxyLogger;
   /** What the SDK itself has to say goes to the user's logger and is no line of the function. */
@@ -42,6 +44,8 @@ export interface OpenCall {
   /** Present when steps may follow each other within this call. */
   readonly buffer: CheckpointBuffer | undefined;
   readonly determinism: DeterminismCheck | undefined;
+  /** Absent for a run that cannot be kept. */
+  readonly attempt: ToldAttempt | undefined;
   /** Whether the engine wants to know which step an error comes from; official servers take the error as it is. */
   readonly tellsStep: boolean;
 }
@@ -70,17 +74,13 @@ export async function openCall(
   let runner: StepRunner | undefined;
   const sink = logs === undefined ? undefined : logSink(logs, owner, () => runner?.current);
   const logger = new ProxyLogger(ownLogger, sink);
-  const port = engineStepPort({
-    input,
-    keepsWaits: options.keepsWaits ?? false,
-    hooks: () => hooks,
-    perform: (request) => events.perform(request),
-  });
+  const port = stepPortOf(input, options, events);
   const step = stepTools(port);
   const group = groupTools(port);
+  const attempt = options.parkedRuns === undefined ? undefined : new ToldAttempt(input.attempt);
   const { context, steps: remembered } = await transformInput(
     hooks,
-    handlerContext(input, { step, group, logger }),
+    handlerContext(input, { step, group, logger, attempt }),
     input.steps,
   );
   // Of its own, since later calls of a parked run add to it; only the spread of a few references is paid for.
@@ -125,10 +125,20 @@ export async function openCall(
     finalErrors,
     deadline,
     determinism,
+    attempt,
     tellsStep: options.keepsWaits === true,
   };
   runner = openRunner(parts, input, events);
   return { ...parts, runner, buffer: bufferOf(input, options, logs) };
+}
+
+function stepPortOf(input: CallInput, options: OpenedOptions, events: CallEvents): StepPort {
+  return engineStepPort({
+    input,
+    keepsWaits: options.keepsWaits ?? false,
+    hooks: () => options.hooks,
+    perform: (request) => events.perform(request),
+  });
 }
 
 /** Steps of one id that are under way together get their numbers in an order that may change. */
@@ -143,6 +153,7 @@ export function reopenCall(
   { input, options, logs }: Pick<Turn, "input" | "options" | "logs">,
   events: TurnEvents,
 ): OpenCall {
+  call.attempt?.goOn(input.attempt);
   const runner = openRunner(call, input, events);
   return { ...call, runner, buffer: bufferOf(input, options, logs) };
 }

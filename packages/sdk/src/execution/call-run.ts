@@ -6,7 +6,15 @@ import type { CallInput, CallOutput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
 import { endWithError, endWithResult, errorForUser, tellFailure } from "./call-end.ts";
 import { openCall, reopenCall, type OpenCall, type TurnEvents } from "./call-parts.ts";
-import { flush, recallStep, runInTime, startHandler, tellResponse } from "./call-edges.ts";
+import {
+  flush,
+  recallStep,
+  recordNested,
+  runInTime,
+  save,
+  startHandler,
+  tellResponse,
+} from "./call-edges.ts";
 import type { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { CONTINUATION_HEADER } from "./continue-call.ts";
 import { deliverDeadline, watchDeadline } from "./deadline-watch.ts";
@@ -21,14 +29,21 @@ import {
 } from "./found-step.ts";
 import { isParkable } from "./park-rules.ts";
 import type { ParkedRun } from "./parked-runs.ts";
+import { Parking } from "./parking.ts";
 import { performStep } from "./perform-step.ts";
 import type { Retriability } from "./retriability.ts";
-import { runTargeted } from "./run-targeted.ts";
+import { runTargeted, withNews } from "./run-targeted.ts";
 import type { StepNews } from "./step-board.ts";
 import type { StepOutcome } from "./step-run.ts";
 import { isOvertime, openTurn, type Ending, type Turn } from "./turn.ts";
 
 const STEP_NOT_FOUND_MS = 10_000;
+
+/** A step that has ended in a call in which others may follow. */
+interface Checkpointed {
+  readonly buffer: CheckpointBuffer;
+  readonly outcome: StepOutcome;
+}
 
 export class CallRun implements ParkedRun {
   readonly #options: OpenedOptions;
@@ -40,9 +55,7 @@ export class CallRun implements ParkedRun {
   #isBusy = false;
   /** The answer leaves user code suspended at a place from which it may go on. */
   #isOpenEnded = false;
-  #targetedCount = 0;
-  /** Under which it was parked. */
-  #token: string | undefined;
+  readonly #parking = new Parking();
   #notFoundTimer: ReturnType<typeof setTimeout> | undefined;
   #stopDeadline: () => void = () => {};
 
@@ -56,7 +69,15 @@ export class CallRun implements ParkedRun {
   }
 
   get isInUse(): boolean {
-    return this.#targetedCount > 0;
+    return this.#parking.isInUse;
+  }
+
+  get isRetrying(): boolean {
+    return this.#parking.isRetrying;
+  }
+
+  get hasReadAttempt(): boolean {
+    return this.#call?.attempt?.isRead !== false;
   }
 
   get #answers(): CallAnswers {
@@ -90,6 +111,7 @@ export class CallRun implements ParkedRun {
       this.#call = reopenCall(this.#call, turn, this.#turnEvents(turn));
       this.#call.determinism?.remember(news.stack);
       this.#call.board.remember(news);
+      this.#parking.settle(news.stack);
       this.#call.board.watch();
     } catch (error) {
       this.#answerError(error);
@@ -97,25 +119,29 @@ export class CallRun implements ParkedRun {
     return turn.enclose(await this.#leave(await turn.answers.answer));
   }
 
-  runStep(input: CallInput, options: ExecuteOptions): Promise<CallOutput> | undefined {
+  runStep(
+    news: StepNews,
+    input: CallInput,
+    options: ExecuteOptions,
+  ): Promise<CallOutput> | undefined {
     const call = this.#call;
-    if (call === undefined) return undefined;
-    const step = findRunnable(call.board.fresh, input.targetStepId);
-    return step === undefined ? undefined : this.#runBeside(call, step, openTurn(input, options));
+    const step = call && findRunnable(call.board.fresh, input.targetStepId);
+    if (call === undefined || step === undefined) return undefined;
+    return this.#runBeside(withNews(call, news), step, openTurn(input, options));
   }
 
   /** Beside whatever else the run does: the step's result reaches user code with a later call. */
-  async #runBeside(...given: Parameters<typeof runTargeted>): Promise<CallOutput> {
-    this.#targetedCount += 1;
-    try {
-      return await runTargeted(...given);
-    } finally {
-      this.#targetedCount -= 1;
-    }
+  async #runBeside(call: OpenCall, step: FoundStep, turn: Turn): Promise<CallOutput> {
+    const output = await this.#parking.whileRunning(() => runTargeted(call, step, turn));
+    this.#parking.noteRetry(step.hashedId, turn.answers.asksAgain);
+    return output;
   }
 
   #turnEvents(turn: Turn): TurnEvents {
-    return { record: (op) => this.#record(turn, op), isOver: () => turn.answers.isGiven };
+    return {
+      record: (op) => recordNested(this.#call, turn, op),
+      isOver: () => turn.answers.isGiven,
+    };
   }
 
   async #start(call: OpenCall): Promise<void> {
@@ -132,22 +158,6 @@ export class CallRun implements ParkedRun {
   /** Whether user code will never go on. */
   get #isOver(): boolean {
     return this.#answers.isGiven && !this.#isOpenEnded;
-  }
-
-  /** The op of a nested step: sent at once where that is possible, else together with its parent's. */
-  async #record(turn: Turn, op: WireOp): Promise<void> {
-    const buffer = this.#call?.buffer;
-    if (buffer === undefined) {
-      turn.nestedOps.push(op);
-      return;
-    }
-    this.#save(buffer, op);
-    const result = await buffer.flush();
-    // The parent's callback goes no further; what is not sent goes out with the answer.
-    if (result === "stale") {
-      this.#answers.stale();
-      await new Promise(() => {});
-    }
   }
 
   #onRest(): void {
@@ -194,48 +204,43 @@ export class CallRun implements ParkedRun {
     const outcome = await runInTime(call, step);
     if (this.#answers.isGiven) return;
     tellFailure(call, outcome);
-    if (call.buffer === undefined) {
-      await call.phases.endExecution();
-      this.#suspend(call, [...this.#turn.nestedOps, outcome.op], outcome.failure);
-      return;
-    }
-    call.board.fresh.delete(step);
+    const { buffer } = call;
     // The attempt counter belongs to this step: those after it must start with their own.
-    const isRepeated = this.input.attempt > 0;
-    if (outcome.failure === undefined && !isRepeated && outcome.isReplayed !== true) {
-      await this.#goOn(call, step, outcome);
+    const mayGoOn = buffer?.isHolding === false && this.input.attempt === 0;
+    if (mayGoOn && outcome.failure === undefined && outcome.isReplayed !== true) {
+      await this.#goOn(call, step, { buffer, outcome });
       return;
     }
     if (!(await flush(call, this.#answers))) return;
-    if (outcome.failure?.isFinal === true && !isRepeated && !call.buffer.isHolding) {
-      this.#goOnAfterFailure(call, step, outcome);
+    if (mayGoOn && outcome.failure?.isFinal === true) {
+      this.#goOnAfterFailure(call, step, { buffer, outcome });
       return;
     }
     await call.phases.endExecution();
-    this.#answers.ops([...call.buffer.ops, outcome.op], outcome.failure);
+    const unsent = buffer?.ops ?? this.#turn.nestedOps;
+    this.#parking.noteRetry(step.hashedId, outcome.failure?.isFinal === false);
+    this.#suspend(call, [...unsent, outcome.op], outcome.failure);
   }
 
   /**
    * A step has failed for good before anything of this call is forgotten: the author's catch block still sees the variables
    * that earlier callbacks have set (R12). What it does next goes out together with the failure.
    */
-  #goOnAfterFailure(call: OpenCall, step: FoundStep, outcome: StepOutcome): void {
-    call.buffer?.hold(outcome.op);
+  #goOnAfterFailure(call: OpenCall, step: FoundStep, { buffer, outcome }: Checkpointed): void {
+    call.board.fresh.delete(step);
+    buffer.hold(outcome.op);
+    call.board.order.positionOf(outcome.op.id);
     step.reject(errorForUser(call, step, outcome.thrown));
     this.#isBusy = false;
     call.board.watch();
   }
 
   /** Checkpointing: user code continues while the result is on its way; the next step waits until it has arrived. */
-  async #goOn(call: OpenCall, step: FoundStep, outcome: StepOutcome): Promise<void> {
-    if (call.buffer !== undefined) this.#save(call.buffer, outcome.op);
-    if (call.buffer?.isHolding !== true) step.resolve(outcome.copyValue());
-    if (call.buffer?.isHolding === true) {
-      await call.phases.endExecution();
-      this.#answers.ops(call.buffer.ops);
-      return;
-    }
-    if (call.buffer?.isDue === true && !(await flush(call, this.#answers))) return;
+  async #goOn(call: OpenCall, step: FoundStep, { buffer, outcome }: Checkpointed): Promise<void> {
+    call.board.fresh.delete(step);
+    save(call, this.#turn, outcome.op);
+    step.resolve(outcome.copyValue());
+    if (buffer.isDue && !(await flush(call, this.#answers))) return;
     this.#isBusy = false;
     call.board.watch();
   }
@@ -253,14 +258,8 @@ export class CallRun implements ParkedRun {
   /** The results come with a later call, wherever user code then is. */
   #suspend(call: OpenCall, ops: readonly WireOp[], failure?: Retriability): void {
     if (this.#answers.isGiven) return;
-    this.#isOpenEnded = failure?.isFinal !== false && isParkable(call, this.#turn, ops);
+    this.#isOpenEnded = isParkable(call, this.#turn, { ops, failure });
     this.#answers.ops(ops, failure);
-  }
-
-  /** From here on the server knows of the step, and so does user code. */
-  #save(buffer: CheckpointBuffer, op: WireOp): void {
-    buffer.add(this.#turn.logs?.attachTo(op) ?? op);
-    this.#call?.board.order.positionOf(op.id);
   }
 
   async #beginNewWork(call: OpenCall, steps: readonly FoundStep[]): Promise<void> {
@@ -291,7 +290,7 @@ export class CallRun implements ParkedRun {
     if (ending.kind === "rejected") {
       if (!(await flush(call, this.#answers))) return;
       // The next call throws it again, after the failure of the step is recorded.
-      if (call.buffer?.isHolding === true) this.#answers.ops(call.buffer.ops, { isFinal: true });
+      if (call.buffer?.isHolding === true) this.#suspend(call, call.buffer.ops, { isFinal: true });
       else await endWithError(call, this.#answers, ending.error);
       return;
     }
@@ -339,12 +338,10 @@ export class CallRun implements ParkedRun {
     const { parkedRuns } = this.#turn.options;
     if (parkedRuns === undefined) return output;
     if (call === undefined || !this.#isOpenEnded) {
-      if (this.#token !== undefined) parkedRuns.drop(this.#token);
+      this.#parking.leave(parkedRuns);
       return output;
     }
-    const { size, last } = call.board.order;
-    this.#token = parkedRuns.park(this, this.#token);
-    const value = `${this.#token};known=${size};last=${last}`;
+    const value = this.#parking.park(this, parkedRuns, call.board.order);
     return { ...output, headers: { ...output.headers, [CONTINUATION_HEADER]: value } };
   }
 

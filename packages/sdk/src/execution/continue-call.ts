@@ -32,10 +32,12 @@ export async function continueCall(
   const found = parkedRuns.find(token);
   // A token is for one run of one function; code that was loaded anew must not go on in its old form.
   const isSame = found?.input.runId === input.runId && found.input.function === definition;
-  if (found === undefined || !isSame || input.attempt > 0) return undefined;
+  if (found === undefined || !isSame) return undefined;
+  // A replay would be told this attempt.
+  if (input.attempt > 0 && found.hasReadAttempt) return undefined;
   const whole: CallInput = { ...found.input, ...input, steps: {}, stack: [] };
   if (input.targetStepId !== undefined) {
-    const output = await found.runStep(whole, options);
+    const output = await found.runStep(news, whole, options);
     return output === undefined ? undefined : withHeader(output, "kept");
   }
   if (parkedRuns.take(token) === undefined) return undefined;

@@ -11,6 +11,7 @@ import { memoizedSteps } from "./memo.ts";
 import type { ParkedRuns } from "./parked-runs.ts";
 import { fromWireEvent } from "../wire/tagged-events.ts";
 
+/** What a call may use beyond its own answer. */
 export interface ExecuteOptions {
   /** Lets steps follow each other within one call, where the function's `checkpointing` is set. */
   readonly checkpoint?: CheckpointPort | undefined;

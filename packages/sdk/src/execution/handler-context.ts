@@ -6,11 +6,14 @@ import type { GroupTools } from "../steps/group-tools.ts";
 import type { StepTools } from "../steps/step-tools.ts";
 import { REMEDIES, UnsupportedFeatureError } from "../unsupported-feature.ts";
 import type { CallInput } from "./call.ts";
+import { defineAttempt, type ToldAttempt } from "./told-attempt.ts";
 
 export interface HandlerTools {
   readonly step: StepTools;
   readonly group: GroupTools;
   readonly logger: unknown;
+  /** Absent: `attempt` is a value, for a run that ends with its call. */
+  readonly attempt: ToldAttempt | undefined;
 }
 
 export function handlerContext(input: CallInput, tools: HandlerTools): Record<string, unknown> {
@@ -19,7 +22,6 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     event: input.event,
     events: input.events,
     runId: input.runId,
-    attempt: input.attempt,
     maxAttempts: input.maxAttempts,
     step: tools.step,
     group: tools.group,
@@ -28,7 +30,9 @@ export function handlerContext(input: CallInput, tools: HandlerTools): Record<st
     jobId: input.jobId,
     defer: refuseDefer,
     ...(sessions === undefined ? {} : { sessions }),
+    ...(tools.attempt === undefined ? { attempt: input.attempt } : {}),
   };
+  if (tools.attempt !== undefined) defineAttempt(context, tools.attempt);
   return input.isFailureHandler ? { ...context, ...failureContext(input) } : context;
 }
 

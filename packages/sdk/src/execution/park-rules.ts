@@ -6,30 +6,45 @@ import type { CallInput } from "./call.ts";
 import type { OpenCall } from "./call-parts.ts";
 import type { ExecuteOptions } from "./execute.ts";
 import type { ExecutionHooks } from "./hooks.ts";
+import type { Retriability } from "./retriability.ts";
 
 /** Hooks of sends; all others belong to one call, or change what a replay sees. */
 const CALL_INDEPENDENT: ReadonlySet<string> = new Set(["wrapSend", "transformSendEvents"]);
 
-/** @param ops What the call is about to answer. */
+/** What a call is about to answer; `failure` is that of its last op. */
+export interface RunAnswer {
+  readonly ops: readonly WireOp[];
+  readonly failure?: Retriability | undefined;
+}
+
 export function isParkable(
   call: OpenCall,
   { input, options }: { readonly input: CallInput; readonly options: ExecuteOptions },
-  ops: readonly WireOp[],
+  { ops, failure }: RunAnswer,
 ): boolean {
   const { parkedRuns } = options;
   return (
     parkedRuns !== undefined &&
-    // Handlers and callbacks are told the attempt; that of the next call is 0 again.
-    input.attempt === 0 &&
+    mayMeetOtherAttempt(call, input, failure) &&
     input.targetStepId === undefined &&
     !input.isFailureHandler &&
     call.deadline === undefined &&
-    // Results that the engine does not have were given to user code.
-    (call.buffer === undefined || call.buffer.ops.length === 0) &&
+    // User code was given these: the engine must have them too.
+    (call.buffer?.ops ?? []).every((op) => ops.includes(op)) &&
     canFollowScopes &&
     hasOnlySendHooks(call.phases.hooks) &&
-    !parkedRuns.isTooLate(ops)
+    !parkedRuns.isTooLate(ops, failure)
   );
+}
+
+/** The next call may have another attempt than this one. Callbacks are told theirs, and the handler what it has asked for. */
+function mayMeetOtherAttempt(
+  call: OpenCall,
+  { attempt }: CallInput,
+  failure: Retriability | undefined,
+): boolean {
+  const isSame = attempt === 0 && failure?.isFinal !== false;
+  return isSame || call.attempt?.isRead === false;
 }
 
 function hasOnlySendHooks(hooks: ExecutionHooks): boolean {

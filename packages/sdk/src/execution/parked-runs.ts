@@ -5,10 +5,13 @@ import { durationMsOf } from "../wire/duration.ts";
 import type { WireOp } from "../wire/op.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import type { ExecuteOptions } from "./execute.ts";
+import type { Retriability } from "./retriability.ts";
 import type { StepNews } from "./step-board.ts";
 
 const RUNS_MAX = 1_000;
 const IDLE_MS = 60_000;
+/** Outlasts the engine's delays before the first five retries: 15 s to 5 min, and up to 30 s more. */
+const RETRY_IDLE_MS = 360_000;
 
 /** A run that waits for its next call. */
 export interface ParkedRun {
@@ -16,10 +19,18 @@ export interface ParkedRun {
   readonly input: CallInput;
   /** Whether a step of it is running now. */
   readonly isInUse: boolean;
+  /** Whether a step of it has failed and is to be tried again. */
+  readonly isRetrying: boolean;
+  /** Whether its code knows which attempt it was called with. */
+  readonly hasReadAttempt: boolean;
   /** Goes on with what is new. To be taken out before; it may park itself again. */
   resume(news: StepNews, input: CallInput, options: ExecuteOptions): Promise<CallOutput>;
   /** Runs one step that was found. Undefined when there is no such step. The run stays where it is. */
-  runStep(input: CallInput, options: ExecuteOptions): Promise<CallOutput> | undefined;
+  runStep(
+    news: StepNews,
+    input: CallInput,
+    options: ExecuteOptions,
+  ): Promise<CallOutput> | undefined;
   close(): void;
 }
 
@@ -27,6 +38,8 @@ export interface ParkedRunsOptions {
   readonly runsMax?: number;
   /** How long a run waits for its next call. */
   readonly idleMs?: number;
+  /** The same for a run that waits for a retry. */
+  readonly retryIdleMs?: number;
 }
 
 interface Entry {
@@ -36,16 +49,20 @@ interface Entry {
   isTaken: boolean;
 }
 
+/** The runs that wait in this process for their next calls. */
 export class ParkedRuns {
   /** By token, the one that was quiet for longest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #runsMax: number;
   readonly #idleMs: number;
+  readonly #retryIdleMs: number;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  constructor({ runsMax = RUNS_MAX, idleMs = IDLE_MS }: ParkedRunsOptions = {}) {
+  constructor(options: ParkedRunsOptions = {}) {
+    const { runsMax = RUNS_MAX, idleMs = IDLE_MS, retryIdleMs = RETRY_IDLE_MS } = options;
     this.#runsMax = runsMax;
     this.#idleMs = idleMs;
+    this.#retryIdleMs = Math.max(idleMs, retryIdleMs);
   }
 
   get size(): number {
@@ -81,8 +98,12 @@ export class ParkedRuns {
     this.#entries.delete(token);
   }
 
-  /** Whether all that the run waits for comes later than a run is kept; then parking it only puts out others. */
-  isTooLate(ops: readonly WireOp[]): boolean {
+  /**
+   * Whether all that the run waits for comes later than a run is kept; then parking it only puts out others.
+   * @param failure Of the last op.
+   */
+  isTooLate(ops: readonly WireOp[], failure?: Retriability): boolean {
+    if (failure?.isFinal === false) return retryRestMs(failure) > this.#retryIdleMs;
     return ops.every(({ op, name }) => op === "Sleep" && restMsOf(name ?? "") > this.#idleMs);
   }
 
@@ -112,11 +133,11 @@ export class ParkedRuns {
     run.close();
   }
 
-  /** One timer for all, which keeps no process alive. */
+  /** One timer for all, which keeps no process alive. What is parked after it was set has no less than `idleMs` left. */
   #watch(): void {
-    const oldest = this.#entries.values().next();
-    if (this.#timer !== undefined || oldest.done === true) return;
-    const restMs = Math.max(0, oldest.value.usedAtMs + this.#idleMs - Date.now());
+    if (this.#timer !== undefined || this.#entries.size === 0) return;
+    const ends = Array.from(this.#entries.values(), (entry) => this.#endMsOf(entry));
+    const restMs = Math.min(this.#idleMs, Math.max(0, Math.min(...ends) - Date.now()));
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#sweep();
@@ -125,10 +146,14 @@ export class ParkedRuns {
     (this.#timer as { readonly unref?: () => void }).unref?.();
   }
 
+  #endMsOf({ run, usedAtMs }: Entry): number {
+    return usedAtMs + (run.isRetrying ? this.#retryIdleMs : this.#idleMs);
+  }
+
   #sweep(): void {
     const nowMs = Date.now();
-    for (const [token, entry] of this.#entries) {
-      if (entry.usedAtMs + this.#idleMs > nowMs) return;
+    for (const [token, entry] of Array.from(this.#entries)) {
+      if (this.#endMsOf(entry) > nowMs) continue;
       if (isBusy(entry)) this.#touch(token, entry);
       else this.#evict([token, entry]);
     }
@@ -137,6 +162,12 @@ export class ParkedRuns {
 
 function isBusy({ run, isTaken }: Entry): boolean {
   return isTaken || run.isInUse;
+}
+
+/** `Retry-After` is whole seconds or a date. Without it the engine's own delays hold, which are within the time. */
+function retryRestMs({ retryAfter }: { readonly retryAfter?: string }): number {
+  if (retryAfter === undefined) return 0;
+  return /^\d+$/.test(retryAfter) ? Number(retryAfter) * 1_000 : restMsOf(retryAfter);
 }
 
 /** A sleep's time stands in its op as a duration or as a date. */

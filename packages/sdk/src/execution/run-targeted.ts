@@ -4,7 +4,13 @@ import type { CallOutput } from "./call.ts";
 import { tellFailure } from "./call-end.ts";
 import { openRunner, type OpenCall } from "./call-parts.ts";
 import type { FoundStep } from "./found-step.ts";
+import type { StepNews } from "./step-board.ts";
 import type { Turn } from "./turn.ts";
+
+/** For the step's callback alone: what steps inside it came to in earlier attempts. User code gets nothing of it. */
+export function withNews(call: OpenCall, { stack, steps }: StepNews): OpenCall {
+  return stack.length === 0 ? call : { ...call, steps: { ...call.steps, ...steps } };
+}
 
 /** The answer holds the step's op alone. Never rejects. */
 export async function runTargeted(

@@ -159,6 +159,7 @@ export class StepRunner {
     const running: RunningStep = {
       id: step.id,
       hashedId: step.hashedId,
+      attempt: input.attempt,
       childCounts: new Map(),
       logs: this.#port.logs,
       runNested: (request) =>

@@ -6,6 +6,7 @@ import type { CallInput, CallOutput } from "./call.ts";
 import { CONTINUATION_HEADER, continueCall } from "./continue-call.ts";
 import { executeCall, type ExecuteOptions } from "./execute.ts";
 import type { ParkedRuns } from "./parked-runs.ts";
+import type { StepNews } from "./step-board.ts";
 import { testInput, type TestContext } from "./test-call.ts";
 
 export interface EngineOptions {
@@ -30,8 +31,11 @@ export interface Ended {
 const CALLS_MAX = 2_000;
 const KEPT = /^(?<token>[\w-]+);known=(?<count>\d+)/;
 
+const ENDED: ReadonlySet<string> = new Set(["StepRun", "Step", "StepFailed"]);
+
 interface Work {
   readonly op: WireOp;
+  readonly attempt: number;
   /** Of the time at which it was found: an engine makes the calls of parallel steps at once. */
   readonly state: Pick<CallInput, "steps" | "stack">;
 }
@@ -49,6 +53,8 @@ class TestEngine {
   readonly #results = new Map<string, unknown>();
   readonly #open = new Map<string, Work>();
   #kept: { readonly token: string; readonly count: number } | undefined;
+  /** Of the next discovery. */
+  #attempt = 0;
   #wholeCalls = 0;
   #continuedCalls = 0;
 
@@ -60,7 +66,11 @@ class TestEngine {
 
   async run(): Promise<Ended> {
     for (let calls = 0; calls < CALLS_MAX; calls += 1) {
-      const ended = this.#take(await this.#discover());
+      const attempt = this.#attempt;
+      this.#attempt = 0;
+      const ended = this.#take(await this.#discover(attempt), () => {
+        this.#attempt = attempt + 1;
+      });
       if (ended !== undefined) return ended;
       while (this.#open.size > 0) {
         const endedByStep = await this.#endOne();
@@ -75,38 +85,40 @@ class TestEngine {
     const id = ids[this.#options.pick?.(ids.length) ?? 0] ?? "";
     const work = this.#open.get(id);
     this.#open.delete(id);
-    if (work?.op.op === "StepPlanned") return this.#take(await this.#runStep(id, work.state));
+    if (work?.op.op === "StepPlanned") {
+      return this.#take(await this.#runStep(id, work), () => {
+        this.#open.set(id, { ...work, attempt: work.attempt + 1, state: this.#state });
+      });
+    }
     this.#results.set(id, null);
     return undefined;
   }
 
-  async #discover(): Promise<CallOutput> {
+  async #discover(attempt: number): Promise<CallOutput> {
+    const input = { ...this.#input, attempt };
     const kept = this.#kept;
     this.#kept = undefined;
     const { parkedRuns } = this.#options;
     this.#lose();
     if (parkedRuns !== undefined && kept !== undefined) {
-      const stack = [...this.#results.keys()].slice(kept.count);
-      const steps = Object.fromEntries(stack.map((id) => [id, this.#results.get(id)]));
-      const call = { token: kept.token, news: { stack, steps }, input: this.#input };
-      const { function: definition } = this.#input;
-      const output = await continueCall(call, definition, { ...this.#execute, parkedRuns });
+      const call = { token: kept.token, news: this.#newsAfter(kept.count), input };
+      const output = await continueCall(call, input.function, { ...this.#execute, parkedRuns });
       if (output !== undefined) {
         this.#continuedCalls += 1;
         return output;
       }
     }
     this.#wholeCalls += 1;
-    return executeCall({ ...this.#input, ...this.#state }, this.#execute);
+    return executeCall({ ...input, ...this.#state }, this.#execute);
   }
 
-  async #runStep(targetStepId: string, state: Work["state"]): Promise<CallOutput> {
+  async #runStep(targetStepId: string, { attempt, state }: Work): Promise<CallOutput> {
     const { parkedRuns } = this.#options;
     this.#lose();
-    const input = { ...this.#input, targetStepId, disableImmediateExecution: true };
+    const input = { ...this.#input, attempt, targetStepId, disableImmediateExecution: true };
     if (parkedRuns !== undefined && this.#kept !== undefined) {
-      const { token } = this.#kept;
-      const call = { token, news: { stack: [], steps: {} }, input };
+      const { token, count } = this.#kept;
+      const call = { token, news: this.#newsAfter(attempt === 0 ? Infinity : count), input };
       const output = await continueCall(call, input.function, { parkedRuns });
       if (output !== undefined) {
         this.#continuedCalls += 1;
@@ -115,6 +127,11 @@ class TestEngine {
     }
     this.#wholeCalls += 1;
     return executeCall({ ...input, ...state });
+  }
+
+  #newsAfter(count: number): StepNews {
+    const stack = [...this.#results.keys()].slice(count);
+    return { stack, steps: Object.fromEntries(stack.map((id) => [id, this.#results.get(id)])) };
   }
 
   #lose(): void {
@@ -142,7 +159,8 @@ class TestEngine {
     };
   }
 
-  #take(output: CallOutput): Ended | undefined {
+  /** @param onRetry The call is to be made again. */
+  #take(output: CallOutput, onRetry: () => void): Ended | undefined {
     const groups = KEPT.exec(output.headers[CONTINUATION_HEADER] ?? "")?.groups;
     if (groups !== undefined) {
       this.#kept = { token: groups["token"] ?? "", count: Number(groups["count"]) };
@@ -151,9 +169,12 @@ class TestEngine {
     if (output.status !== 206) return this.#ended(output.status, body);
     for (const op of body as readonly WireOp[]) {
       if (op.op === "RunComplete") return this.#ended(200, op.data);
-      if (op.data !== null && op.data !== undefined) this.#save(op);
-      else if (op.op === "StepRun" || op.op === "Step") this.#save(op);
-      else if (!this.#results.has(op.id)) this.#open.set(op.id, { op, state: this.#state });
+      if (op.op === "StepError") onRetry();
+      else if (op.data !== null && op.data !== undefined) this.#save(op);
+      else if (ENDED.has(op.op)) this.#save(op);
+      else if (!this.#results.has(op.id)) {
+        this.#open.set(op.id, { op, attempt: 0, state: this.#state });
+      }
     }
     return undefined;
   }

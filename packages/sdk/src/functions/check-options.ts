@@ -33,6 +33,7 @@ const CANCEL_RULES_MAX = 5;
 const CONCURRENCY_RULES_MAX = 2;
 const RETRIES_MAX = 20;
 const DAY_MS = 86_400_000;
+const THROTTLE_PERIOD_MS_MIN = 1_000;
 
 /**
  * Checks options; returns them typed.
@@ -63,6 +64,7 @@ export function checkOptions(given: unknown, warn: (message: string) => void): B
   checkCancelOn(options, refuse);
   checkDurations(options, refuse);
   checkCombinations(options, refuse);
+  tellRefusedBySync(options, warn);
   return options;
 }
 
@@ -204,11 +206,11 @@ function checkTime(name: string, value: TimeInput, refuse: Refuse): void {
   }
 }
 
-/** Combinations that servers refuse (protocol.md 1.6). */
+/** Combinations that every server refuses (protocol.md 1.6). */
 function checkCombinations(options: BaseFunctionOptions, refuse: Refuse): void {
   if (options.batchEvents === undefined) return;
   for (const name of ["cancelOn", "debounce", "singleton", "priority"] as const) {
-    if (options[name] !== undefined) {
+    if (isGiven(options[name])) {
       refuse(
         "batchEvents",
         options.batchEvents,
@@ -216,6 +218,30 @@ function checkCombinations(options: BaseFunctionOptions, refuse: Refuse): void {
       );
     }
   }
+}
+
+/** What the official SDKs and servers take, and our server refuses: told, so that the sync is no surprise. */
+function tellRefusedBySync(
+  { id, batchEvents, throttle, ...options }: BaseFunctionOptions,
+  warn: (message: string) => void,
+): void {
+  for (const name of ["rateLimit", "idempotency"] as const) {
+    if (batchEvents === undefined || !isGiven(options[name])) continue;
+    warn(
+      `Function "${id}" has "batchEvents" and "${name}", which does not apply to batches: our server refuses the app's sync, and official ones ignore "${name}". Remove one of them.`,
+    );
+  }
+  const periodMs = throttle === undefined ? undefined : durationMsOf(throttle.period);
+  if (periodMs !== undefined && periodMs < THROTTLE_PERIOD_MS_MIN) {
+    warn(
+      `Function "${id}" has "throttle.period" ${show(throttle?.period)}: servers refuse the app's sync below 1 s. Give at least "1s".`,
+    );
+  }
+}
+
+/** An empty list asks for nothing. */
+function isGiven(value: unknown): boolean {
+  return Array.isArray(value) ? value.length > 0 : value !== undefined;
 }
 
 function show(value: unknown): string {

@@ -7,6 +7,8 @@ import type { Logger } from "./definition.ts";
 import { mockStep } from "../steps/mock-step.ts";
 
 const event = { event: "shop/order.placed" } as const;
+const BATCH = { maxSize: 2, timeout: "1s" } as const;
+const LIMIT = { limit: 1, period: "1m" } as const;
 const BAD = { event: "x" } as const;
 
 function recordLogger(): Logger & { readonly lines: string[] } {
@@ -69,6 +71,19 @@ describe("createFunction", () => {
     expect(logger.lines).toEqual([]);
     client.createFunction({ id: "a" }, event, () => {});
     expect(logger.lines).toEqual([expect.stringContaining('two functions with the id "a"')]);
+  });
+
+  it.each<[string, object, readonly string[]]>([
+    ["a batch with a rate limit", { batchEvents: BATCH, rateLimit: LIMIT }, ['and "rateLimit"']],
+    ["a batch with a key", { batchEvents: BATCH, idempotency: "event.id" }, ['and "idempotency"']],
+    ["half a second", { throttle: { limit: 1, period: 500 } }, ['"throttle.period" 500']],
+    ["nothing beside a batch", { batchEvents: BATCH, cancelOn: [] }, []],
+    ["each apart", { rateLimit: LIMIT, idempotency: "event.id", throttle: LIMIT }, []],
+  ])("warns about what our server refuses and official SDKs take: %s", (_, options, told) => {
+    const logger = recordLogger();
+    const client = new Everstep({ id: "shop", logger });
+    client.createFunction({ id: "a", ...options }, event, () => {});
+    expect(logger.lines).toEqual(told.map((text) => expect.stringContaining(text) as string));
   });
 
   it.each<[string, unknown, unknown, string]>([

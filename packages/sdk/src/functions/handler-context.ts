@@ -1,6 +1,12 @@
 // The argument of handlers and failure handlers, by client, triggers and middleware; and of direct calls in tests (R8). Types only.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
-import type { EventPayload, FailureEventPayload, ReceivedEvent } from "../schemas/event-payload.ts";
+import type {
+  EventPayload,
+  FailureEventPayload,
+  ReceivedEvent,
+  SendEventBaseOutput,
+} from "../schemas/event-payload.ts";
+import type { DeclaredTransforms, TransformKind } from "./output-transforms.ts";
 import type { EventOfTriggers } from "./triggers.ts";
 import type { Logger } from "./definition.ts";
 import type { GroupTools } from "../steps/group-tools.ts";
@@ -31,8 +37,25 @@ export interface BaseHandlerContext<TEvent, TStep> {
   jobId?: string;
 }
 
-/** The step tools of a client with these events. */
-export type ClientStepTools<TEvents extends object, TStrict> = StepTools<TEvents, TStrict>;
+/** The step tools of a client with these events, in functions with this middleware. */
+export type ClientStepTools<
+  TEvents extends object,
+  TStrict,
+  TClientMiddleware = readonly [],
+  TMiddleware = readonly [],
+> = StepTools<
+  TEvents,
+  TStrict,
+  SendEventBaseOutput,
+  Transforms<TClientMiddleware, TMiddleware, "stepOutputTransform">,
+  Transforms<TClientMiddleware, TMiddleware, "functionOutputTransform">
+>;
+
+/** The client's middleware is around that of the function. */
+type Transforms<TClientMiddleware, TMiddleware, TKind extends TransformKind> = readonly [
+  ...DeclaredTransforms<TClientMiddleware, TKind>,
+  ...DeclaredTransforms<TMiddleware, TKind>,
+];
 
 /** Middleware's members win over ours of the same name; its step tools stand beside ours. */
 type Extend<TBase, TMore> = unknown extends TMore
@@ -47,7 +70,10 @@ export type HandlerContext<
   TClientMiddleware,
   TMiddleware,
 > = Extend<
-  BaseHandlerContext<EventOfTriggers<TEvents, TTriggers>, ClientStepTools<TEvents, TStrict>>,
+  BaseHandlerContext<
+    EventOfTriggers<TEvents, TTriggers>,
+    ClientStepTools<TEvents, TStrict, TClientMiddleware, TMiddleware>
+  >,
   MiddlewareContext<TClientMiddleware> & MiddlewareContext<TMiddleware>
 >;
 
@@ -62,7 +88,7 @@ export type FailureContext<
   Omit<
     BaseHandlerContext<
       FailureEventPayload<EventOfTriggers<TEvents, TTriggers>>,
-      ClientStepTools<TEvents, TStrict>
+      ClientStepTools<TEvents, TStrict, TClientMiddleware, TMiddleware>
     >,
     "runId"
   > & {

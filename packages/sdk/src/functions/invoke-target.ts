@@ -2,6 +2,7 @@
 // of another client or copy of the package fits.
 /* oxlint-disable typescript/no-explicit-any -- the types of unchecked data, and of values of any type, are what authors see */
 import type { StepOutput } from "../schemas/jsonify.ts";
+import type { TransformedOutput } from "./output-transforms.ts";
 
 /** Types of a function for its callers; never set at run time. */
 export interface InvokeTypes {
@@ -22,6 +23,13 @@ export type InvokeInputOf<T> = TypesOf<T> extends { readonly input: infer TInput
 /** What a function returns, before it travels. */
 export type RawOutputOf<T> =
   TypesOf<T> extends { readonly output: infer TOutput } ? TOutput : unknown;
+
+/** What a caller with middleware gets that declares how results of functions change. */
+export type TransformedInvokeOutputOf<T, TTransforms extends readonly unknown[]> = [
+  RawOutputOf<T>,
+] extends [never]
+  ? null
+  : TransformedOutput<RawOutputOf<T>, TTransforms>;
 
 /** What a caller gets: the output as JSON gives it back; nothing becomes null. */
 export type InvokeOutputOf<T> = [RawOutputOf<T>] extends [never]

@@ -11,9 +11,10 @@ import type {
 } from "../schemas/event-registry.ts";
 import type { EventMeta, SendEventBaseOutput } from "../schemas/event-payload.ts";
 import type { EventType } from "../schemas/event-type.ts";
-import type { Jsonify, StepOutput } from "../schemas/jsonify.ts";
+import type { Jsonify } from "../schemas/jsonify.ts";
 import type { DurationInput, InstantLike, TimeInput, ZonedDateTimeLike } from "../wire/duration.ts";
-import type { InvokeInputOf, InvokeOutputOf, InvokeTarget } from "./invoke-target.ts";
+import type { InvokeInputOf, InvokeTarget, TransformedInvokeOutputOf } from "./invoke-target.ts";
+import type { TransformedOutput } from "./output-transforms.ts";
 import type { AiModels } from "../steps/ai-models/ai-models.ts";
 import type { AiModel } from "../steps/ai-models/ai-model.ts";
 import type { StepFetch } from "../steps/fetch-tool.ts";
@@ -66,20 +67,20 @@ type InvokeDataOption<TData> = 0 extends 1 & TData
  * Runs a callback once and remembers its result. Arguments after the callback are given to it and recorded. An inline callback
  * with one parameter more than there are arguments gets a StepContext there (idempotency key, attempt, abort signal).
  */
-export interface RunTool {
+export interface RunTool<TTransforms extends readonly unknown[] = readonly []> {
   <TResult>(
     idOrOptions: StepOptionsOrId,
     callback: (context: StepContext) => TResult,
-  ): Promise<StepOutput<Awaited<TResult>>>;
+  ): Promise<TransformedOutput<Awaited<TResult>, TTransforms>>;
   <TInputs extends readonly unknown[], TResult>(
     idOrOptions: StepOptionsOrId,
     callback: (...inputs: TInputs) => TResult,
     ...inputs: TInputs
-  ): Promise<StepOutput<Awaited<TResult>>>;
+  ): Promise<TransformedOutput<Awaited<TResult>, TTransforms>>;
 }
 
 /** AI calls as steps. */
-export interface AiTools {
+export interface AiTools<TTransforms extends readonly unknown[] = readonly []> {
   /** Has the engine make the model call; no compute of the app is used meanwhile. Gives the provider's answer. */
   infer<TAnswer = any>(
     idOrOptions: StepOptionsOrId,
@@ -90,7 +91,7 @@ export interface AiTools {
     },
   ): Promise<TAnswer>;
   /** As `step.run`, shown as an AI call. */
-  wrap: RunTool;
+  wrap: RunTool<TTransforms>;
   /** Makers of models. */
   models: AiModels;
 }
@@ -114,14 +115,17 @@ export interface StepTools<
   TEvents extends object = object,
   TStrict = false,
   TSent = SendEventBaseOutput,
+  TStepTransforms extends readonly unknown[] = readonly [],
+  TFunctionTransforms extends readonly unknown[] = readonly [],
 > {
   /**
-   * Runs the callback once and remembers what it returns, as JSON gives it back (dates become text, nothing becomes null).
+   * Runs the callback once and remembers what it returns, as JSON gives it back (dates become text, nothing becomes null) or
+   * as middleware declares that it does (`stepOutputTransform`).
    * A throw is retried on its own; when its retries are used up, the step rejects with a StepError.
    *
    * @param input Given to the callback, and recorded.
    */
-  run: RunTool;
+  run: RunTool<TStepTransforms>;
   /** Waits without using compute: milliseconds, "10s" … "366d", or a Temporal.Duration. Whole seconds. */
   sleep(idOrOptions: StepOptionsOrId, time: DurationInput): Promise<void>;
   /** Waits until a point in time; one in the past passes at once. @throws when the time is invalid. */
@@ -157,7 +161,7 @@ export interface StepTools<
   invoke<TTarget extends InvokeTarget>(
     idOrOptions: StepOptionsOrId,
     options: InvokeOptions<TTarget>,
-  ): Promise<InvokeOutputOf<TTarget>>;
+  ): Promise<TransformedInvokeOutputOf<TTarget, TFunctionTransforms>>;
   /** Waits for a signal; null when the timeout passes first. */
   waitForSignal<TData = any>(
     idOrOptions: StepOptionsOrId,
@@ -169,7 +173,7 @@ export interface StepTools<
     options: { signal: string; data?: unknown },
   ): Promise<{ runId?: string }>;
   /** AI calls. */
-  ai: AiTools;
+  ai: AiTools<TStepTransforms>;
   /** A `fetch` that the engine makes as a step; inside a step's callback and outside of runs a plain one. */
   fetch: StepFetch;
   /** Realtime messages. */

@@ -1,6 +1,8 @@
 // Types of middleware: what it adds reaches handlers, what it does not add stays unknown to them.
 import { describe, expectTypeOf, it } from "vitest";
 import { Everstep } from "../client/everstep.ts";
+import type { GetStepTools } from "../client/inference.ts";
+import type { Jsonify } from "../schemas/jsonify.ts";
 import * as Middleware from "./base-middleware.ts";
 import { dependencyInjectionMiddleware } from "./dependency-injection.ts";
 import { InngestMiddleware } from "./inngest-middleware.ts";
@@ -27,6 +29,26 @@ class Tools extends Middleware.BaseMiddleware {
     const audit = (text: string): Promise<string> => arg.ctx.step.run("audit", () => text);
     return { ...arg, ctx: { ...arg.ctx, step: { ...arg.ctx.step, audit } } };
   }
+}
+
+interface PreserveDate extends Middleware.StaticTransform {
+  Out: this["In"] extends Date ? Date : Jsonify<this["In"]>;
+}
+class KeepsDates extends Middleware.BaseMiddleware {
+  readonly id = "dates";
+  declare stepOutputTransform: PreserveDate;
+}
+
+interface Boxed<T> {
+  boxed: T;
+}
+interface Box extends Middleware.StaticTransform {
+  Out: Boxed<this["In"]>;
+}
+class Boxes extends Middleware.BaseMiddleware {
+  readonly id = "boxes";
+  declare stepOutputTransform: Box;
+  declare functionOutputTransform: Box;
 }
 
 class Watching extends Middleware.BaseMiddleware {
@@ -88,6 +110,42 @@ describe("types of middleware", () => {
         expectTypeOf(await step.run("a", () => 1)).toEqualTypeOf<number>();
       }),
     );
+  });
+
+  it("change the results of steps and functions as classes declare, the last in the list first", () => {
+    const client = new Everstep({ id: "app", middleware: [Watching, KeepsDates] });
+    const plain = new Everstep({ id: "app", middleware: [Watching] });
+    const child = plain.createFunction({ id: "child" }, { event: "y" }, () => new Date());
+    expectCompiles(() =>
+      client.createFunction({ id: "fn" }, { event: "x" }, async ({ step }) => {
+        expectTypeOf(await step.run("a", () => new Date())).toEqualTypeOf<Date>();
+        expectTypeOf(await step.run("b", () => ({ at: new Date() }))).toEqualTypeOf<{
+          at: string;
+        }>();
+        expectTypeOf(await step.run("c", () => {})).toEqualTypeOf<null>();
+        expectTypeOf(await step.ai.wrap("d", async (n: number) => n, 1)).toEqualTypeOf<number>();
+        expectTypeOf(await step.invoke("e", { function: child })).toEqualTypeOf<string>();
+        expectTypeOf(await step.run("f", (): unknown => 1)).toEqualTypeOf<unknown>();
+      }),
+    );
+    expectCompiles(() =>
+      client.createFunction(
+        { id: "fn", middleware: [Boxes], triggers: { event: "x" } },
+        async ({ step }) => {
+          expectTypeOf(await step.run("a", () => 1)).toEqualTypeOf<Boxed<number>>();
+          expectTypeOf(await step.invoke("b", { function: child })).toEqualTypeOf<Boxed<Date>>();
+        },
+      ),
+    );
+    expectCompiles(() =>
+      plain.createFunction({ id: "fn" }, { event: "x" }, async ({ step }) => {
+        expectTypeOf(await step.run("a", () => new Date())).toEqualTypeOf<string>();
+      }),
+    );
+    expectTypeOf<Awaited<ReturnType<typeof helped>>>().toEqualTypeOf<Date>();
+    function helped(step: GetStepTools<typeof client>) {
+      return step.run("a", () => new Date());
+    }
   });
 
   it("are required of both forms", () => {

@@ -1,6 +1,7 @@
 // Handlers of frameworks that nobody wrote an adapter for.
 import { describe, expect, it } from "vitest";
 import { InngestCommHandler, type HandlerActions } from "./comm-handler.ts";
+import { InngestCommHandler as LazyHandler } from "./lazy-comm-handler.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import { testAdapter } from "./testing/adapter-scenario.ts";
 import { makeClient, makeFunction } from "./testing/hand-made-app.ts";
@@ -45,19 +46,46 @@ const FRAMEWORKS: readonly (readonly [
 ];
 
 describe.each(FRAMEWORKS)("a framework %s", (name, handler) => {
-  testAdapter({
-    name,
-    frameworkName: "my-framework",
-    canStream: true,
-    open: (options: ServeOptions) => ({
-      url: "https://app.test/api/inngest",
-      send: new InngestCommHandler({
-        frameworkName: "my-framework",
-        ...options,
-        handler,
-      }).createHandler(),
-      close: () => undefined,
-    }),
+  describe.each([
+    ["of its subpath", InngestCommHandler],
+    ["of the main entry", LazyHandler],
+  ])("with the class %s", (_place, Handler) => {
+    testAdapter({
+      name,
+      frameworkName: "my-framework",
+      canStream: true,
+      open: (options: ServeOptions) => ({
+        url: "https://app.test/api/inngest",
+        send: new Handler({ frameworkName: "my-framework", ...options, handler }).createHandler(),
+        close: () => undefined,
+      }),
+    });
+  });
+});
+
+describe("the class of the main entry", () => {
+  it("tells of options that cannot work when a request comes, and again with the next one", async () => {
+    const client = makeClient();
+    const functions = [makeFunction(client, "a"), makeFunction(client, "a")];
+    const options = { frameworkName: "my-framework", client, functions, handler: actionsOf };
+    expect(() => new InngestCommHandler(options)).toThrow(/two functions have the id/);
+    const handle = new LazyHandler(options).createHandler();
+    for (let n = 0; n < 2; n += 1) {
+      await expect(handle(new Request("https://app.test/"))).rejects.toThrow(
+        /two functions have the id/,
+      );
+    }
+  });
+
+  it("takes the type that a framework asks for", async () => {
+    const client = makeClient();
+    const handle = new LazyHandler({
+      frameworkName: "my-framework",
+      client,
+      functions: [makeFunction(client, "a")],
+      handler: actionsOf,
+    }).createHandler<(request: Request) => Promise<Response>>();
+    expect((await handle(new Request("https://app.test/"))).status).toBe(200);
   });
 });
 

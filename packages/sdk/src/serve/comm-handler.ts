@@ -45,6 +45,11 @@ export interface CommHandlerOptions<
   readonly handler: (...args: TInput) => HandlerActions<TOutput, TStreamOutput>;
 }
 
+/** A serve handler: called with what the framework gives, it answers what the framework takes. */
+export type CommHandler<TInput extends readonly unknown[], TOutput> = (
+  ...args: TInput
+) => Promise<TOutput>;
+
 /** Headers are read before the core asks, since frameworks may give them as promises. */
 const HEADERS_READ = [
   "host",
@@ -99,12 +104,16 @@ export class InngestCommHandler<
     this.#actionsOf = handler;
   }
 
-  /** The handler to mount in the framework. */
-  createHandler(): (...args: TInput) => Promise<TOutput | TStreamOutput> {
-    return async (...args) => {
+  /** The handler to mount in the framework; its type may be named where the framework asks for one. */
+  createHandler<
+    // oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- existing apps name the type here
+    THandler extends (...args: never[]) => unknown = CommHandler<TInput, TOutput | TStreamOutput>,
+  >(): THandler {
+    const handle: CommHandler<TInput, TOutput | TStreamOutput> = async (...args) => {
       const actions = this.#actionsOf(...args);
       return await respond(actions, await this.#core(await readRequest(actions, args)));
     };
+    return handle as unknown as THandler;
   }
 }
 
