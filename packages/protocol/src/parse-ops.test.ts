@@ -70,13 +70,21 @@ describe("parseOps", () => {
     expect(errorOf([{ op: "StepNotFound", id }]).message).toMatch(/Op 0 .*"StepNotFound"/);
   });
 
-  it("refuses null entries, ops without id and errors without error", () => {
+  it("refuses null entries and ops without id", () => {
     expect(errorOf([null]).message).toMatch(/Op 0 .* is null/);
     expect(errorOf(["x"]).code).toBe("op_invalid");
     expect(errorOf([{ op: "StepRun" }]).message).toMatch(/has no id/);
     expect(errorOf([{ op: "StepRun", id: 5 }]).code).toBe("op_invalid");
-    expect(errorOf([{ op: "StepError", id }]).message).toMatch(/has no error/);
     expect(errorOf([{ op: "StepRun", id, opts: { input: "x" } }]).message).toMatch(/array/);
+  });
+
+  it("takes a failure without an error, as official SDKs report a thrown undefined", () => {
+    for (const op of ["StepError", "StepFailed"]) {
+      expect(parseOps([{ op, id }])[0]?.error).toEqual({
+        name: "Error",
+        message: "The step failed without an error: its code threw undefined or null",
+      });
+    }
   });
 
   it("keeps a step error whole and falls back to its serialised form in data", () => {

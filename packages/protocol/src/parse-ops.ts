@@ -72,7 +72,7 @@ function parseOp(item: unknown, index: number): Op {
     throw invalid(index, `(${op}) has no id: it must be a non-empty string`);
   }
   const dataJson = parseData(raw["data"], op, index);
-  const error = parseOpError(raw, op, index);
+  const error = parseOpError(raw, op);
   const userland = parseUserland(raw["userland"]);
   const timing = parseTiming(raw["timing"]);
   const result: { -readonly [Key in keyof Op]: Op[Key] } = {
@@ -130,16 +130,13 @@ function parseOpts(opts: unknown, op: OpName, index: number): JsonObject {
   return opts as JsonObject;
 }
 
-function parseOpError(
-  raw: Record<string, unknown>,
-  op: OpName,
-  index: number,
-): UserError | undefined {
+function parseOpError(raw: Record<string, unknown>, op: OpName): UserError | undefined {
   const { error, data } = raw;
   if (error !== undefined && error !== null) return parseUserError(error, "Unknown error");
   if (op !== "StepError" && op !== "StepFailed") return undefined;
   if (isJsonObject(data)) return parseUserError(data, "Unknown error");
-  throw invalid(index, `(${op}) has no error: it must be an object with name and message`);
+  // Official SDKs leave the error out where the code threw `undefined` or `null`: the step has failed all the same.
+  return parseUserError(data, "The step failed without an error: its code threw undefined or null");
 }
 
 function parseUserland(value: unknown): Op["userland"] {
