@@ -59,7 +59,7 @@ function lineText({ at, level, message, fields, attempt, step }: RunLog): string
   const parts = [
     `${timeText(atMs)}.${ms}`,
     String(level).toLowerCase().padEnd(LEVEL_COLUMNS),
-    ...(step === undefined ? [] : [`[${String(step)}]`]),
+    ...(typeof step === "string" ? [`[${step}]`] : []),
     String(message),
     ...(fields === undefined ? [] : [JSON.stringify(fields)]),
     ...(typeof attempt === "number" && attempt > 0 ? [`(attempt ${attempt + 1})`] : []),
