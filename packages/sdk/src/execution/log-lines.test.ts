@@ -136,7 +136,7 @@ describe("lines of the handler's logger", () => {
     const heard: unknown[] = [];
     const make = (prefix: string) => ({
       level: "info",
-      info: (text: unknown): void => void heard.push(`${prefix}${String(text)}`),
+      info: (text: unknown, _fields?: object): void => void heard.push(`${prefix}${String(text)}`),
       warn: () => {},
       error: () => {},
       debug: () => {},

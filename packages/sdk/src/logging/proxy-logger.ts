@@ -70,7 +70,7 @@ export class ProxyLogger implements Logger {
 
   /** What the user's logger made as its child, heard when this one is. Whatever is no logger stays as it is. */
   [ADOPT](child: unknown, fields: unknown): unknown {
-    if (typeof (child as Partial<Logger> | null | undefined)?.info !== "function") return child;
+    if (typeof child !== "object" || child === null || !("info" in child)) return child;
     const isBound = typeof fields === "object" && fields !== null && !Array.isArray(fields);
     const bindings = isBound ? [...this.#bindings, fields] : this.#bindings;
     return new ProxyLogger(child as Logger, this.#hearing, bindings);
