@@ -2,8 +2,8 @@
 // children too. Everything that is not one of the four methods is passed on to the user's logger.
 import type { Logger } from "../functions/definition.ts";
 
-/** Not a name that a user's logger could have. */
-const ADOPT = Symbol("adopt");
+/** What the user's logger made as its child, heard when its parent is. Whatever is no logger stays as it is. */
+let adopt: (parent: ProxyLogger, child: unknown, fields: unknown) => unknown;
 
 /** Told of each line that is heard, with the fields of the children that wrote it, outermost first. */
 export type LogSink = (
@@ -24,6 +24,16 @@ export class ProxyLogger implements Logger {
   readonly #isChild: boolean;
   readonly #hearing: Hearing;
   readonly #bindings: readonly object[];
+
+  // No method: every name that a method could have is one that the user's logger may have too.
+  static {
+    adopt = (parent: ProxyLogger, child: unknown, fields: unknown): unknown => {
+      if (typeof child !== "object" || child === null || !("info" in child)) return child;
+      const isBound = typeof fields === "object" && fields !== null && !Array.isArray(fields);
+      const bindings = isBound ? [...parent.#bindings, fields] : parent.#bindings;
+      return new ProxyLogger(child as Logger, parent.#hearing, bindings);
+    };
+  }
 
   constructor(target: Logger, heard?: LogSink | Hearing, bindings: readonly object[] = []) {
     this.#target = target;
@@ -68,14 +78,6 @@ export class ProxyLogger implements Logger {
     this.#hearing.isEnabled = false;
   }
 
-  /** What the user's logger made as its child, heard when this one is. Whatever is no logger stays as it is. */
-  [ADOPT](child: unknown, fields: unknown): unknown {
-    if (typeof child !== "object" || child === null || !("info" in child)) return child;
-    const isBound = typeof fields === "object" && fields !== null && !Array.isArray(fields);
-    const bindings = isBound ? [...this.#bindings, fields] : this.#bindings;
-    return new ProxyLogger(child as Logger, this.#hearing, bindings);
-  }
-
   /** Waits for the user's logger to write, if it can. */
   async flush(): Promise<void> {
     const { flush } = this.#target as { readonly flush?: unknown };
@@ -93,7 +95,7 @@ function readMember(self: ProxyLogger, target: Logger, key: string | symbol): un
   const owner: object = key in self ? self : target;
   const value: unknown = Reflect.get(owner, key, owner);
   if (key === "child" && typeof value === "function") {
-    return (...args: unknown[]) => self[ADOPT](value.apply(target, args), args[0]);
+    return (...args: unknown[]) => adopt(self, value.apply(target, args), args[0]);
   }
   return typeof value === "function" && key !== "constructor" ? value.bind(owner) : value;
 }
