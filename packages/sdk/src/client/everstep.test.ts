@@ -87,10 +87,10 @@ describe("a variable of the mode that says nothing", () => {
 
   it("is told once, with what it may be, in both modes", () => {
     expect(warningsOf({ INNGEST_DEV: "nonsense" })).toEqual([
-      'INNGEST_DEV is "nonsense", which has no effect: the app is in dev mode by its environment. Set it to 1 or 0 (true, false, yes, no, on, off), or to the URL of a dev server with its scheme, e.g. "http://localhost:8288".',
+      'INNGEST_DEV is "nonsense", which has no effect: the app is in dev mode by its environment. Set it to 1 or 0 (true, false, yes, no, on, off), or to the URL of a dev server, e.g. "http://localhost:8288".',
     ]);
-    expect(warningsOf({ EVERSTEP_DEV: "localhost:8289", NODE_ENV: "production" })).toEqual([
-      expect.stringMatching(/^EVERSTEP_DEV is "localhost:8289", which .* in cloud mode by its env/),
+    expect(warningsOf({ EVERSTEP_DEV: "ftp://box", NODE_ENV: "production" })).toEqual([
+      expect.stringMatching(/^EVERSTEP_DEV is "ftp:\/\/box", which .* in cloud mode by its env/),
     ]);
     vi.unstubAllEnvs();
     expect(warningsOf({ INNGEST_DEV: "x".repeat(999) }, { isDev: true })).toEqual([
@@ -98,7 +98,7 @@ describe("a variable of the mode that says nothing", () => {
     ]);
   });
 
-  it.each(["", "1", "true", "http://box:9000"])("is none when it is %j", (INNGEST_DEV) => {
+  it.each(["", "1", "true", "http://box:9000", "box:9000"])("is none when it is %j", (INNGEST_DEV) => {
     expect(warningsOf({ INNGEST_DEV })).toEqual([]);
   });
 });
@@ -108,6 +108,7 @@ describe("base URLs", () => {
     [{}, {}, "http://localhost:8288/", "http://localhost:8288/"],
     [{}, { isDev: false }, "https://api.inngest.com/", "https://inn.gs/"],
     [{ INNGEST_DEV: "http://box:9000" }, {}, "http://box:9000/", "http://box:9000/"],
+    [{ INNGEST_DEV: "box:9000" }, {}, "http://box:9000/", "http://box:9000/"],
     [{ INNGEST_BASE_URL: "" }, {}, "http://localhost:8288/", "http://localhost:8288/"],
     [{ INNGEST_BASE_URL: "http://a" }, {}, "http://a/", "http://a/"],
     [{ INNGEST_BASE_URL: "http://a", EVERSTEP_BASE_URL: "http://b" }, {}, "http://b/", "http://b/"],

@@ -46,7 +46,7 @@ export function inferMode(
     devProblem:
       variable === undefined || said !== undefined
         ? undefined
-        : `${variable.name} is ${JSON.stringify(cut(variable.value))}, which has no effect: the app is in ${isInDev ? "dev" : "cloud"} mode by ${isDev === undefined ? "its environment" : "its isDev"}. Set it to 1 or 0 (true, false, yes, no, on, off), or to the URL of a dev server with its scheme, e.g. "http://localhost:8288".`,
+        : `${variable.name} is ${JSON.stringify(cut(variable.value))}, which has no effect: the app is in ${isInDev ? "dev" : "cloud"} mode by ${isDev === undefined ? "its environment" : "its isDev"}. Set it to 1 or 0 (true, false, yes, no, on, off), or to the URL of a dev server, e.g. "http://localhost:8288".`,
   };
 }
 
@@ -63,6 +63,9 @@ function isProduction(environments: readonly Environment[]): boolean {
   return PLATFORM_VARIABLES.some((name) => find(name) !== undefined);
 }
 
+/** Official version 4 takes a host with a port too, as an address without TLS. */
 function findUrl(text: string | undefined): string | undefined {
-  return text !== undefined && /^https?:\/\//i.test(text) && URL.canParse(text) ? text : undefined;
+  if (text === undefined) return undefined;
+  const url = /^[\w.-]+:\d+(?:\/|$)/.test(text) ? `http://${text}` : text;
+  return /^https?:\/\//i.test(url) && URL.canParse(url) ? url : undefined;
 }
