@@ -70,8 +70,16 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
           out.delete(giveUp);
         };
         out.add(giveUp);
-        const answer = made.answer.then(toCallResult).finally(settle);
-        answer.then(resolve, reject);
+        const refuse = (error: unknown): void => {
+          settle();
+          reject(error);
+        };
+        made.answer
+          .then((output) => {
+            settle();
+            resolve(toCallResult(output));
+          })
+          .catch(refuse);
       });
     },
     async close() {
