@@ -70,16 +70,15 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
           out.delete(giveUp);
         };
         out.add(giveUp);
+        const accept = (result: CallResult): void => {
+          settle();
+          resolve(result);
+        };
         const refuse = (error: unknown): void => {
           settle();
           reject(error);
         };
-        made.answer
-          .then((output) => {
-            settle();
-            resolve(toCallResult(output));
-          })
-          .catch(refuse);
+        made.answer.then(toCallResult).then(accept, refuse);
       });
     },
     async close() {
