@@ -70,8 +70,15 @@ export function createInProcessTransport(options: InProcessTransportOptions): In
           out.delete(giveUp);
         };
         out.add(giveUp);
-        const answer = made.answer.then(toCallResult).finally(settle);
-        answer.then(resolve, reject);
+        const accept = (result: CallResult): void => {
+          settle();
+          resolve(result);
+        };
+        const refuse = (error: unknown): void => {
+          settle();
+          reject(error);
+        };
+        made.answer.then(toCallResult).then(accept, refuse);
       });
     },
     async close() {

@@ -23,7 +23,7 @@ export class KeptCalls {
     const prepared: PreparedCall = { ...call, head: call.run.state.head, stackSize: stack.length };
     const attempt = new CallAttempt(this.#continuations, prepared);
     return {
-      answer: this.#answer(attempt, served, { ...options, parkedRuns: this.#parkedRuns }),
+      answer: this.#answer(attempt, served, options),
       giveUp: () => attempt.giveUp(),
     };
   }
@@ -35,27 +35,37 @@ export class KeptCalls {
   async #answer(
     attempt: CallAttempt,
     served: ServedFunction,
-    options: ExecuteOptions & { readonly parkedRuns: ParkedRuns },
+    options: ExecuteOptions,
   ): Promise<CallOutput> {
     const { call } = attempt;
-    await attempt.begin();
+    // Most runs end in one call and wait for nothing.
+    const turn = attempt.begin();
+    if (turn !== undefined) await turn;
     try {
       const place = attempt.find();
       if (place !== undefined) {
         const continued = continuedCallOf(call, place);
-        const output = await continueCall(continued, served.definition, options);
+        const output = await continueCall(continued, served.definition, this.#keeping(options));
         if (output !== undefined) return attempt.noted(output, "continued");
         attempt.miss();
       }
       const isOffered = this.#continuations.mayOffer(call);
-      const { parkedRuns: _, ...plain } = options;
-      const output = await executeCall(toCallInput(call, served), isOffered ? options : plain);
+      const output = await executeCall(
+        toCallInput(call, served),
+        isOffered ? this.#keeping(options) : options,
+      );
       return attempt.noted(output, isOffered ? "offered" : "whole");
     } finally {
       attempt.end();
     }
   }
+
+  #keeping(options: ExecuteOptions): ExecuteOptions & { readonly parkedRuns: ParkedRuns } {
+    return { ...options, parkedRuns: this.#parkedRuns };
+  }
 }
+
+function noop(): void {}
 
 /** One call's dealings with the places where runs wait. */
 class CallAttempt {
@@ -63,7 +73,7 @@ class CallAttempt {
   readonly #continuations: Continuations;
   #place: Continuation | undefined;
   #isGivenUp = false;
-  #release: () => void = () => undefined;
+  #release: () => void = noop;
 
   constructor(continuations: Continuations, call: PreparedCall) {
     this.#continuations = continuations;
@@ -71,8 +81,14 @@ class CallAttempt {
   }
 
   /** @throws EverstepError shutting_down when the call was given up before it was its turn. */
-  async begin(): Promise<void> {
-    const release = await this.#continuations.begin(this.call);
+  begin(): Promise<void> | undefined {
+    const release = this.#continuations.begin(this.call);
+    if (release instanceof Promise) return release.then((given) => this.#take(given));
+    this.#take(release);
+    return undefined;
+  }
+
+  #take(release: () => void): void {
     if (this.#isGivenUp) {
       release();
       throw new EverstepError("shutting_down", "The call was given up before it was made.");
@@ -103,7 +119,7 @@ class CallAttempt {
 
   end(): void {
     this.#release();
-    this.#release = () => undefined;
+    this.#release = noop;
   }
 }
 

@@ -39,6 +39,9 @@ interface Gathered {
   readonly flow: GatheredFlow;
 }
 
+/** Most patches of runs have neither a result nor an end. `append` passes it over, so that nothing is ever added to it. */
+const NO_ROW: SqlValue[] = [];
+
 /**
  * @param knownPaths Keys (`waitPathKey`) of the wait paths that are already stored; they are left out.
  * @returns Groups in the order in which they are to be written.
@@ -212,19 +215,19 @@ function addRuns(groups: Map<string, SqlValue[]>, { runs, patches }: Gathered): 
   for (const run of runs.values()) {
     append(groups, "runs", toRunRow(run));
     for (const eventId of run.eventIds.slice(1)) append(groups, "run_events", [eventId, run.id]);
-    append(groups, "run_results", toRunResultRow(run.id, run) ?? []);
+    append(groups, "run_results", toRunResultRow(run.id, run) ?? NO_ROW);
     append(groups, RUN_ENDS, endOf(run.id, run));
   }
   for (const [runId, patch] of patches) {
     const row = toRunPatchRow(runId, patch);
     if (row !== undefined) append(groups, row.statement, row.values);
-    append(groups, "run_results", toRunResultRow(runId, patch) ?? []);
+    append(groups, "run_results", toRunResultRow(runId, patch) ?? NO_ROW);
     append(groups, RUN_ENDS, endOf(runId, patch));
   }
 }
 
 function endOf(runId: string, { endedAtMs, status }: RunPatch): SqlValue[] {
-  return endedAtMs === undefined ? [] : [runId, endedAtMs, status ?? ""];
+  return endedAtMs === undefined ? NO_ROW : [runId, endedAtMs, status ?? ""];
 }
 
 function addCancellations(

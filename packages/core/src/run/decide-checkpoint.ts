@@ -38,7 +38,7 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
   for (const op of checkpoint.ops) {
     if (op.op === "StepPlanned" || isEnded(draft.state)) continue;
     const startedAtMs = stepStartedAtMs(op, endedAtMs, nowMs);
-    saveLines(draft, op, { ...checkpoint, attempt });
+    if (op.logs !== undefined) saveLines(draft, op, { ...checkpoint, attempt });
     // Steps of one checkpoint ran one after another; each begins where the one before it ended.
     endedAtMs = stepEndedAtMs(op, startedAtMs, nowMs);
     saveStep(draft, opFacts(op), {
@@ -56,9 +56,9 @@ export function decideCheckpoint(draft: Draft, checkpoint: Checkpoint): void {
 
 /** A step that is recorded already has brought its lines. */
 function saveLines(draft: Draft, op: Op, call: Checkpoint & { readonly attempt: number }): void {
-  if (op.logs === undefined || draft.state.outputs.has(op.id)) return;
+  if (draft.state.outputs.has(op.id)) return;
   const { startedAtMs, attempt, generation = call.currentGeneration ?? 0 } = call;
-  recordLines(draft, op.logs, { generation, startedAtMs, attempt });
+  recordLines(draft, op.logs ?? [], { generation, startedAtMs, attempt });
 }
 
 function assertCurrent(draft: Draft, checkpoint: Checkpoint): void {

@@ -1,7 +1,7 @@
 // Which runs apps hold in memory between two calls, as their answers said, so that the next call can go on there with only what
 // is new. In memory only and never needed: without it calls are whole. Invariants: bounded; discovery calls of a run that is
 // kept follow each other, so that no two go on from one place; an app that keeps losing runs is not asked to keep them any longer.
-import type { LoadedRun, Timer } from "@everstep/core";
+import type { Awaitable, LoadedRun, Timer } from "@everstep/core";
 import { parseContinuation, type Continuation } from "@everstep/protocol";
 
 const RUNS_MAX = 20_000;
@@ -30,13 +30,20 @@ export class Continuations {
   /**
    * Waits until no other discovery call goes on where this one would. That takes no longer than the app needs to come to rest:
    * while other calls of a run are out, a discovery call runs no steps.
-   * @returns What is to be called once the call has been answered.
+   * @returns What is to be called once the call has been answered; at once when there is nothing to wait for.
    */
-  async begin(call: KeepableCall): Promise<() => void> {
+  begin(call: KeepableCall): Awaitable<() => void> {
+    if (call.timer.op !== undefined) return noop;
     const id = idOf(call);
-    const isDiscovery = call.timer.op === undefined;
-    if (!isDiscovery) return noop;
+    return this.#out.has(id) ? this.#beginLater(id) : this.#take(id);
+  }
+
+  async #beginLater(id: string): Promise<() => void> {
     for (let out = this.#out.get(id); out !== undefined; out = this.#out.get(id)) await out;
+    return this.#take(id);
+  }
+
+  #take(id: string): () => void {
     if (this.#entries.get(id)?.continuation === undefined) return noop;
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#out.set(id, promise);

@@ -11,7 +11,7 @@ import { stepTools } from "../steps/step-tools.ts";
 import type { WireOp } from "../wire/op.ts";
 import { canFollowScopes, findScope, type CallScope, type RunningStep } from "./async-context.ts";
 import type { CallInput } from "./call.ts";
-import { CheckpointBuffer, type CheckpointPort } from "./checkpoint-buffer.ts";
+import { CheckpointBuffer } from "./checkpoint-buffer.ts";
 import { Deadline, runStartMs } from "./deadline.ts";
 import { DeterminismCheck } from "./determinism-check.ts";
 import type { ExecuteOptions, OpenedOptions } from "./execute.ts";
@@ -261,19 +261,7 @@ function bufferOf(
     input.targetStepId === undefined &&
     !input.disableImmediateExecution;
   if (!isAble || checkpoint === undefined || checkpointing === undefined) return undefined;
-  return new CheckpointBuffer(
-    logs === undefined ? checkpoint : renewing(checkpoint, logs),
-    checkpointing,
-  );
-}
-
-/** What has arrived makes room for more lines. */
-function renewing(checkpoint: CheckpointPort, logs: LogBuffer): CheckpointPort {
-  return {
-    async send(ops) {
-      const outcome = await checkpoint.send(ops);
-      logs.renew();
-      return outcome;
-    },
-  };
+  // What has arrived makes room for more lines.
+  const onSent = logs === undefined ? undefined : (): void => logs.renew();
+  return new CheckpointBuffer(checkpoint, checkpointing, onSent);
 }

@@ -1,6 +1,7 @@
 // The course of one call. User code runs until it rests; then the next remembered step resolves, or, when none is left, new
 // steps are run or reported. Invariant: after the answer nothing of user code is resumed: its promises stay pending, which no
 // `catch` of an author can notice, until another call of the same run goes on here, or for ever.
+import { encloseLogs } from "../logging/log-buffer.ts";
 import { foundOp, type WireOp } from "../wire/op.ts";
 import type { CallInput, CallOutput } from "./call.ts";
 import type { CallAnswers } from "./call-answers.ts";
@@ -116,7 +117,7 @@ export class CallRun implements ParkedRun {
     } catch (error) {
       this.#answerError(error);
     }
-    return turn.enclose(await this.#leave(await turn.answers.answer));
+    return encloseLogs(await this.#leave(await turn.answers.answer), turn.logs);
   }
 
   runStep(

@@ -14,6 +14,7 @@ export type FlushResult = "sent" | "stale" | "failed";
 export class CheckpointBuffer {
   readonly #port: CheckpointPort;
   readonly #options: CheckpointOptions;
+  readonly #onSent: (() => void) | undefined;
   #ops: WireOp[] = [];
   #held: WireOp[] = [];
   #sending: Promise<FlushResult> = Promise.resolve("sent");
@@ -22,9 +23,11 @@ export class CheckpointBuffer {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #result: FlushResult = "sent";
 
-  constructor(port: CheckpointPort, options: CheckpointOptions) {
+  /** @param onSent Called when the server has answered a batch. */
+  constructor(port: CheckpointPort, options: CheckpointOptions, onSent?: () => void) {
     this.#port = port;
     this.#options = options;
+    this.#onSent = onSent;
   }
 
   /** What is not sent. */
@@ -73,7 +76,9 @@ export class CheckpointBuffer {
     if (isWanted) {
       const ops = this.#ops.slice();
       try {
-        if ((await this.#port.send(ops)) === "stale") this.#result = "stale";
+        const outcome = await this.#port.send(ops);
+        this.#onSent?.();
+        if (outcome === "stale") this.#result = "stale";
         else this.#ops = this.#ops.slice(ops.length);
       } catch {
         this.#result = "failed";

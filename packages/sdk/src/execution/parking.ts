@@ -4,8 +4,8 @@ import type { StackOrder } from "./stack-order.ts";
 import type { ParkedRun, ParkedRuns } from "./parked-runs.ts";
 
 export class Parking {
-  /** Steps whose last attempt failed and is made again, by hashed id. */
-  readonly #retried = new Set<string>();
+  /** Steps whose last attempt failed and is made again, by hashed id; most runs never have one. */
+  #retried: Set<string> | undefined;
   #runningCount = 0;
   /** Under which the run was parked. */
   #token: string | undefined;
@@ -15,17 +15,17 @@ export class Parking {
   }
 
   get isRetrying(): boolean {
-    return this.#retried.size > 0;
+    return this.#retried !== undefined && this.#retried.size > 0;
   }
 
   noteRetry(hashedId: string, isRetried: boolean): void {
-    if (isRetried) this.#retried.add(hashedId);
-    else this.#retried.delete(hashedId);
+    if (isRetried) (this.#retried ??= new Set()).add(hashedId);
+    else this.#retried?.delete(hashedId);
   }
 
   /** These steps have ended. */
   settle(hashedIds: readonly string[]): void {
-    for (const id of hashedIds) this.#retried.delete(id);
+    for (const id of hashedIds) this.#retried?.delete(id);
   }
 
   /** The run is in use while this lasts. */

@@ -1,7 +1,7 @@
 // One of the calls that a run of user code serves: what came in, and what goes out.
-import { encloseLogs, type LogBuffer } from "../logging/log-buffer.ts";
+import type { LogBuffer } from "../logging/log-buffer.ts";
 import type { WireOp } from "../wire/op.ts";
-import type { CallInput, CallOutput } from "./call.ts";
+import type { CallInput } from "./call.ts";
 import { CallAnswers } from "./call-answers.ts";
 import type { OpenCall } from "./call-parts.ts";
 import type { ExecuteOptions } from "./execute.ts";
@@ -13,7 +13,6 @@ export interface Turn {
   readonly startedAtMs: number;
   /** Lines that may leave with this call; absent when the engine does not keep any. */
   readonly logs: LogBuffer | undefined;
-  enclose(output: CallOutput): CallOutput;
   /** Ops of nested steps that go out with their parent's. */
   readonly nestedOps: WireOp[];
 }
@@ -26,15 +25,13 @@ export type Ending =
 /** @param logs Of the run of user code that the call goes on with. */
 export function openTurn(input: CallInput, options: ExecuteOptions, logs?: LogBuffer): Turn {
   const answers = new CallAnswers(input);
-  const kept = options.takesLogs === true ? logs : undefined;
   return {
     input,
     options,
     answers,
     startedAtMs: Date.now(),
     nestedOps: [],
-    logs: kept,
-    enclose: (output) => encloseLogs(output, kept),
+    logs: options.takesLogs === true ? logs : undefined,
   };
 }
 

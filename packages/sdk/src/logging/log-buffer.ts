@@ -17,6 +17,8 @@ const CHARS_MAX = 64 * 1024;
 /** An answer must not become too large by its lines: the engine takes 8 MiB. */
 const ANSWER_CHARS_MAX = 2_000_000;
 
+const NO_LINES: readonly LogLine[] = [];
+
 export class LogBuffer {
   #lines: LogLine[] = [];
   /** Of the lines that are here or on their way. */
@@ -57,11 +59,14 @@ export class LogBuffer {
 
   /** What was taken has arrived: there is room again. */
   renew(): void {
+    if (this.#lineCount === 0) return;
     this.#lineCount = this.#lines.length;
     this.#chars = this.#lines.reduce((sum, line) => sum + charsOf(line), 0);
   }
 
-  #take(): LogLine[] {
+  #take(): readonly LogLine[] {
+    // Asked for every step, and most of them log nothing.
+    if (this.#lines.length === 0 && this.#droppedCount === 0) return NO_LINES;
     const lines = this.#lines;
     if (this.#droppedCount > 0) lines.push(droppedLine(this.#droppedCount));
     this.#lines = [];
