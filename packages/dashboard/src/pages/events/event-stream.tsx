@@ -179,6 +179,14 @@ const COLUMNS: readonly Column<EventView>[] = [
     title: "Name",
     cell: (event) => <span className="mono clip">{visibleText(event.name)}</span>,
   },
+  {
+    id: "data",
+    title: "Data",
+    phone: "hide",
+    cell: ({ dataPreview = "" }) => (
+      <span className="mono clip muted">{visibleText(dataPreview)}</span>
+    ),
+  },
   { id: "runs", title: "Runs", cell: (event) => <Runs runs={event.runs ?? []} /> },
   {
     id: "id",
