@@ -179,6 +179,7 @@ const COLUMNS: readonly Column<EventView>[] = [
     title: "Name",
     cell: (event) => <span className="mono clip">{visibleText(event.name)}</span>,
   },
+  { id: "runs", title: "Runs", cell: (event) => <Runs runs={event.runs ?? []} /> },
   {
     id: "data",
     title: "Data",
@@ -187,7 +188,6 @@ const COLUMNS: readonly Column<EventView>[] = [
       <span className="mono clip muted">{visibleText(dataPreview)}</span>
     ),
   },
-  { id: "runs", title: "Runs", cell: (event) => <Runs runs={event.runs ?? []} /> },
   {
     id: "id",
     title: "Id",
