@@ -2,9 +2,10 @@
 // that belongs to the stub, so that both stay warm while they are measured in turn.
 import { mkdtempSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { freePort } from "../tests/protocol/harness/free-port.ts";
 import type { VariantName } from "./messages.ts";
 import { AppProcess } from "./processes/app-process.ts";
-import { EngineProcess, freePort } from "./processes/engine-process.ts";
+import { EngineProcess } from "./processes/engine-process.ts";
 import { StubProcess } from "./processes/stub-process.ts";
 
 export interface Pair {

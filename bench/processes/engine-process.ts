@@ -1,7 +1,5 @@
 // The engine as a user runs it: `everstep start` on a SQLite file, in a process of its own. It can be stopped and started
 // again on the same folder and port.
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { mkdirSync } from "node:fs";
 import { request } from "node:http";
 import { join } from "node:path";
@@ -115,16 +113,4 @@ export class EngineProcess {
       asked.end();
     });
   }
-}
-
-/** A port that was free a moment ago: apps must know the engine's address before the engine runs. */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => resolve(port));
-    });
-  });
 }

@@ -59,6 +59,11 @@ describe("a data folder that cannot be", () => {
     );
   });
 
+  it.runIf(process.platform === "linux")("one in a folder that takes no others", async () => {
+    const words = /"\/proc\/x\/main\.db" cannot be opened: .*'\/proc\/x'\. .*use another directory/;
+    await expectRefusal([...dev, "/proc/x"], 1, words);
+  });
+
   it("one whose main.db is something else", async () => {
     writeFileSync(join(folder, "main.db"), "this is no database ".repeat(100));
     await expectRefusal([...dev, "."], 1, /main\.db" cannot be opened: .*not a database\. Check/);

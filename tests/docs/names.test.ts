@@ -52,10 +52,9 @@ describe("names in the documentation", () => {
   it("variables are read by the SDK or by the command", () => {
     const ofCommand = readText(CLI_PAGE).match(/\b(?:INNGEST|EVERSTEP)_[A-Z_]+\b/g) ?? [];
     const ofSdk = SOURCES.filter((file) => file.startsWith(SDK)).flatMap((file) =>
-      [...readText(file).matchAll(/\bfind(?:Variable)?\("([A-Z_]+)"/g)].flatMap(([, name]) => [
-        `INNGEST_${name}`,
-        `EVERSTEP_${name}`,
-      ]),
+      [...readText(file).matchAll(/\bfind(?:(?:Named)?Variable)?\("([A-Z_]+)"/g)].flatMap(
+        ([, name]) => [`INNGEST_${name}`, `EVERSTEP_${name}`],
+      ),
     );
     const known = new Set<string>([...ofCommand, ...ofSdk]);
     expect(unknown(/\b(?:INNGEST|EVERSTEP)_[A-Z_]+\b/g, (text) => known.has(text))).toEqual([]);
@@ -64,9 +63,9 @@ describe("names in the documentation", () => {
   it("every variable of the SDK is on the page about serving", () => {
     const page = readText("docs/serving.md");
     const names = SOURCES.filter((file) => file.startsWith(SDK)).flatMap((file) =>
-      [...readText(file).matchAll(/\bfindVariable\("([A-Z_]+)"|\bfind\("([A-Z_]+)"\)/g)].map(
-        ([, first, second]) => first ?? second ?? "",
-      ),
+      [
+        ...readText(file).matchAll(/\bfind(?:Named)?Variable\("([A-Z_]+)"|\bfind\("([A-Z_]+)"\)/g),
+      ].map(([, first, second]) => first ?? second ?? ""),
     );
     const ours = new Set(names.filter((name) => name !== "VERCEL_ENV"));
     expect(ours.size).toBeGreaterThan(10);

@@ -44,6 +44,44 @@ describe("readRunLogs", () => {
   });
 });
 
+describe("lines of steps", () => {
+  const lines = [
+    { ...LINE, position: 0 },
+    { ...LINE, position: 1, stepId: "aa" },
+    { ...LINE, position: 2, stepId: "bb" },
+    { ...LINE, position: 3, stepId: "gone" },
+  ];
+  const attempt = { kind: "ATTEMPT", stepId: "aa", name: "Attempt 0", children: [] };
+  const outer = {
+    kind: "STEP",
+    stepId: "aa",
+    name: "charge",
+    children: [attempt, { kind: "STEP", stepId: "bb", name: "charge > \u001b[2Jcall" }],
+  };
+  const rootSpan = { kind: "RUN", name: "fn", children: [outer] };
+  const clientWith = (trace: unknown): ApiClient => ({
+    ...clientOf(0).client,
+    find: async (path) => (path.endsWith("/trace") ? trace : lines),
+  });
+
+  it("name their step", async () => {
+    const found = await readRunLogs(clientWith({ rootSpan }), "id");
+    expect(found.map(({ step }) => step)).toEqual([
+      undefined,
+      "charge",
+      "charge > \u001b[2Jcall",
+      undefined,
+    ]);
+    const text = runLogsText(found);
+    expect(text).toMatch(/ warn {3}paid\n.* warn {3}\[charge\] {2}paid\n/);
+    expect(text).toContain("[charge > \\u001b[2Jcall]");
+  });
+
+  it("are there without a trace too", async () => {
+    expect(await readRunLogs(clientWith(undefined), "id")).toEqual(lines);
+  });
+});
+
 describe("runLogsText", () => {
   it("is a line each, with fields and later attempts, and harmless", () => {
     const text = runLogsText([

@@ -1,4 +1,4 @@
-// What a run's logger wrote, for `everstep run ID --logs`: read page by page, printed a line each.
+// What a run's logger wrote, for `everstep run ID --logs`: read page by page, printed a line each, with the step that wrote it.
 import { asObject, type ApiClient } from "./api-client.ts";
 import { printable } from "./printable.ts";
 import { timeText } from "./time-text.ts";
@@ -8,8 +8,27 @@ const LEVEL_COLUMNS = 5;
 
 export type RunLog = Readonly<Record<string, unknown>>;
 
-/** All lines, oldest first. */
+/** All lines, oldest first; those of a step have its name as `step`. */
 export async function readRunLogs(client: ApiClient, runId: string): Promise<readonly RunLog[]> {
+  const lines = await readLines(client, runId);
+  if (!lines.some(({ stepId }) => stepId !== undefined)) return lines;
+  const trace = await client.find(`/v2/runs/${encodeURIComponent(runId)}/trace`);
+  const names = new Map(namesIn(asObject(asObject(trace)["rootSpan"])));
+  return lines.map((line) => {
+    const step = names.get(line["stepId"]);
+    return step === undefined ? line : { ...line, step };
+  });
+}
+
+/** Ids of steps with their names. An attempt has the id of its step, and may have another name. */
+function namesIn(span: Readonly<Record<string, unknown>>): (readonly [unknown, string])[] {
+  const { kind, stepId, name, children } = span;
+  const own = kind === "STEP" && stepId !== undefined ? [[stepId, String(name)] as const] : [];
+  const below = Array.isArray(children) ? (children as readonly unknown[]) : [];
+  return [...own, ...below.flatMap((child) => namesIn(asObject(child)))];
+}
+
+async function readLines(client: ApiClient, runId: string): Promise<readonly RunLog[]> {
   const path = `/v2/runs/${encodeURIComponent(runId)}/logs?limit=${PAGE_LINES}`;
   const lines: RunLog[] = [];
   for (;;) {
@@ -34,12 +53,13 @@ export function runLogsText(lines: readonly RunLog[]): string {
   return `\nlogs\n${lines.map((line) => `  ${lineText(line)}\n`).join("")}`;
 }
 
-function lineText({ at, level, message, fields, attempt }: RunLog): string {
+function lineText({ at, level, message, fields, attempt, step }: RunLog): string {
   const atMs = Date.parse(String(at));
   const ms = String(Math.max(0, atMs % 1_000) || 0).padStart(3, "0");
   const parts = [
     `${timeText(atMs)}.${ms}`,
     String(level).toLowerCase().padEnd(LEVEL_COLUMNS),
+    ...(typeof step === "string" ? [`[${step}]`] : []),
     String(message),
     ...(fields === undefined ? [] : [JSON.stringify(fields)]),
     ...(typeof attempt === "number" && attempt > 0 ? [`(attempt ${attempt + 1})`] : []),

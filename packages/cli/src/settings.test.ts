@@ -206,6 +206,17 @@ function sampleText(name: string): string {
   return samples[name] ?? "sample";
 }
 
+it("a folder for a dev that keeps everything in memory is a note", () => {
+  const folderFlag = ["--sqlite-dir", "data"];
+  expect(resolve(["dev", ...folderFlag]).notes).toEqual([
+    "--sqlite-dir has no effect without --persist: dev keeps everything in memory.",
+  ]);
+  expect(resolve(["dev", "--persist", ...folderFlag]).notes).toEqual([]);
+  expect(resolve(["start", ...folderFlag]).notes).toEqual([]);
+  // Set for `start` as well, in all likelihood.
+  expect(resolve(["dev"], { EVERSTEP_SQLITE_DIR: "data" }).notes).toEqual([]);
+});
+
 describe("a variable that nobody reads", () => {
   it("is a note when it is nearly one of ours, and nobody's business otherwise", () => {
     const env = {

@@ -54,7 +54,12 @@ export function resolveSettings(
       notes.push(`${found.source} has no effect: ${flag.withoutEffect}.`);
     }
   }
+  const folder = flags.find(({ name }) => name === "sqlite-dir");
+  const isFolderGiven = folder !== undefined && fromLine(folder, line) !== undefined;
   const { command } = line;
+  if (isFolderGiven && command === "dev" && values.get("persist") !== true) {
+    notes.push("--sqlite-dir has no effect without --persist: dev keeps everything in memory.");
+  }
   return { command, values, notes, ...(file === undefined ? {} : { configPath: file.path }) };
 }
 

@@ -66,6 +66,21 @@ describe("options", () => {
   });
 });
 
+it("the methods of an engine can be taken out of it", async () => {
+  const shop = client();
+  const fn = shop.createFunction({ id: "fn" }, { event: "shop/go" }, () => 1);
+  const engine = createEngine({ functions: [fn], data: ":memory:" });
+  const { start: begin, invoke, startRun, runs, runsOf, send, stop } = engine;
+  expect(await begin()).toBe(engine);
+  expect(await invoke(fn)).toBe(1);
+  const { result, status } = await startRun(fn);
+  expect([await result(), await status()]).toEqual([1, "completed"]);
+  const { ids } = await send({ name: "shop/go" });
+  expect([await runsOf(ids[0] ?? ""), await runs()].map(({ length }) => length)).toEqual([1, 3]);
+  await stop();
+  expect(engine.state).toBe("stopped");
+});
+
 describe("values that JSON has no form for", () => {
   it("[seeds R17] arrive as sent: by send, by invoke, by the client", async () => {
     const shop = client();

@@ -64,6 +64,7 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
       return client.send(payload, sendOptions);
     };
     this.send = send;
+    bindMethods(this);
   }
 
   get state(): EmbeddedEngine["state"] {
@@ -197,6 +198,16 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
     }
     const { engine, history } = this.#opened;
     return { engine, history, watch: this.#watch, clock: this.#clock };
+  }
+}
+
+/** So that `const { invoke } = engine` works, as it does with plain objects. */
+function bindMethods(engine: object): void {
+  const face: object = Object.getPrototypeOf(engine) as object;
+  for (const name of Reflect.ownKeys(face)) {
+    const method: unknown = Object.getOwnPropertyDescriptor(face, name)?.value;
+    if (typeof method !== "function" || name === "constructor") continue;
+    Object.defineProperty(engine, name, { value: method.bind(engine) as unknown, writable: true });
   }
 }
 

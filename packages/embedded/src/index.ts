@@ -4,3 +4,4 @@ export type { EmbeddedEngine, RunQuery, StartOptions } from "./embedded-engine.t
 export type { EmbeddedOptions } from "./embedded-options.ts";
 export { RunError, WaitTimeoutError } from "./run-error.ts";
 export type { RunHandle, RunInfo } from "./run-handle.ts";
+export type { RunLog } from "./run-logs.ts";

@@ -5,6 +5,7 @@ import type { Clock, Engine } from "@everstep/engine";
 import { EverstepError } from "@everstep/protocol";
 import { deserializeError, durationToMs, type DurationInput } from "everstep";
 import { RunError, WaitTimeoutError } from "./run-error.ts";
+import { readRunLogs, type RunLog } from "./run-logs.ts";
 import type { RunWatch } from "./run-watch.ts";
 
 /** A run at one moment. Times are epoch ms. */
@@ -40,13 +41,18 @@ export interface RunHandle<TOutput = unknown> {
    * shutting_down when the engine stops first.
    */
   result(options?: { readonly timeout?: DurationInput | undefined }): Promise<TOutput>;
+  /**
+   * What `logger` of its handler has written so far, oldest first.
+   * @throws EverstepError run_not_found.
+   */
+  logs(): Promise<readonly RunLog[]>;
   /** @throws EverstepError run_not_found, run_ended. */
   cancel(reason?: string): Promise<void>;
 }
 
 export interface RunReads {
   readonly engine: Pick<Engine, "cancelRun" | "findFunction">;
-  readonly history: Pick<History, "findRun">;
+  readonly history: Pick<History, "findRun" | "listRunLogs" | "readRunDetail">;
   readonly watch: RunWatch;
   readonly clock: Clock;
 }
@@ -67,6 +73,7 @@ export function createRunHandle<TOutput>(id: string, reads: () => RunReads): Run
       if (run.status !== "completed") throw new RunError(run);
       return parse(run.outputJson) as TOutput;
     },
+    logs: async () => readRunLogs(reads().history, (await getRun(reads(), id)).id),
     cancel: async (reason) => reads().engine.cancelRun(id, reason),
   };
 }

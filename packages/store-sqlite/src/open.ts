@@ -134,12 +134,18 @@ function toOpenError(error: unknown, path: string): Error {
 
 const NO_RIGHT = "Give it the right to write there, or use another directory.";
 const NO_DIRECTORY = "Move that file away, or use another directory.";
+const NO_PLACE = "There can be no directory or file of that name: use another directory.";
 const FILE_ADVICE: Readonly<Record<string, string>> = {
   EACCES: NO_RIGHT,
   EPERM: NO_RIGHT,
   EROFS: NO_RIGHT,
   EEXIST: NO_DIRECTORY,
   ENOTDIR: NO_DIRECTORY,
+  ENOENT: NO_PLACE,
+  ENOTSUP: NO_PLACE,
+  EINVAL: NO_PLACE,
+  ELOOP: NO_PLACE,
+  ENAMETOOLONG: NO_PLACE,
   ENOSPC: "Free disk space, or use another directory.",
 };
 

@@ -31,6 +31,7 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
   private givenEventKey: string | undefined;
   private servedKeys: SigningKeys = {};
   private settings: ClientSettings | undefined;
+  private toldProblem: string | undefined;
 
   /** @throws TypeError when `id` is missing or `baseUrl` is no URL. */
   constructor(options: TOptions) {
@@ -151,8 +152,16 @@ export class ConfiguredClient<TOptions extends ClientOptions> {
     if (this.settings === undefined) {
       this.settings = readClientSettings(this.options, this.givenEnvironment);
       if (this.settings.isDevInProduction) diagnoseDevInProduction(this);
+      this.tellOnce(this.settings.devProblem);
     }
     return this.settings;
+  }
+
+  /** Runtimes hand over the same variables with each request. */
+  private tellOnce(problem: string | undefined): void {
+    if (problem === undefined || problem === this.toldProblem) return;
+    this.toldProblem = problem;
+    this.internalLogger.warn(problem);
   }
 }
 

@@ -69,6 +69,40 @@ describe("mode", () => {
   });
 });
 
+describe("a variable of the mode that says nothing", () => {
+  function warningsOf(
+    variables: Record<string, string>,
+    options: Partial<ClientOptions> = {},
+  ): unknown[] {
+    const warnings: unknown[] = [];
+    const warn = (text: unknown): void => void warnings.push(text);
+    const logger = { info: () => {}, debug: () => {}, error: () => {}, warn };
+    const client = clientWith(variables, { logger, ...options });
+    for (let request = 0; request < 2; request += 1) {
+      client.setEnvVars(variables);
+      expect(client.mode).toBe(variables["NODE_ENV"] === "production" ? "cloud" : "dev");
+    }
+    return warnings;
+  }
+
+  it("is told once, with what it may be, in both modes", () => {
+    expect(warningsOf({ INNGEST_DEV: "nonsense" })).toEqual([
+      'INNGEST_DEV is "nonsense", which has no effect: the app is in dev mode by its environment. Set it to 1 or 0 (true, false, yes, no, on, off), or to the URL of a dev server with its scheme, e.g. "http://localhost:8288".',
+    ]);
+    expect(warningsOf({ EVERSTEP_DEV: "localhost:8289", NODE_ENV: "production" })).toEqual([
+      expect.stringMatching(/^EVERSTEP_DEV is "localhost:8289", which .* in cloud mode by its env/),
+    ]);
+    vi.unstubAllEnvs();
+    expect(warningsOf({ INNGEST_DEV: "x".repeat(999) }, { isDev: true })).toEqual([
+      expect.stringMatching(/^INNGEST_DEV is "x{100}…", which .* in dev mode by its isDev\./),
+    ]);
+  });
+
+  it.each(["", "1", "true", "http://box:9000"])("is none when it is %j", (INNGEST_DEV) => {
+    expect(warningsOf({ INNGEST_DEV })).toEqual([]);
+  });
+});
+
 describe("base URLs", () => {
   it.each<[Record<string, string>, Partial<ClientOptions>, string, string]>([
     [{}, {}, "http://localhost:8288/", "http://localhost:8288/"],

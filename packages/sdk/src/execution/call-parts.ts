@@ -3,7 +3,7 @@
 import type { EventObject, Logger } from "../functions/definition.ts";
 import { diagnoseCall, diagnoseTwins } from "../logging/diagnostics.ts";
 import type { LogBuffer } from "../logging/log-buffer.ts";
-import { childLogger, ProxyLogger } from "../logging/proxy-logger.ts";
+import { childLogger, ProxyLogger, type LogSink } from "../logging/proxy-logger.ts";
 import { engineStepPort } from "../steps/engine-step-port.ts";
 import { groupTools } from "../steps/group-tools.ts";
 import type { StepPort, StepRequest } from "../steps/step-request.ts";
@@ -214,16 +214,12 @@ function stackOf(input: CallInput): readonly string[] {
 }
 
 /** A line belongs to the step in whose callback it is written, and leaves with what that callback's call answers. */
-function logSink(
-  logs: LogBuffer,
-  owner: object,
-  current: () => RunningStep | undefined,
-): (level: keyof Logger, args: readonly unknown[]) => void {
-  return (level, args) => {
+function logSink(logs: LogBuffer, owner: object, current: () => RunningStep | undefined): LogSink {
+  return (level, args, bindings) => {
     const scope = findScope();
     const followed = scope?.owner === owner ? scope.step : undefined;
     const step = followed ?? (canFollowScopes ? undefined : current());
-    (step?.logs ?? logs).add(level, args, step?.hashedId);
+    (step?.logs ?? logs).add(level, args, { stepId: step?.hashedId, bindings });
   };
 }
 

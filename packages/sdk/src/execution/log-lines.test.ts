@@ -132,6 +132,38 @@ describe("lines of the handler's logger", () => {
     expect(heard).toEqual([["x", 1]]);
   });
 
+  it("hold the fields of children, which are silent while steps are replayed too", async () => {
+    const heard: unknown[] = [];
+    const make = (prefix: string) => ({
+      level: "info",
+      info: (text: unknown, _fields?: object): void => void heard.push(`${prefix}${String(text)}`),
+      warn: () => {},
+      error: () => {},
+      debug: () => {},
+      child: (fields: Record<string, unknown>) => make(`${prefix}${Object.keys(fields).at(-1)}: `),
+    });
+    const handler = async ({ step, logger }: TestContext): Promise<void> => {
+      const order = (logger as ReturnType<typeof make>).child({ order: 7, n: 1 });
+      order.info("begin");
+      await step.run("a", () => order.info("a"));
+      const part = order.child({
+        part: "x",
+        get bad(): never {
+          throw new Error("no");
+        },
+      });
+      part.level = "debug";
+      await step.run("b", () => part.info("b", { n: 2, level: part.level }));
+    };
+    const fn: TestFunction = { client: { logger: make("") }, handler };
+    const input = testInput(fn, remembered({ a: { data: null } }));
+    const { logs } = open(await executeCall(input, TAKES));
+    expect(logs).toMatchObject([
+      { message: "b", step: stepHash("b"), fields: { order: 7, n: 2, level: "debug" } },
+    ]);
+    expect(heard).toEqual(["eventName: n: bad: b"]);
+  });
+
   it("are bounded: the last line tells how many are missing", async () => {
     const { logs } = await call(({ logger }) => {
       for (let n = 0; n < 300; n += 1) logger.info(`line ${n}`);

@@ -3,7 +3,7 @@
 import type { Logger } from "../functions/definition.ts";
 import type { CallOutput } from "../execution/call.ts";
 import type { WireOp } from "../wire/op.ts";
-import { charsOf, toLogLine, type LogLine } from "./log-line.ts";
+import { charsOf, toLogLine, type LineOrigin, type LogLine } from "./log-line.ts";
 
 /** The header of calls and answers (docs/reference/logs.md). */
 export const LOGS_HEADER = "x-everstep-logs";
@@ -24,12 +24,12 @@ export class LogBuffer {
   #chars = 0;
   #droppedCount = 0;
 
-  add(level: keyof Logger, args: readonly unknown[], stepId: string | undefined): void {
+  add(level: keyof Logger, args: readonly unknown[], origin: Omit<LineOrigin, "atMs">): void {
     if (this.#lineCount >= LINES_MAX || this.#chars >= CHARS_MAX) {
       this.#droppedCount += 1;
       return;
     }
-    const line = toLogLine(level, args, { atMs: Date.now(), stepId });
+    const line = toLogLine(level, args, { atMs: Date.now(), ...origin });
     this.#chars += charsOf(line);
     this.#lineCount += 1;
     this.#lines.push(line);

@@ -17,6 +17,14 @@ export interface LogLine {
   readonly step?: string;
 }
 
+/** Where a line comes from. */
+export interface LineOrigin {
+  readonly atMs: number;
+  readonly stepId: string | undefined;
+  /** Fields of the child loggers that wrote it, outermost first; those of the line itself win. */
+  readonly bindings?: readonly object[];
+}
+
 /** Longer messages and longer JSON of fields are cut. */
 const MESSAGE_CHARS_MAX = 4_000;
 const FIELDS_CHARS_MAX = 8_000;
@@ -27,10 +35,11 @@ const LINE_CHARS = 120;
 export function toLogLine(
   level: keyof Logger,
   args: readonly unknown[],
-  origin: { readonly atMs: number; readonly stepId: string | undefined },
+  origin: LineOrigin,
 ): LogLine {
   const texts: string[] = [];
   const fields: Record<string, unknown> = {};
+  for (const each of origin.bindings ?? []) take(each, [], fields);
   for (const argument of messageOf(args)) take(argument, texts, fields);
   const written = writeFields(fields);
   return {

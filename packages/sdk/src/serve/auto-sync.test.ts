@@ -72,6 +72,34 @@ describe("[seeds R21] auto-sync", () => {
     }
   });
 
+  it("tells once that there is no engine, with its address and the way out", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const heard: unknown[] = [];
+      const warn = (text: unknown): void => void heard.push(text);
+      const logger = { info: warn, warn, error: warn, debug: warn };
+      const { urls, get, setUp } = makeApp({ logger });
+      setUp(false);
+      for (let request = 0; request < 3; request += 1) {
+        await get();
+        await settle();
+        vi.setSystemTime(Date.now() + 5_000);
+      }
+      expect(urls).toHaveLength(3);
+      expect(heard).toEqual([
+        expect.stringMatching(
+          /^This app is in dev mode and could not register itself, so nothing runs yet: The engine at http:.* cannot be reached \(down\): start it, or correct INNGEST_DEV or INNGEST_BASE_URL\. Requests/,
+        ),
+      ]);
+      setUp(true);
+      await get();
+      await settle();
+      expect(heard.slice(1)).toEqual([`The engine knows the function at ${APP_URL}.`]);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+
   it("registers at once when the author says where the app is", async () => {
     const place = { serveOrigin: "https://app.example", servePath: "/x" };
     const { urls } = makeApp({}, place);

@@ -1,6 +1,6 @@
 // The app registers itself (R21): when the handler is made, if the author has said where it will be reached, else with the first request
 // that is not the engine's own. Dev mode only unless asked for, because anybody who can send a request could otherwise say where the
-// app is. An engine that is not there is no error: the next request tries again.
+// app is. An engine that is not there is no error: that is told once, and the next request tries again.
 import { inferAppUrl, withServeSettings } from "./app-url.ts";
 import { createEngineApi } from "./engine-api.ts";
 import { findPlatformKeepAlive } from "./keep-alive.ts";
@@ -20,11 +20,14 @@ interface AutoSyncPort {
   register(url: URL, settings: ServeSettings): Promise<RegisterOutcome>;
   /** Told once that the engine knows the app. */
   onDone(url: URL): void;
+  /** Told once, of the first attempt that failed. */
+  onFailed(outcome: RegisterOutcome, settings: ServeSettings): void;
 }
 
 export class AutoSync {
   readonly #port: AutoSyncPort;
   #isDone = false;
+  #hasFailed = false;
   #nextAtMs = 0;
 
   constructor(port: AutoSyncPort) {
@@ -61,10 +64,15 @@ export class AutoSync {
     const nowMs = this.#port.nowMs();
     if (nowMs < this.#nextAtMs) return;
     this.#nextAtMs = nowMs + PAUSE_MS;
-    const { status } = await this.#port.register(url, settings);
-    if (status >= 400 || this.#isDone) return;
-    this.#isDone = true;
-    this.#port.onDone(url);
+    const outcome = await this.#port.register(url, settings);
+    if (this.#isDone) return;
+    if (outcome.status < 400) {
+      this.#isDone = true;
+      this.#port.onDone(url);
+    } else if (!this.#hasFailed) {
+      this.#hasFailed = true;
+      this.#port.onFailed(outcome, settings);
+    }
   }
 }
 
@@ -86,5 +94,9 @@ export function openAutoSync(app: ServedApp): AutoSync {
       const count = size === 1 ? "the function" : `the ${size} functions`;
       options.client.logger.info(`The engine knows ${count} at ${url.href}.`);
     },
+    onFailed: ({ message }, { mode }) =>
+      options.client.logger.warn(
+        `This app is in ${mode} mode and could not register itself, so nothing runs yet: ${message} Requests to it try again.`,
+      ),
   });
 }

@@ -27,9 +27,19 @@ export function findVariable(
   name: string,
   environments: readonly Environment[],
 ): string | undefined {
+  return findNamedVariable(name, environments)?.value;
+}
+
+/** As `findVariable`, with the name that was found. */
+export function findNamedVariable(
+  name: string,
+  environments: readonly Environment[],
+): { readonly name: string; readonly value: string } | undefined {
   for (const environment of environments) {
-    const value = textOf(environment[`EVERSTEP_${name}`]) ?? textOf(environment[`INNGEST_${name}`]);
-    if (value !== undefined) return value;
+    for (const full of [`EVERSTEP_${name}`, `INNGEST_${name}`]) {
+      const value = textOf(environment[full]);
+      if (value !== undefined) return { name: full, value };
+    }
   }
   return undefined;
 }

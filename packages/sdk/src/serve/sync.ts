@@ -119,7 +119,7 @@ export async function registerApp(
   } catch (error) {
     return {
       status: 500,
-      message: `The engine at ${app.settings.apiBaseUrl} cannot be reached (${reasonOf(error)}): start it, or correct INNGEST_BASE_URL.`,
+      message: `The engine at ${app.settings.apiBaseUrl} cannot be reached (${reasonOf(error)}): start it, or correct INNGEST_DEV or INNGEST_BASE_URL.`,
       modified: false,
     };
   }
