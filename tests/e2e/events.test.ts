@@ -14,6 +14,7 @@ describe("the stream", () => {
     const eventId = await sendEvent("test/order", { item: "tea", count: 1 });
     const row = page.getByRole("row", { name: eventId });
     await expectShown(row.getByRole("link", { name: /Completed\s*Take an order/ }));
+    await expectShown(row.getByText(/"item":"tea"/));
   });
 
   it("holds still while it is paused, and counts what comes", async () => {

@@ -10,6 +10,7 @@ it("runs the schedule that was meant now, as a tick would", async () => {
   const page = await openPage("/schedules");
   const row = page.getByRole("row", { name: /30 4 \* \* 1/ });
   await expectShown(row.getByText("None yet"));
+  await expectShown(row.getByText("Every Monday at 04:30"));
   await row.getByRole("button", { name: /Run now/ }).click();
   await page.waitForURL(/\/runs\/[0-9A-Z]{26}/);
   await expectShown(page.getByRole("heading", { level: 1 }).getByText("Completed"));

@@ -24,6 +24,18 @@ async function get<Answer>(path: string): Promise<Answer> {
   return json as never;
 }
 
+describe("events without their data", () => {
+  it("tell how it begins, never with half a character", async () => {
+    await send("long", { text: "x".repeat(190) + "😀" });
+    const { data } = await get<ApiAnswer<"listEvents">>("/events?name=shop/long&includeData=false");
+    expect(data[0]).not.toHaveProperty("data");
+    // The next one would be the first half of the face.
+    expect(data[0]?.dataPreview).toBe(`{"text":"${"x".repeat(190)}`);
+    const whole = await get<ApiAnswer<"listEvents">>("/events?name=shop/long");
+    expect(whole.data[0]).not.toHaveProperty("dataPreview");
+  });
+});
+
 describe("logs of a run", () => {
   const logsOf = async (filter: string): Promise<ApiAnswer<"listRunLogs">> => {
     const runs = await get<ApiAnswer<"listRuns">>("/runs?functionId=shop-order&limit=1");

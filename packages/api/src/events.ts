@@ -21,6 +21,10 @@ export const eventSchema = z
     isInternal: z.boolean().meta({ description: "Its name starts with `inngest/`." }),
     v: z.string().optional(),
     data: jsonSchema.optional().meta({ description: "Absent with `includeData=false`." }),
+    dataPreview: z.string().optional().meta({
+      description:
+        "With `includeData=false`: how `data` begins as JSON text, at most 200 characters.",
+    }),
     user: jsonSchema.optional(),
     runs: z
       .array(

@@ -101,9 +101,11 @@ export async function axeFindings(page: Page): Promise<string[]> {
   );
 }
 
-/** Whether the page can be scrolled sideways, which none should need. */
+/** Whether the page or a list in it can be scrolled sideways, which none should need. */
 export function overflowsSideways(page: Page): Promise<boolean> {
-  return page.evaluate(
-    () => document.documentElement.scrollWidth > document.documentElement.clientWidth,
+  return page.evaluate(() =>
+    [document.documentElement, ...document.querySelectorAll(".table")].some(
+      ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+    ),
   );
 }

@@ -12,6 +12,8 @@ import "./table.css";
 const ROW_HEIGHT = 34;
 /** Columns that share the rest get at least this many pixels before the table scrolls sideways. */
 const FLEX_MIN = 150;
+/** As little as makes the columns of a phone fit 360 pixels. */
+const PHONE_FLEX_MIN = 100;
 const CHECKBOX_WIDTH = 36;
 /** Rows from the end at which more are asked for. */
 const READ_AHEAD = 20;
@@ -39,7 +41,8 @@ export interface TableProps<Row extends object> {
 export function Table<Row extends object>(props: TableProps<Row>): ReactElement {
   const { label, onEnd, footer, selection } = props;
   const scroller = useRef<HTMLDivElement>(null);
-  const columns = useShownColumns(props.columns);
+  const isPhone = useIsPhone();
+  const columns = useShownColumns(props.columns, isPhone);
   const model = useTableModel({ ...props, columns, hidden: props.hidden ?? NONE, selection });
   const { rows } = model.getRowModel();
   const virtual = useVirtualizer({
@@ -61,7 +64,7 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
       <table
         aria-label={label}
         aria-rowcount={rows.length + 1}
-        style={{ minWidth: minWidth(visible, selection) }}
+        style={{ minWidth: minWidth(visible, selection, isPhone ? PHONE_FLEX_MIN : FLEX_MIN) }}
       >
         <TableHead model={model} columns={visible} selectable={selection !== undefined} />
         <tbody>
@@ -91,8 +94,10 @@ export function Table<Row extends object>(props: TableProps<Row>): ReactElement 
   );
 }
 
-function useShownColumns<Row>(columns: readonly Column<Row>[]): readonly Column<Row>[] {
-  const isPhone = useIsPhone();
+function useShownColumns<Row>(
+  columns: readonly Column<Row>[],
+  isPhone: boolean,
+): readonly Column<Row>[] {
   return useMemo(
     () => (isPhone ? columns.filter(({ phone }) => phone !== "hide") : columns),
     [columns, isPhone],
@@ -110,9 +115,13 @@ function useEndSignal(
   }, [last, count, onEnd]);
 }
 
-function minWidth<Row>(columns: readonly Column<Row>[], selection: Selection | undefined): number {
+function minWidth<Row>(
+  columns: readonly Column<Row>[],
+  selection: Selection | undefined,
+  flexMin: number,
+): number {
   const start = selection === undefined ? 0 : CHECKBOX_WIDTH;
-  return columns.reduce((sum, { width }) => sum + (width ?? FLEX_MIN), start);
+  return columns.reduce((sum, { width }) => sum + (width ?? flexMin), start);
 }
 
 /** Stands for the rows that are not in the page. */

@@ -5,6 +5,8 @@ import type { EventRecord } from "@everstep/protocol";
 import { RawJson } from "./raw-json.ts";
 import { toTime, toWire } from "./wire.ts";
 
+const PREVIEW_CHARS = 200;
+
 export function eventView(
   event: EventRecord,
   { includeData }: { readonly includeData: boolean },
@@ -17,11 +19,18 @@ export function eventView(
     ts: toTime(event.tsMs),
     isInternal: event.name.startsWith("inngest/"),
     v: event.v,
-    ...(includeData ? { data: new RawJson(event.dataJson) } : {}),
+    ...(includeData
+      ? { data: new RawJson(event.dataJson) }
+      : { dataPreview: startOf(event.dataJson) }),
     ...(includeData && event.userJson !== undefined ? { user: new RawJson(event.userJson) } : {}),
   };
 }
 
 export function eventExplanationView(explained: EventExplanation): EventExplanationView {
   return toWire(explained);
+}
+
+/** Half of a character outside of the basic plane is no text, so it is left out. */
+function startOf(text: string): string {
+  return text.slice(0, PREVIEW_CHARS).replace(/[\uD800-\uDBFF]$/, "");
 }

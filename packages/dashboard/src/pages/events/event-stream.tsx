@@ -181,6 +181,14 @@ const COLUMNS: readonly Column<EventView>[] = [
   },
   { id: "runs", title: "Runs", cell: (event) => <Runs runs={event.runs ?? []} /> },
   {
+    id: "data",
+    title: "Data",
+    phone: "hide",
+    cell: ({ dataPreview = "" }) => (
+      <span className="mono clip muted">{visibleText(dataPreview)}</span>
+    ),
+  },
+  {
     id: "id",
     title: "Id",
     width: 240,

@@ -14,6 +14,7 @@ import { Time } from "../../components/time.tsx";
 import { toastDone, toastError } from "../../components/toast.tsx";
 import { post } from "../../data/api-client.ts";
 import { read } from "../../data/queries.ts";
+import { cronWords } from "./cron-words.ts";
 
 const FIRST_SCHEDULE = `inngest.createFunction(
   { id: "nightly", triggers: { cron: "TZ=Europe/Berlin 0 3 * * *" } },
@@ -28,6 +29,20 @@ const COLUMNS: readonly Column<Schedule>[] = [
     width: 150,
     phone: "hide",
     cell: ({ cron }) => <code>{visibleText(cron)}</code>,
+  },
+  {
+    id: "words",
+    title: "In words",
+    width: 230,
+    phone: "hide",
+    cell: ({ cron }) => {
+      const words = cronWords(cron);
+      return (
+        <span className="clip" title={words}>
+          {words}
+        </span>
+      );
+    },
   },
   { id: "zone", title: "Zone", width: 140, phone: "hide", cell: ({ zone }) => zone },
   {
