@@ -98,9 +98,12 @@ describe("a variable of the mode that says nothing", () => {
     ]);
   });
 
-  it.each(["", "1", "true", "http://box:9000", "box:9000"])("is none when it is %j", (INNGEST_DEV) => {
-    expect(warningsOf({ INNGEST_DEV })).toEqual([]);
-  });
+  it.each(["", "1", "true", "http://box:9000", "box:9000"])(
+    "is none when it is %j",
+    (INNGEST_DEV) => {
+      expect(warningsOf({ INNGEST_DEV })).toEqual([]);
+    },
+  );
 });
 
 describe("base URLs", () => {
