@@ -201,10 +201,13 @@ class InProcessEngine<TClient extends Everstep> implements EmbeddedEngine<TClien
   }
 }
 
-/** So that `const { invoke } = engine` works, as it does with plain objects. */
+/**
+ * So that `const { invoke } = engine` works, as it does with plain objects. Not what has a symbol for a name: nobody takes that out,
+ * and V8 refuses bound functions in `await using`.
+ */
 function bindMethods(engine: object): void {
   const face: object = Object.getPrototypeOf(engine) as object;
-  for (const name of Reflect.ownKeys(face)) {
+  for (const name of Object.getOwnPropertyNames(face)) {
     const method: unknown = Object.getOwnPropertyDescriptor(face, name)?.value;
     if (typeof method !== "function" || name === "constructor") continue;
     Object.defineProperty(engine, name, { value: method.bind(engine) as unknown, writable: true });
