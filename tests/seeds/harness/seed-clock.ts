@@ -1,5 +1,6 @@
-// Time of a seed world: the machine's time plus what the test has skipped. One offset for the engine's clock and, once
-// installed, for `Date` and long timers of the app, so that both sides agree on what time it is after a jump of seven days.
+// Time of a seed world: it begins at a fixed moment and goes on as the machine's does, plus what the test has skipped. One
+// offset for the engine's clock and, once installed, for `Date` and long timers of the app, so that both sides agree on what
+// time it is after a jump of seven days.
 import type { Clock } from "@everstep/engine";
 
 export interface SeedClock extends Clock {
@@ -22,12 +23,15 @@ const LONG_TIMER_MS = 10_000;
 /** setTimeout takes at most 2^31 - 1 ms. */
 const TIMEOUT_MS_MAX = 2_000_000_000;
 
+/** No cron of the samples is due soon: a test that began just before nine o'clock saw the tick of a day in an hour's time. */
+const STARTS_AT_MS = Date.UTC(2026, 8, 16, 12, 30);
+
 const RealDate = Date;
 const realSetTimeout = setTimeout;
 const realClearTimeout = clearTimeout;
 
 export function createSeedClock(): SeedClock {
-  let offsetMs = 0;
+  let offsetMs = STARTS_AT_MS - RealDate.now();
   const alarms = new Set<Alarm>();
   const appTimers = new Set<Alarm>();
   const nowMs = (): number => RealDate.now() + offsetMs;
