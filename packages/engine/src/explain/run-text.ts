@@ -1,7 +1,7 @@
 // The sentences of a run's explanation. They say what is waited for, with its numbers, and who is before.
 import type { RunHead } from "@everstep/core";
 import { formatDuration } from "@everstep/protocol";
-import { dateOf, quoted, spanOf } from "./text-parts.ts";
+import { dateOf, expressionOf, quoted, spanOf } from "./text-parts.ts";
 import type { ExplainedHolder, ExplainedQueueReason, RunReasonFacts } from "./run-explanation.ts";
 
 export function sentenceOfReason(facts: RunReasonFacts, nowMs: number): string {
@@ -26,7 +26,7 @@ function clauseOf(facts: RunReasonFacts, nowMs: number): string {
     case "sleep":
       return `sleeping until ${dateOf(facts.untilMs)}`;
     case "event":
-      return `waiting for the event ${quoted(facts.eventName)}${facts.expression === undefined ? "" : ` with ${facts.expression}`}${until(facts.untilMs)}`;
+      return `waiting for the event ${quoted(facts.eventName)}${facts.expression === undefined ? "" : ` with ${expressionOf(facts.expression)}`}${until(facts.untilMs)}`;
     case "signal":
       return `waiting for the signal ${quoted(facts.signal)}${until(facts.untilMs)}`;
     case "invoke":

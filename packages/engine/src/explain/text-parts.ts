@@ -14,3 +14,11 @@ export function spanOf(ms: number): string {
 export function quoted(text: string): string {
   return `"${text}"`;
 }
+
+/** Texts are matched so that nothing in them is taken for a number. */
+const TEXT_OR_WHOLE_DOUBLE = /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|(?<![\w.])(\d+)\.0(?![\w.])/g;
+
+/** An expression for people: the number 2 of an event's data is bound as the double `2.0`, and is read as 2. */
+export function expressionOf(expression: string): string {
+  return expression.replaceAll(TEXT_OR_WHOLE_DOUBLE, (match, whole?: string) => whole ?? match);
+}
