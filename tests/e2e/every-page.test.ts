@@ -41,12 +41,13 @@ describe.each(PAGES)("%s", (_name, path, shows) => {
     expect(await axeFindings(page)).toEqual([]);
     await page.emulateMedia({ colorScheme: "dark" });
     expect(await axeFindings(page)).toEqual([]);
+    // The page follows a new size with its next frames.
     await page.setViewportSize({ width: 390, height: 844 });
     await expectShown(page.getByText(shows).first());
-    expect(await overflowsSideways(page)).toBe(false);
+    await expect.poll(() => overflowsSideways(page), { timeout: 30_000 }).toBe(false);
     await page.setViewportSize({ width: 2_560, height: 1_440 });
     await expectShown(page.getByText(shows).first());
-    expect(await overflowsSideways(page)).toBe(false);
+    await expect.poll(() => overflowsSideways(page), { timeout: 30_000 }).toBe(false);
   });
 });
 
